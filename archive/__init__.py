@@ -1,0 +1,1 @@
+"""Compliance: export conversation archives, and prove them whole."""

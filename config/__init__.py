@@ -1,0 +1,1 @@
+"""Settings and logging: what an operator may change, and how Parley speaks of itself."""

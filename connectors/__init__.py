@@ -1,0 +1,1 @@
+"""Channels: the contract, the registry, and one folder per channel."""

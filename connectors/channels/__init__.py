@@ -1,0 +1,1 @@
+"""One folder per channel; adding one edits no other file."""

@@ -1,0 +1,1 @@
+"""Dialects shared by several channels: signatures, egress, phone numbers."""

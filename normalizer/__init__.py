@@ -1,0 +1,1 @@
+"""From a provider's event to the unified conversation model."""

@@ -1,0 +1,1 @@
+"""The normaliser's steps: one module, one public function each."""

@@ -1,0 +1,1 @@
+"""A reply's way out: render, claim, send, receipts, retry."""

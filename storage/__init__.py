@@ -1,0 +1,1 @@
+"""MongoDB and Redis, and nothing about tickets."""

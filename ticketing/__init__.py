@@ -1,0 +1,1 @@
+"""Tickets, contacts, threading, lifecycle: the record of the work."""
