@@ -1,0 +1,203 @@
+"""What a provider told us, as types: the events that ``parse`` yields.
+
+Every event has ``dedupe_id`` (scoped to the inbox: the same fact delivered twice has it twice),
+``native_id`` (the provider's own id of what it speaks of) and ``occurred_at`` (aware UTC).
+Ids are strings even where the provider sends numbers: 64-bit ids do not survive JSON.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+Direction = Literal["in", "echo"]
+MediaKind = Literal["image", "audio", "video", "voice", "sticker", "file"]
+ReceiptState = Literal["sent", "delivered", "read", "failed"]
+
+
+class SenderId(msgspec.Struct, frozen=True, kw_only=True):
+    """One address of a person: ``family`` is ``tel``, ``mailto``, ``telegram``, ``webchat`` ...
+
+    ``scope`` narrows ids that are only unique within an account (a page, a bot, an inbox).
+    """
+
+    family: str
+    value: str
+    scope: str = ""
+
+    @property
+    def canonical(self) -> str:
+        """``family:value``, or ``family:scope/value``: the key of a contact point."""
+        return f"{self.family}:{self.scope + '/' if self.scope else ''}{self.value}"
+
+
+class MediaRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A file that came with a message: by ``url``, by the provider's ``ref``, or as ``content``."""
+
+    kind: MediaKind
+    url: str = ""
+    ref: str = ""
+    name: str = ""
+    media_type: str = ""
+    size: int | None = None
+
+
+class MessageReceived(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
+    """Somebody said something. For mail, ``mail`` holds the raw RFC 5322 bytes and the rest is
+    filled by the normaliser; everywhere else the fields are complete.
+    """
+
+    dedupe_id: str
+    native_id: str
+    thread_key: str
+    senders: tuple[SenderId, ...]
+    occurred_at: datetime
+    sender_name: str = ""
+    recipient: str = ""
+    direction: Direction = "in"
+    text: str = ""
+    html: str | None = None
+    subject: str = ""
+    attachments: tuple[MediaRef, ...] = ()
+    reply_to: str = ""
+    mail: bytes | None = None
+
+
+class MessageEdited(msgspec.Struct, frozen=True, kw_only=True, tag="edit"):
+    """A message that we may or may not hold now says something else."""
+
+    dedupe_id: str
+    native_id: str
+    occurred_at: datetime
+    thread_key: str = ""
+    senders: tuple[SenderId, ...] = ()
+    text: str = ""
+
+
+class MessageDeleted(msgspec.Struct, frozen=True, kw_only=True, tag="delete"):
+    """The sender took a message back."""
+
+    dedupe_id: str
+    native_id: str
+    occurred_at: datetime
+
+
+class ReactionChanged(msgspec.Struct, frozen=True, kw_only=True, tag="reaction"):
+    """``emoji`` is empty when the reaction was taken away."""
+
+    dedupe_id: str
+    native_id: str
+    occurred_at: datetime
+    senders: tuple[SenderId, ...] = ()
+    emoji: str = ""
+
+
+class ReceiptReported(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
+    """The provider's word on one of our messages; ``watermark`` means "all up to occurred_at"."""
+
+    dedupe_id: str
+    native_id: str
+    state: ReceiptState
+    occurred_at: datetime
+    reason: str = ""
+    watermark: bool = False
+    senders: tuple[SenderId, ...] = ()
+
+
+class PostbackPressed(msgspec.Struct, frozen=True, kw_only=True, tag="postback"):
+    """A button was pressed; ``text`` is its label, ``payload`` what we had put behind it."""
+
+    dedupe_id: str
+    native_id: str
+    thread_key: str
+    senders: tuple[SenderId, ...]
+    occurred_at: datetime
+    sender_name: str = ""
+    text: str = ""
+    payload: str = ""
+
+
+class TypingChanged(msgspec.Struct, frozen=True, kw_only=True, tag="typing"):
+    """The customer began or stopped typing; never stored."""
+
+    dedupe_id: str
+    thread_key: str
+    senders: tuple[SenderId, ...]
+    occurred_at: datetime
+    typing: bool
+    native_id: str = ""
+
+
+class MembershipChanged(msgspec.Struct, frozen=True, kw_only=True, tag="membership"):
+    """Somebody joined, left, blocked the bot, followed the account."""
+
+    dedupe_id: str
+    thread_key: str
+    senders: tuple[SenderId, ...]
+    occurred_at: datetime
+    change: Literal["joined", "left", "blocked", "unblocked"]
+    native_id: str = ""
+
+
+class CallEvent(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
+    """A call began, ended or left a recording."""
+
+    dedupe_id: str
+    native_id: str
+    thread_key: str
+    senders: tuple[SenderId, ...]
+    occurred_at: datetime
+    state: Literal["ringing", "answered", "ended", "missed", "recorded"]
+    duration_s: int = 0
+    attachments: tuple[MediaRef, ...] = ()
+
+
+class AlertRaised(msgspec.Struct, frozen=True, kw_only=True, tag="alert"):
+    """A machine reports; there is no way back to it."""
+
+    dedupe_id: str
+    native_id: str
+    thread_key: str
+    senders: tuple[SenderId, ...]
+    occurred_at: datetime
+    state: Literal["firing", "resolved"]
+    text: str = ""
+    subject: str = ""
+
+
+class Doorbell(msgspec.Struct, frozen=True, kw_only=True, tag="doorbell"):
+    """No message in it: the provider says "come and pull from ``cursor``"."""
+
+    dedupe_id: str
+    occurred_at: datetime
+    cursor: str = ""
+    native_id: str = ""
+
+
+InboundEvent = (
+    MessageReceived
+    | MessageEdited
+    | MessageDeleted
+    | ReactionChanged
+    | ReceiptReported
+    | PostbackPressed
+    | TypingChanged
+    | MembershipChanged
+    | CallEvent
+    | AlertRaised
+    | Doorbell
+)
+
+
+class BadItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One item of a request that could not be read; its neighbours could."""
+
+    index: int
+    reason: str
+
+
+class Parsed(msgspec.Struct, frozen=True, kw_only=True):
+    """All that one request held. An empty ``events`` with no ``bad`` is a genuine nothing."""
+
+    events: tuple[InboundEvent, ...] = ()
+    bad: tuple[BadItem, ...] = ()

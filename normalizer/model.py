@@ -1,0 +1,179 @@
+"""The unified conversation model: what every channel's words become.
+
+Structs are documents as well: ``id`` is stored as ``_id``; a field at its default is not stored
+(queries must not look for defaults). Datetimes are aware UTC in whole milliseconds.
+"""
+
+from datetime import datetime
+from typing import Literal, NewType
+
+import msgspec
+
+from connectors.contract import InboxId, MailEnvelope, SenderId, Template
+from connectors.events import MediaKind
+
+ContactId = NewType("ContactId", str)
+ConversationId = NewType("ConversationId", str)
+TicketId = NewType("TicketId", str)
+MessageId = NewType("MessageId", str)
+AgentId = NewType("AgentId", str)
+
+Direction = Literal["in", "out", "note"]
+AuthorKind = Literal["contact", "agent", "system", "vendor"]
+DeliveryState = Literal[
+    "queued", "sending", "sent", "delivered", "read", "failed", "uncertain", "cancelled"
+]
+FileState = Literal["stored", "pending", "failed"]
+
+
+class Author(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who said it. ``vendor`` is a person who answered in the provider's own tool (echo)."""
+
+    kind: AuthorKind
+    id: str = ""
+    name: str = ""
+    address: str = ""
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An attachment of a stored message. ``sha256`` names the blob once ``state`` is stored."""
+
+    id: str
+    kind: MediaKind
+    name: str
+    media_type: str
+    size: int = 0
+    sha256: str = ""
+    content_id: str = ""
+    inline: bool = False
+    state: FileState = "stored"
+    source: str = ""
+    reason: str = ""
+
+
+class Reaction(msgspec.Struct, frozen=True, kw_only=True):
+    """One person's emoji on a message; a person has at most one per message."""
+
+    sender: str
+    emoji: str
+    at: datetime
+
+
+class MailFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What only a mail has. Ids without angle brackets."""
+
+    message_id: str
+    in_reply_to: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    reply_to: tuple[str, ...] = ()
+    delivered_to: tuple[str, ...] = ()
+    auto_reply: str = ""
+    bounce_of: str = ""
+    authenticity: str = ""
+    remote_content: bool = False
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The state of one outbound message at its provider; it only moves forward.
+
+    ``native_ids`` are the provider's ids of every piece the message became. ``fence`` grows with
+    each claim: an older claimant's result is refused.
+    """
+
+    state: DeliveryState
+    changed_at: datetime
+    attempts: int = 0
+    fence: int = 0
+    lease_until: datetime | None = None
+    due_at: datetime | None = None
+    native_ids: tuple[str, ...] = ()
+    reason: str = ""
+    failed_pieces: tuple[str, ...] = ()
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One utterance, as stored. ``id`` derives from (inbox, native id) for what came in.
+
+    ``reply_text`` is what the person wrote now; ``text`` is the whole. ``tokens`` feed search.
+    Order of display: (occurred_at, sequence, journal_id).
+    """
+
+    id: MessageId = msgspec.field(name="_id")
+    v: int = 1
+    inbox_id: InboxId
+    channel: str
+    conversation_id: ConversationId
+    ticket_id: TicketId
+    direction: Direction
+    author: Author
+    occurred_at: datetime
+    received_at: datetime
+    native_id: str = ""
+    sequence: str = ""
+    journal_id: str = ""
+    subject: str = ""
+    text: str = ""
+    html: str | None = None
+    reply_text: str = ""
+    signature: str = ""
+    language: str = ""
+    files: tuple[File, ...] = ()
+    reply_to: str = ""
+    mail: MailFacts | None = None
+    recipient: SenderId | None = None
+    envelope: MailEnvelope | None = None
+    template: Template | None = None
+    delivery: Delivery | None = None
+    reactions: tuple[Reaction, ...] = ()
+    edited_at: datetime | None = None
+    deleted_at: datetime | None = None
+    erased: bool = False
+    threaded_by: str = ""
+    warnings: tuple[str, ...] = ()
+    tokens: tuple[str, ...] = ()
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A normalised inbound message before threading: everything but its place.
+
+    ``dedupe_id`` with the inbox makes the message's id; ``senders`` holds every identity the
+    provider gave, the most stable first.
+    """
+
+    inbox_id: InboxId
+    channel: str
+    dedupe_id: str
+    native_id: str
+    thread_key: str
+    senders: tuple[SenderId, ...]
+    sender_name: str
+    echo: bool
+    occurred_at: datetime
+    received_at: datetime
+    journal_id: str
+    sequence: str = ""
+    subject: str = ""
+    text: str = ""
+    html: str | None = None
+    reply_text: str = ""
+    signature: str = ""
+    language: str = ""
+    files: tuple[File, ...] = ()
+    contents: tuple[tuple[str, bytes], ...] = ()
+    reply_to: str = ""
+    recipient: str = ""
+    mail: MailFacts | None = None
+    bounce: "BounceFacts | None" = None
+    warnings: tuple[str, ...] = ()
+
+
+class BounceFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail that says that one of ours did not arrive (RFC 3464, and what others send)."""
+
+    permanent: bool
+    status: str
+    recipients: tuple[str, ...]
+    original_message_id: str
+    reason: str

@@ -1,0 +1,134 @@
+"""Contacts, conversations, tickets, agents, inboxes: the stored records and their vocabulary."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from connectors.contract import InboxId
+from normalizer.model import AgentId, ContactId, ConversationId, TicketId
+
+Status = Literal["new", "open", "waiting", "solved", "closed"]
+Priority = Literal["urgent", "high", "normal", "low"]
+Continuity = Literal["off", "suggest", "join"]
+OPEN_STATUSES: tuple[Status, ...] = ("new", "open", "waiting")
+
+
+class ContactPoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One address of a person, keyed by its canonical form (see ``SenderId.canonical``)."""
+
+    key: str
+    family: str
+    value: str
+    verified: bool = False
+
+
+class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A person. ``point_keys`` repeats the points' keys for a unique multikey index."""
+
+    id: ContactId = msgspec.field(name="_id")
+    v: int = 1
+    version: int
+    name: str
+    points: tuple[ContactPoint, ...]
+    point_keys: tuple[str, ...]
+    language: str = ""
+    created_at: datetime
+    updated_at: datetime
+
+
+class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One contact (or group) on one inbox under one thread key.
+
+    ``open_key`` is ``inbox_id|thread_key`` while it is the open one of its key (unique, partial),
+    and absent afterwards. ``recipient`` is where a reply goes (canonical contact point).
+    """
+
+    id: ConversationId = msgspec.field(name="_id")
+    v: int = 1
+    version: int
+    inbox_id: InboxId
+    channel: str
+    thread_key: str
+    open_key: str | None = None
+    ticket_id: TicketId
+    contact_id: ContactId
+    recipient: str
+    subject: str = ""
+    last_in_native_id: str = ""
+    last_in_at: datetime | None = None
+    created_at: datetime
+    updated_at: datetime
+
+
+class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A unit of work. ``open`` repeats "status is new, open or waiting" for narrow indexes.
+
+    ``waiting_since`` is the oldest unanswered inbound message. ``channels`` lists the distinct
+    channels of its conversations, latest last (at most 16).
+    """
+
+    id: TicketId = msgspec.field(name="_id")
+    v: int = 1
+    version: int
+    number: int
+    subject: str
+    status: Status
+    open: bool
+    priority: Priority
+    assignee_id: AgentId | Literal[""]
+    tags: tuple[str, ...] = ()
+    contact_id: ContactId
+    contact_name: str = ""
+    inbox_id: InboxId
+    channel: str
+    channels: tuple[str, ...] = ()
+    snippet: str = ""
+    merged_into: TicketId | None = None
+    follow_up_of: TicketId | None = None
+    suggested_ticket_id: TicketId | None = None
+    message_count: int = 0
+    created_at: datetime
+    updated_at: datetime
+    activity_at: datetime
+    last_in_at: datetime | None = None
+    last_out_at: datetime | None = None
+    waiting_since: datetime | None = None
+    solved_at: datetime | None = None
+    delivery_trouble: Literal["", "failed", "uncertain"] = ""
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody who answers. ``password_hash`` is argon2id; absent for those who cannot log in."""
+
+    id: AgentId = msgspec.field(name="_id")
+    v: int = 1
+    email: str
+    name: str
+    role: Literal["admin", "agent", "compliance"]
+    inbox_ids: tuple[InboxId, ...] = ()
+    all_inboxes: bool = True
+    password_hash: str = ""
+    locale: str = ""
+    active: bool = True
+    created_at: datetime
+
+
+class Inbox(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One configured account of a channel. ``sealed_settings`` is the settings' JSON, sealed."""
+
+    id: InboxId = msgspec.field(name="_id")
+    v: int = 1
+    version: int
+    channel: str
+    name: str
+    address: str
+    aliases: tuple[str, ...] = ()
+    sealed_settings: bytes = b""
+    active: bool = True
+    continuity: Continuity = "suggest"
+    join_within_h: int = 24
+    reopen_within_h: int = 24 * 14
+    undo_s: int = 10
+    created_at: datetime
+    updated_at: datetime
