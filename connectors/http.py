@@ -14,7 +14,7 @@ class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401  foreign data: the caller turns it into a type
         """The body as JSON; None when it is none."""
         try:
             return json.loads(self.body)
