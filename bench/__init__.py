@@ -1,0 +1,1 @@
+"""Workloads, floors and the report: what a message costs, over all processes."""

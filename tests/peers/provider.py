@@ -1,0 +1,93 @@
+"""One HTTP server that stands in for Twilio, the Telegram Bot API and a callback of the api channel.
+
+It answers as the providers document and counts what it was asked to send.
+"""
+
+import itertools
+import json
+from collections import Counter
+from types import TracebackType
+from typing import Any
+
+from aiohttp import web
+
+WEBHOOK_ID = "webhook-id"
+
+
+class Provider:
+    """``base_url`` is where the channels under test point; ``sent`` is what customers got."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str, str]] = []  # (channel, recipient, text)
+        self.callback_ids: Counter[str] = Counter()
+        self.refuse_with: list[web.Response] = []
+        self.polled_updates: list[dict[str, Any]] = []
+        self._ids = itertools.count(1000)
+        self._runner: web.AppRunner | None = None
+        self.base_url = ""
+
+    async def _twilio(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        if self.refuse_with:
+            return self.refuse_with.pop(0)
+        sid = f"SM{next(self._ids):032x}"
+        self.sent.append(("twilio_sms", str(form["To"]), str(form.get("Body", ""))))
+        return web.json_response({"sid": sid, "status": "queued", "num_segments": "1"}, status=201)
+
+    async def _telegram(self, request: web.Request) -> web.Response:
+        method = request.match_info["method"]
+        given: dict[str, Any] = dict(await request.post())
+        if request.content_type == "application/json":
+            given = json.loads(await request.read() or b"{}")
+        if method == "getUpdates":
+            return web.json_response({"ok": True, "result": self._updates(given)})
+        if not method.startswith("send"):
+            return web.json_response({"ok": True, "result": self._telegram_fact(method)})
+        if self.refuse_with:
+            return self.refuse_with.pop(0)
+        text = str(given.get("text") or given.get("caption") or "")
+        self.sent.append(("telegram", str(given["chat_id"]), text))
+        chat = {"id": int(given["chat_id"]), "type": "private"}
+        result = {"message_id": next(self._ids), "date": 1_700_000_000, "chat": chat, "text": text}
+        return web.json_response({"ok": True, "result": result})
+
+    def _updates(self, given: dict[str, Any]) -> list[dict[str, Any]]:
+        offset = int(given.get("offset") or 0)
+        return [update for update in self.polled_updates if update["update_id"] >= offset]
+
+    @staticmethod
+    def _telegram_fact(method: str) -> Any:
+        bot = {"id": 7, "is_bot": True, "first_name": "Halden", "username": "halden_bot"}
+        return {"getMe": bot, "getWebhookInfo": {"url": "", "pending_update_count": 0}}.get(
+            method, True
+        )
+
+    async def _callback(self, request: web.Request) -> web.Response:
+        body = json.loads(await request.read())
+        if self.refuse_with:
+            return self.refuse_with.pop(0)
+        self.callback_ids[request.headers[WEBHOOK_ID]] += 1
+        self.sent.append(("api", request.headers[WEBHOOK_ID], json.dumps(body)))
+        return web.json_response({})
+
+    async def __aenter__(self) -> "Provider":
+        app = web.Application()
+        app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", self._twilio)
+        app.router.add_route("*", "/bot{token}/{method}", self._telegram)
+        app.router.add_post("/callback", self._callback)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        self.base_url = f"http://127.0.0.1:{port}"
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._runner:
+            await self._runner.cleanup()

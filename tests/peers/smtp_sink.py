@@ -1,0 +1,59 @@
+"""The far mail server: a real SMTP server that keeps what it is given, and can be rude on demand."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from email import message_from_bytes
+from email.message import Message
+from types import TracebackType
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+class SmtpSink:
+    """Accepts mail on a free loopback port. ``answer`` may return an SMTP reply to refuse with."""
+
+    def __init__(self, answer: Callable[[Envelope], str | None] | None = None) -> None:
+        self.answer = answer
+        self.envelopes: list[Envelope] = []
+        self._lock = threading.Lock()
+        self._controller = Controller(self, hostname="127.0.0.1", port=0, data_size_limit=64 << 20)
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """aiosmtpd's hook: keep the mail, or refuse it as told."""
+        refusal = self.answer(envelope) if self.answer else None
+        if refusal:
+            return refusal
+        with self._lock:
+            self.envelopes.append(envelope)
+        return "250 OK kept"
+
+    @property
+    def port(self) -> int:
+        """Where it listens, once entered."""
+        return int(self._controller.server.sockets[0].getsockname()[1])
+
+    @property
+    def mails(self) -> list[Message]:
+        """Everything accepted, parsed, in order of arrival."""
+        with self._lock:
+            return [
+                message_from_bytes(envelope.original_content or b"") for envelope in self.envelopes
+            ]
+
+    def counts(self) -> Counter[str]:
+        """How often each Message-ID was accepted."""
+        return Counter(str(mail["Message-ID"]) for mail in self.mails)
+
+    def __enter__(self) -> "SmtpSink":
+        self._controller.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._controller.stop()
