@@ -1,4 +1,4 @@
-"""One HTTP server that stands in for Twilio, the Telegram Bot API and a callback of the api channel.
+"""One HTTP server that stands in for Twilio, the Telegram Bot API and an api channel's callback.
 
 It answers as the providers document and counts what it was asked to send.
 """

@@ -1,4 +1,4 @@
-"""The far mail server: a real SMTP server that keeps what it is given, and can be rude on demand."""
+"""The far mail server: a real SMTP server that keeps what it gets, and is rude on demand."""
 
 import threading
 from collections import Counter
@@ -38,9 +38,8 @@ class SmtpSink:
     def mails(self) -> list[Message]:
         """Everything accepted, parsed, in order of arrival."""
         with self._lock:
-            return [
-                message_from_bytes(envelope.original_content or b"") for envelope in self.envelopes
-            ]
+            kept = list(self.envelopes)
+        return [message_from_bytes(envelope.original_content or b"") for envelope in kept]
 
     def counts(self) -> Counter[str]:
         """How often each Message-ID was accepted."""
