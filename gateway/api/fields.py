@@ -1,0 +1,26 @@
+"""The vocabulary of /api/v1: what single fields may hold."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+Time = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Id = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[A-Za-z0-9_-]+$")]
+Line = Annotated[str, Meta(min_length=1, max_length=500)]
+Body = Annotated[str, Meta(min_length=1, max_length=200_000)]
+Tag = Annotated[str, Meta(min_length=1, max_length=64)]
+Email = Annotated[str, Meta(min_length=3, max_length=254, pattern="^[^@\\s]+@[^@\\s]+$")]
+Password = Annotated[str, Meta(min_length=10, max_length=1_000)]
+Limit = Annotated[int, Meta(ge=1, le=100)]
+
+Status = Literal["new", "open", "waiting", "solved", "closed"]
+Priority = Literal["urgent", "high", "normal", "low"]
+Role = Literal["admin", "agent", "compliance"]
+Scope = Literal["tickets:read", "tickets:write", "admin"]
+ViewName = Literal["mine", "unassigned", "waiting", "open", "solved", "all"]
+Sort = Literal["activity", "waiting", "created"]
+Trouble = Literal["", "failed", "uncertain"]
+DraftMode = Literal["reply", "note"]
+DeliveryState = Literal[
+    "queued", "sending", "sent", "delivered", "read", "failed", "uncertain", "cancelled"
+]

@@ -1,0 +1,115 @@
+"""The frames of the WebSocket /api/v1/live; ``type`` tells them apart."""
+
+from typing import Literal
+
+import msgspec
+
+from gateway.api.fields import Id, Time
+from gateway.api.requests import Request
+from gateway.api.schemas import Answer, Delivery, Message, TicketRow, View
+
+
+class Hello(Answer, frozen=True, kw_only=True, tag="hello"):
+    """First frame: where the stream stands."""
+
+    seq: int
+    server_time: Time
+
+
+class LiveTicket(Answer, frozen=True, kw_only=True, tag="ticket"):
+    """A ticket is new or has changed."""
+
+    seq: int
+    ticket: TicketRow
+    events: list[str]
+    actor_id: str
+
+
+class LiveMessage(Answer, frozen=True, kw_only=True, tag="message"):
+    """A message is new or has changed."""
+
+    seq: int
+    ticket_id: str
+    message: Message
+
+
+class LiveDelivery(Answer, frozen=True, kw_only=True, tag="delivery"):
+    """An outbound message moved on."""
+
+    seq: int
+    ticket_id: str
+    message_id: str
+    delivery: Delivery
+
+
+class LiveViews(Answer, frozen=True, kw_only=True, tag="views"):
+    """New counts."""
+
+    items: list[View]
+
+
+class PresentAgent(Answer, frozen=True, kw_only=True):
+    """An agent who looks at a ticket now."""
+
+    id: str
+    name: str
+    mode: Literal["viewing", "replying"]
+
+
+class LivePresence(Answer, frozen=True, kw_only=True, tag="presence"):
+    """Everybody who looks at a ticket now."""
+
+    ticket_id: str
+    agents: list[PresentAgent]
+
+
+class LiveTyping(Answer, frozen=True, kw_only=True, tag="typing"):
+    """The customer types."""
+
+    ticket_id: str
+    name: str
+    typing: bool
+
+
+class Resync(Answer, frozen=True, kw_only=True, tag="resync"):
+    """Frames were lost: drop caches and fetch again."""
+
+
+class Pong(Answer, frozen=True, kw_only=True, tag="pong"):
+    """Answer to a ping."""
+
+
+LiveFrame = (
+    Hello
+    | LiveTicket
+    | LiveMessage
+    | LiveDelivery
+    | LiveViews
+    | LivePresence
+    | LiveTyping
+    | Resync
+    | Pong
+)
+
+
+class Resume(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="resume"):
+    """First frame of a client: the last ``seq`` it saw, 0 when it starts."""
+
+    seq: int
+
+
+class Presence(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="presence"):
+    """What I look at; null: nothing."""
+
+    ticket_id: Id | None
+    mode: Literal["viewing", "replying"] = "viewing"
+
+
+class Ping(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ping"):
+    """Every 20 seconds."""
+
+
+ClientFrame = Resume | Presence | Ping
+
+# Bound once: msgspec builds its decoder per type.
+CLIENT_FRAMES: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)

@@ -1,0 +1,193 @@
+"""What /api/v1 is asked with: bodies and queries. Unknown fields are refused."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from gateway.api.fields import (
+    Body,
+    Email,
+    Id,
+    Limit,
+    Line,
+    Password,
+    Priority,
+    Role,
+    Scope,
+    Sort,
+    Status,
+    Tag,
+    ViewName,
+)
+
+
+class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Anything we are asked with."""
+
+
+class Login(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Mail address and password of an agent."""
+
+    email: Email
+    password: Annotated[str, Meta(min_length=1, max_length=1_000)]
+
+
+class NewAgent(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agent to be; an absent ``inbox_ids`` means that every inbox is visible."""
+
+    email: Email
+    name: Line
+    role: Role
+    password: Password
+    inbox_ids: Annotated[list[Id], Meta(max_length=500)] | None = None
+
+
+class AgentChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may change about an agent. ``inbox_ids`` null makes every inbox visible."""
+
+    name: Line | UnsetType = UNSET
+    role: Role | UnsetType = UNSET
+    password: Password | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+    inbox_ids: Annotated[list[Id], Meta(max_length=500)] | UnsetType | None = UNSET
+
+
+class NewToken(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A token acts as the agent who made it, within ``scopes``."""
+
+    name: Line
+    scopes: Annotated[list[Scope], Meta(min_length=1, max_length=3)]
+    expires_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+SettingValue = str | int | float | bool | list[str] | None
+
+
+class NewInbox(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An inbox to be; ``settings`` as the channel's own fields say."""
+
+    channel: Line
+    name: Line
+    address: Annotated[str, Meta(max_length=320)] = ""
+    settings: dict[str, SettingValue] = {}
+
+
+class InboxChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may change about an inbox; ``settings`` are laid over those stored."""
+
+    name: Line | UnsetType = UNSET
+    address: Annotated[str, Meta(max_length=320)] | UnsetType = UNSET
+    aliases: Annotated[list[Line], Meta(max_length=100)] | UnsetType = UNSET
+    active: bool | UnsetType = UNSET
+    settings: dict[str, SettingValue] | UnsetType = UNSET
+    continuity: Literal["off", "suggest", "join"] | UnsetType = UNSET
+    join_within_h: Annotated[int, Meta(ge=1, le=8760)] | UnsetType = UNSET
+    reopen_within_h: Annotated[int, Meta(ge=0, le=8760)] | UnsetType = UNSET
+    undo_s: Annotated[int, Meta(ge=0, le=120)] | UnsetType = UNSET
+
+
+class Replay(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which quarantined requests to read again."""
+
+    ids: Annotated[list[Id], Meta(min_length=1, max_length=500)]
+
+
+class TicketChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may change about a ticket; ``version`` guards against a stale screen (409)."""
+
+    status: Status | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
+    assignee_id: Id | UnsetType | None = UNSET
+    tags: Annotated[list[Tag], Meta(max_length=50)] | UnsetType = UNSET
+    subject: Line | UnsetType = UNSET
+    version: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
+
+
+class NewTicket(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A conversation that we begin, on a channel that can write first."""
+
+    inbox_id: Id
+    recipient: Annotated[str, Meta(min_length=1, max_length=320)]
+    subject: Annotated[str, Meta(max_length=500)]
+    text: Body
+    name: Annotated[str, Meta(max_length=200)] | None = None
+
+
+class Join(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The ticket that takes this one's conversations."""
+
+    target_id: Id
+
+
+class NewReply(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A reply. ``seen_message_id`` is the newest inbound message on the agent's screen."""
+
+    conversation_id: Id
+    text: Body
+    html: Annotated[str, Meta(max_length=400_000)] | None = None
+    upload_ids: Annotated[list[Id], Meta(max_length=20)] = []
+    cc: Annotated[list[Email], Meta(max_length=50)] = []
+    seen_message_id: Id | None = None
+    send_anyway: bool = False
+    then: Literal["solved", "waiting"] | None = None
+
+
+class NewNote(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An internal note: never leaves."""
+
+    text: Body
+
+
+class Resolve(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What became of an uncertain message, as the agent found out."""
+
+    state: Literal["sent", "failed"]
+
+
+class DraftChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``rev`` is the revision that this text grew from: 0 for a first draft; stale gives 409."""
+
+    text: Annotated[str, Meta(max_length=200_000)]
+    rev: Annotated[int, Meta(ge=0, le=2**53)]
+    conversation_id: Id | None = None
+
+
+class PageQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which page."""
+
+    cursor: Annotated[str, Meta(max_length=500)] = ""
+    limit: Limit = 50
+
+
+class TicketQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which tickets."""
+
+    view: ViewName = "open"
+    inbox_id: Id | UnsetType = UNSET
+    sort: Sort = "activity"
+
+
+class SearchQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Plain words, Chinese, or ``#number``."""
+
+    q: Annotated[str, Meta(min_length=1, max_length=300)]
+    scope: Literal["open", "all"] = "all"
+
+
+class QuarantineQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which quarantined requests."""
+
+    inbox_id: Id | UnsetType = UNSET
+
+
+class HtmlQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``images`` 1 loads remote images."""
+
+    images: Literal["0", "1"] = "0"
+
+
+class UploadQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The file's name, as the agent's machine has it."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=255)]
