@@ -5,9 +5,11 @@ import hashlib
 import json
 import textwrap
 
-_WORDS = tuple(
-    ["stove", "valve", "canister", "tent", "pole", "sleeve", "order", "receipt", "warranty", "exchange", "size", "jacket", "zip", "repair", "delivery", "address", "invoice", "refund", "label", "parcel", "customs", "Bolzano", "Friday", "morning", "please"]
-)
+_VOCABULARY = """
+stove valve canister tent pole sleeve order receipt warranty exchange size jacket zip repair
+delivery address invoice refund label parcel customs Bolzano Friday morning please thank
+"""
+_WORDS = tuple(_VOCABULARY.split())
 
 
 def words(seed: int, count: int) -> str:
