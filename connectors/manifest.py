@@ -1,0 +1,109 @@
+"""What a channel can, as data: ``manifest.toml``, read without importing the channel's code."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from connectors.errors import ManifestInvalid
+from connectors.events import ReceiptState
+
+Transport = Literal["webhook", "poll", "stream", "smtp", "socket", "api"]
+Tier = Literal["bronze", "silver", "gold"]
+LengthUnit = Literal["chars", "utf16", "bytes"]
+RateKey = Literal["inbox", "recipient"]
+Capability = Literal[
+    "reply",
+    "start",
+    "html",
+    "subject",
+    "cc",
+    "media_in",
+    "media_out",
+    "quick_replies",
+    "templates",
+    "reply_to",
+    "edits",
+    "deletions",
+    "reactions",
+    "typing",
+    "echoes",
+    "retry_hints",
+    "reauth",
+    "health",
+    "profile",
+]
+
+TIERS: tuple[Tier, ...] = ("bronze", "silver", "gold")
+
+
+class Rate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A token bucket: ``per_s`` messages a second, ``burst`` at once, for each value of ``key``."""
+
+    key: RateKey
+    per_s: float
+    burst: int = 1
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Free replies end ``hours`` after the customer's last message, or after ``messages``."""
+
+    hours: float
+    messages: int | None = None
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """None means that the provider names no limit.
+
+    ``max_chars`` counts in ``unit``; a longer text is split by the sender when ``splits``, else
+    refused before it is queued. ``caption_chars`` holds for a text that goes with a file.
+    """
+
+    max_chars: int | None = None
+    unit: LengthUnit = "chars"
+    splits: bool = False
+    sms_segments: bool = False
+    caption_chars: int | None = None
+    attachment_max_bytes: int | None = None
+    attachments_max: int | None = None
+    media_types: tuple[str, ...] = ()
+    quick_replies_max: int | None = None
+    rates: tuple[Rate, ...] = ()
+    window: Window | None = None
+
+
+class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One channel. ``family`` is the contact point family of its customers (``tel``, ``mailto``).
+
+    ``exempt`` names requirements of the claimed tier that the provider itself does not offer,
+    each with its reason.
+    """
+
+    id: str
+    name: str
+    family: str
+    transports: tuple[Transport, ...]
+    tier: Tier
+    docs: str
+    summary: str = ""
+    capabilities: tuple[Capability, ...] = ()
+    receipts: tuple[ReceiptState, ...] = ()
+    limits: Limits = Limits()
+    exempt: dict[str, str] = {}
+
+    def can(self, capability: Capability) -> bool:
+        """Whether the channel has it."""
+        return capability in self.capabilities
+
+
+def load_manifest(path: Path) -> Manifest:
+    """The manifest at ``path``; ManifestInvalid names the file and the field."""
+    try:
+        manifest = msgspec.toml.decode(path.read_bytes(), type=Manifest)
+    except FileNotFoundError:
+        raise ManifestInvalid(f"{path}: there is no such file; every channel needs one") from None
+    except msgspec.DecodeError as error:
+        raise ManifestInvalid(f"{path}: {error}") from error
+    if not manifest.id.replace("_", "").isalnum() or manifest.id != manifest.id.lower():
+        raise ManifestInvalid(f"{path}: id {manifest.id!r} must be lower case letters, digits, _")
+    return manifest
