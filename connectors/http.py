@@ -1,10 +1,11 @@
 """The HTTP client that connectors are given: small enough for a stand-in, honest about failure."""
 
-import json
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from typing import Protocol, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 
 class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,11 +15,11 @@ class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     body: bytes
 
-    def json(self) -> Any:  # noqa: ANN401  foreign data: the caller turns it into a type
-        """The body as JSON; None when it is none."""
+    def read(self, kind: type[T]) -> T | None:
+        """The JSON body as ``kind``; None when it is none or does not fit."""
         try:
-            return json.loads(self.body)
-        except ValueError:
+            return msgspec.json.decode(self.body, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError):
             return None
 
 
@@ -26,8 +27,25 @@ class NotSent(Exception):
     """The request surely did not leave (no address, refused, TLS failed): safe to repeat."""
 
 
+class AddressRefused(NotSent):
+    """We will not send there (a private network, a scheme that is not HTTP): never repeat it."""
+
+
 class LineBroken(Exception):
     """The line broke after bytes had left: the provider may have acted."""
+
+
+class FetchFailed(Exception):
+    """A file cannot be had. ``retry`` says whether it may come later; ``status`` 0 is no answer."""
+
+    def __init__(self, reason: str, *, retry: bool, status: int = 0) -> None:
+        super().__init__(reason)
+        self.retry = retry
+        self.status = status
+
+
+Body = bytes | AsyncIterable[bytes]
+REPLY_MAX_BYTES = 32 * 1024 * 1024
 
 
 class Http(Protocol):
@@ -39,7 +57,23 @@ class Http(Protocol):
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
+        body: Body = b"",
         timeout_s: float = 20.0,
     ) -> HttpReply:
-        """Raises NotSent or LineBroken; any status is a reply. Bodies are capped at 32 MB."""
+        """Raises NotSent or LineBroken; any status is a reply. Redirects are not followed and
+        replies are capped at ``REPLY_MAX_BYTES``.
+        """
+        ...
+
+    def stream(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = REPLY_MAX_BYTES,
+        timeout_s: float = 120.0,
+    ) -> AsyncIterator[bytes]:
+        """The bytes behind ``url`` in pieces, over at most five redirects (credentials stay with
+        the first host). Raises FetchFailed.
+        """
+        ...
