@@ -79,7 +79,10 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one outbound message at its provider; it only moves forward.
 
     ``native_ids`` are the provider's ids of every piece the message became. ``fence`` grows with
-    each claim: an older claimant's result is refused.
+    each claim: an older claimant's result is refused. ``due_at`` is there while something is still
+    to be done (queued: send then; sending: its lease ends then; uncertain: the conversation goes on
+    then), and absent afterwards. ``round`` counts how often an agent asked for a failed one again,
+    ``queued_at`` is when the round began.
     """
 
     state: DeliveryState
@@ -88,6 +91,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fence: int = 0
     lease_until: datetime | None = None
     due_at: datetime | None = None
+    queued_at: datetime | None = None
+    round: int = 0
     native_ids: tuple[str, ...] = ()
     reason: str = ""
     failed_pieces: tuple[str, ...] = ()

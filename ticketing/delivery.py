@@ -1,0 +1,87 @@
+"""The states of an outbound message as tables, and the port by which ingest reports on them.
+
+What the world reports (receipts, bounces, echoes) only moves forward: the result is the same in
+whatever order reports arrive. What we decide ourselves (claim, defer, cancel, ask again) is a
+table of named moves.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, Protocol
+
+from connectors.contract import InboxId
+from connectors.events import ReceiptReported
+from normalizer.model import BounceFacts, ConversationId, DeliveryState, MessageId
+from storage.mongo import Session
+
+Move = Literal["claim", "defer", "lose", "refuse", "undo", "retry", "confirm", "dismiss"]
+
+# A failure outranks "sent" (it was taken, then bounced) and yields to proof of arrival.
+_RANK: Mapping[DeliveryState, int] = {
+    "queued": 0,
+    "sending": 1,
+    "uncertain": 2,
+    "sent": 3,
+    "failed": 4,
+    "delivered": 5,
+    "read": 6,
+    "cancelled": 7,
+}
+
+MOVES: Mapping[tuple[DeliveryState, Move], DeliveryState] = {
+    ("queued", "claim"): "sending",
+    ("queued", "undo"): "cancelled",
+    ("queued", "refuse"): "failed",
+    ("sending", "defer"): "queued",
+    ("sending", "lose"): "uncertain",
+    ("sending", "refuse"): "failed",
+    ("failed", "retry"): "queued",
+    ("uncertain", "confirm"): "sent",
+    ("uncertain", "dismiss"): "failed",
+}
+
+
+def advance(current: DeliveryState, reported: DeliveryState) -> DeliveryState:
+    """The state after a report; ``current`` when the report is old news."""
+    return reported if _RANK[reported] > _RANK[current] else current
+
+
+def move(current: DeliveryState, step: Move) -> DeliveryState | None:
+    """The state after a decision of ours; None when the message is past it."""
+    return MOVES.get((current, step))
+
+
+def bounce_receipt(bounce: BounceFacts, occurred_at: datetime) -> ReceiptReported:
+    """A permanent bounce as a receipt of the mail that it speaks of (its Message-ID is the id)."""
+    return ReceiptReported(
+        dedupe_id=f"bounce:{bounce.original_message_id}",
+        native_id=bounce.original_message_id,
+        state="failed",
+        occurred_at=occurred_at,
+        reason=" ".join(part for part in (bounce.status, bounce.reason) if part),
+    )
+
+
+class ReceiptSink(Protocol):
+    """What ingest calls in its own transaction; outbound implements it (it stands above us)."""
+
+    async def apply(
+        self,
+        session: Session,
+        inbox_id: InboxId,
+        receipts: Sequence[ReceiptReported],
+        now: datetime,
+    ) -> None:
+        """Move the messages spoken of; park what speaks of a message not known yet."""
+
+    async def match_echo(
+        self,
+        session: Session,
+        *,
+        inbox_id: InboxId,
+        conversation_id: ConversationId | None,
+        native_id: str,
+        text: str,
+        now: datetime,
+    ) -> MessageId | None:
+        """Our own message that this echo repeats, now known to be sent; None: somebody else's."""
