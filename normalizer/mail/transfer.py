@@ -1,0 +1,68 @@
+"""Content-Transfer-Encoding undone, whatever state the bytes are in. Never raises."""
+
+import binascii
+import re
+
+_UU_NAMES = frozenset({"x-uuencode", "x-uue", "uuencode", "uue"})
+_UU_BLOCK = re.compile(
+    rb"^begin [0-7]{3,4}(?: ([^\r\n]*?))?[ \t]*\r?\n"
+    rb"((?:[ -`][^\r\n]*\r?\n|\r?\n)*?)`?[ \t]*\r?\n?end\b",
+    re.M,
+)
+_PADDED_MIDDLE = re.compile(rb"=+[\s]*(?=[A-Za-z0-9+/])")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+
+
+def decode(data: bytes, encoding: str) -> bytes:
+    """The bytes meant by `data`; an unknown encoding leaves them as they are."""
+    if encoding == "base64":
+        return base64(data)
+    if encoding == "quoted-printable":
+        return binascii.a2b_qp(data)
+    if encoding in _UU_NAMES:
+        found = uuencoded(data)
+        return found[0][1] if found else data
+    return data
+
+
+def base64(data: bytes) -> bytes:
+    """Base64 with stray characters, missing padding, or several padded runs one after another."""
+    if _PADDED_MIDDLE.search(data):
+        return b"".join(_run(piece) for piece in _PADDED_MIDDLE.split(data))
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        return _run(data)
+
+
+def _run(data: bytes) -> bytes:
+    kept = _NOT_BASE64.sub(b"", data)
+    if len(kept) % 4 == 1:
+        kept = kept[:-1]
+    return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
+
+
+def uuencoded(data: bytes) -> list[tuple[str, bytes]]:
+    """The files of every `begin` ... `end` block in a text: (name, content)."""
+    if b"begin " not in data:
+        return []
+    return [
+        ((match[1] or b"").decode("utf-8", "replace").strip(), _uu_lines(match[2]))
+        for match in _UU_BLOCK.finditer(data)
+    ]
+
+
+def _uu_lines(block: bytes) -> bytes:
+    return b"".join(_uu_line(line) for line in block.split(b"\n") if line.strip())
+
+
+def _uu_line(line: bytes) -> bytes:
+    line = line.rstrip(b"\r")
+    try:
+        return binascii.a2b_uu(line)
+    except binascii.Error:
+        size = (((line[0] - 32) & 63) * 4 + 5) // 3
+        try:
+            return binascii.a2b_uu(line[:size])
+        except binascii.Error:
+            return b""
