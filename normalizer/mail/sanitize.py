@@ -1,0 +1,116 @@
+"""HTML from outside, made safe to show: an allow-list, and nothing fetched until asked for."""
+
+import re
+
+import nh3
+
+from normalizer.mail.model import SanitizedHtml
+
+MAX_HTML_CHARS = 2_000_000
+# Formatting elements left open are opened again in every block that follows: quadratic output.
+MAX_TAGS = 60_000
+
+_TAGS = {
+    "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote",
+    "br", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn",
+    "dir", "div", "dl", "dt", "em", "figcaption", "figure", "font", "footer", "h1", "h2", "h3",
+    "h4", "h5", "h6", "header", "hr", "i", "img", "ins", "kbd", "li", "main", "map", "mark", "nav",
+    "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span", "strike",
+    "strong", "sub", "summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time",
+    "tr", "tt", "u", "ul", "var", "wbr",
+}  # fmt: skip
+_DROPPED_WITH_CONTENT = {
+    "script", "style", "title", "template", "noscript", "iframe", "object", "embed", "svg", "math",
+    "textarea", "select", "xml",
+}  # fmt: skip
+_EVERYWHERE = {"style", "dir", "lang", "title", "align", "class", "id"}
+_ATTRIBUTES = {
+    "*": _EVERYWHERE,
+    "a": {"href", "name"},
+    "img": {"src", "alt", "width", "height", "border", "hspace", "vspace"},
+    "font": {"color", "face", "size"},
+    "table": {"border", "cellpadding", "cellspacing", "width", "height", "bgcolor", "summary"},
+    "td": {"colspan", "rowspan", "width", "height", "bgcolor", "valign", "nowrap"},
+    "th": {"colspan", "rowspan", "width", "height", "bgcolor", "valign", "nowrap", "scope"},
+    "tr": {"bgcolor", "valign", "height"},
+    "tbody": {"valign"},
+    "col": {"span", "width"},
+    "colgroup": {"span", "width"},
+    "ol": {"start", "type"},
+    "ul": {"type"},
+    "li": {"value", "type"},
+    "hr": {"size", "width", "color", "noshade", "tabindex"},
+    "blockquote": {"type", "cite"},
+    "time": {"datetime"},
+    "div": {"name"},
+}
+_STYLES = {
+    "background-color", "border", "border-bottom", "border-collapse", "border-color",
+    "border-left", "border-radius", "border-right", "border-spacing", "border-style", "border-top",
+    "border-width", "color", "direction", "display", "font-family", "font-size", "font-style",
+    "font-variant", "font-weight", "height", "letter-spacing", "line-height", "list-style-type",
+    "margin", "margin-bottom", "margin-left", "margin-right", "margin-top", "max-height",
+    "max-width", "min-width", "padding", "padding-bottom", "padding-left", "padding-right",
+    "padding-top", "table-layout", "text-align", "text-decoration", "text-indent",
+    "text-transform", "vertical-align", "white-space", "width", "word-break", "word-wrap",
+}  # fmt: skip
+
+_CLEANER = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags=_DROPPED_WITH_CONTENT,
+    attributes=_ATTRIBUTES,
+    url_schemes={"http", "https", "mailto", "tel", "sms", "cid", "data"},
+    link_rel="noopener noreferrer nofollow",
+    filter_style_properties=_STYLES,
+    strip_comments=True,
+)
+_TAG = re.compile(r"<(?:img|a|[a-z0-9]+)\b(?:[^>\"]|\"[^\"]*\")*>")
+_IMG = re.compile(r"<img\b(?:[^>\"]|\"[^\"]*\")*>")
+_REMOTE_SRC = re.compile(r' src="((?:https?:)?//[^"]*)"', re.I)
+_OTHER_SRC = re.compile(r' src="(?!cid:|data:image/(?:png|gif|jpe?g|webp|bmp);base64,)[^"]*"', re.I)
+_DATA_LINK = re.compile(r' href="(?:data|cid):[^"]*"', re.I)
+_BARE_CID = re.compile(r' src="cid:(?:&lt;|%3C)?([^"]*?)(?:&gt;|%3E)?"', re.I)
+_MARKERS = re.compile(r' (?:class|id)="[^"]*"')
+_CONDITIONAL = re.compile(r"<!--\[if.*?<!\[endif\]-->", re.S | re.I)
+
+
+def canonical_html(html: str) -> str:
+    """Safe HTML in one spelling (lower-case tags, quoted attributes), class and id still there.
+
+    Only the first MAX_HTML_CHARS are read; a page of more than MAX_TAGS tags has its formatting
+    elements left out.
+    """
+    html = html[:MAX_HTML_CHARS].replace("\x00", "")
+    if html.count("<") > MAX_TAGS:
+        html = html[: _nth(html, "<", MAX_TAGS)]
+    return _CLEANER.clean(html)
+
+
+def _nth(text: str, char: str, count: int) -> int:
+    position = -1
+    for _ in range(count):
+        position = text.find(char, position + 1)
+    return position
+
+
+def sanitize_html(html: str) -> SanitizedHtml:
+    return shown(canonical_html(html))
+
+
+def shown(canonical: str) -> SanitizedHtml:
+    """Canonical HTML as it is stored: markers of mail programs gone, images held back."""
+    html = _TAG.sub(_cleaned_tag, canonical)
+    return SanitizedHtml(html=html, remote_content=" data-remote-src=" in html)
+
+
+def _cleaned_tag(match: re.Match[str]) -> str:
+    tag = match[0]
+    if '="' not in tag:
+        return tag
+    if tag.startswith("<img"):
+        tag = _BARE_CID.sub(r' src="cid:\1"', tag)
+        tag = _REMOTE_SRC.sub(r' data-remote-src="\1"', tag)
+        tag = _OTHER_SRC.sub("", tag)
+    elif tag.startswith("<a "):
+        tag = _DATA_LINK.sub("", tag)
+    return _MARKERS.sub("", tag)
