@@ -1,0 +1,203 @@
+"""The tree of a mail read as people see it: text and HTML in order, files apart."""
+
+import re
+from dataclasses import dataclass, field
+from html import escape
+
+from normalizer.mail import charset, transfer
+from normalizer.mail import headers as header_fields
+from normalizer.mail.attachments import attachment_of, content_id_of, declared_name, safe_name
+from normalizer.mail.mime import MAX_DEPTH, Notes, Part, read_mail
+from normalizer.mail.model import MailAttachment
+
+_MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
+_SECURITY = {
+    "application/pgp-encrypted": "pgp-encrypted",
+    "application/pgp-signature": "pgp-signed",
+    "application/pkcs7-signature": "smime-signed",
+    "application/x-pkcs7-signature": "smime-signed",
+}
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of visible text, in HTML or not."""
+
+    text: str
+    html: bool
+
+
+@dataclass(slots=True)
+class Body:
+    """What a walk gathers. `plain_twin` is the plain text of an alternative shown as HTML."""
+
+    blocks: list[Block] = field(default_factory=list)
+    files: list[MailAttachment] = field(default_factory=list)
+    plain_twin: list[str] = field(default_factory=list)
+    security: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def has_html(self) -> bool:
+        return any(block.html for block in self.blocks)
+
+    def take_files(self, other: "Body") -> None:
+        self.files += other.files
+        self.security |= other.security
+
+    def take(self, other: "Body") -> None:
+        self.blocks += other.blocks
+        self.plain_twin += other.plain_twin
+        self.take_files(other)
+
+
+def assemble(part: Part, notes: Notes) -> Body:
+    return _read(part, notes, depth=0, opens_messages=True, alone=True)
+
+
+def _read(part: Part, notes: Notes, *, depth: int, opens_messages: bool, alone: bool) -> Body:
+    kind = part.media_type
+    if part.parts:
+        opens_messages = opens_messages and kind != "multipart/report"
+        reader = _CONTAINERS.get(kind, _read_mixed)
+        return reader(part, notes, depth + 1, opens_messages)
+    body = Body()
+    if kind.startswith("multipart/"):
+        _add_text(part, body, html=False)
+    elif _is_visible(part, alone=alone):
+        _add_text(part, body, html=kind == "text/html")
+    elif kind in _MESSAGES and opens_messages and _is_shown(part) and depth < MAX_DEPTH:
+        _open_message(part, body, notes, depth)
+    else:
+        body.files.append(attachment_of(part, notes))
+        _label(part, body)
+    return body
+
+
+def _label(part: Part, body: Body) -> None:
+    label = _SECURITY.get(part.media_type)
+    if part.media_type in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+        signed = part.params.get("smime-type", "").lower() == "signed-data"
+        label = "smime-signed" if signed else "smime-encrypted"
+    if label:
+        body.security[label] = None
+
+
+def _is_shown(part: Part) -> bool:
+    return header_fields.token(part.headers.raw("content-disposition")) != "attachment"
+
+
+def _is_visible(part: Part, *, alone: bool) -> bool:
+    """Text to read, as opposed to a text file: the only part, or one that carries no file name."""
+    if part.media_type not in {"text/plain", "text/html", "text/enriched"}:
+        return False
+    if not _is_shown(part):
+        return False
+    return alone or not declared_name(part)
+
+
+def _add_text(part: Part, body: Body, *, html: bool) -> None:
+    content = part.content
+    text = decode_text(content, part.declared_charset, html=html)
+    if not html:
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+        for name, data in transfer.uuencoded(content):
+            body.files.append(
+                MailAttachment(
+                    name=safe_name(name) or "file",
+                    media_type="application/octet-stream",
+                    content=data,
+                )
+            )
+    if text.strip():
+        body.blocks.append(Block(text, html))
+
+
+def decode_text(content: bytes, label: str | None, *, html: bool) -> str:
+    """Text of a part; HTML without a usable label says its charset itself (`<meta charset>`)."""
+    if html and (label is None or charset.python_codec(label) in {None, "ascii"}):
+        found = _META_CHARSET.search(content[:4096])
+        label = found[1].decode("ascii") if found else label
+    return charset.decode(content, label)[0]
+
+
+def _open_message(part: Part, body: Body, notes: Notes, depth: int) -> None:
+    """A forwarded mail is kept whole as a file, and what it says is shown."""
+    file = attachment_of(part, notes)
+    body.files.append(file)
+    inner = read_mail(file.content, notes, depth + 1)
+    shown = _read(inner, notes, depth=depth + 1, opens_messages=True, alone=True)
+    title = "\n".join(
+        f"{label}: {value}"
+        for label in ("From", "Date", "To", "Subject")
+        if (value := inner.headers.text(label.lower()))
+    )
+    if title and shown.blocks:
+        body.blocks.append(Block(f"---------- Forwarded message ----------\n{title}\n", html=False))
+    shown.files = [item for item in shown.files if item.media_type not in _MESSAGES]
+    body.take(shown)
+
+
+def _read_mixed(part: Part, notes: Notes, depth: int, opens_messages: bool) -> Body:
+    body = Body()
+    for child in part.parts:
+        alone = len(part.parts) == 1
+        body.take(_read(child, notes, depth=depth, opens_messages=opens_messages, alone=alone))
+        _place_image(child, body)
+    return body
+
+
+def _place_image(part: Part, body: Body) -> None:
+    """An image sent between texts (Apple Mail) is shown where it stands."""
+    if not part.media_type.startswith("image/") or not body.has_html:
+        return
+    disposition = header_fields.token(part.headers.raw("content-disposition"))
+    content_id = content_id_of(part)
+    if disposition != "inline" or not content_id:
+        return
+    if not any(f"cid:{content_id}" in block.text for block in body.blocks):
+        body.blocks.append(Block(f'<img src="cid:{escape(content_id)}">', html=True))
+
+
+def _read_alternative(part: Part, notes: Notes, depth: int, opens_messages: bool) -> Body:
+    """The last alternative with HTML, else the last with text; files of all of them are kept."""
+    read = [
+        _read(child, notes, depth=depth, opens_messages=opens_messages, alone=True)
+        for child in part.parts
+    ]
+    with_text = [item for item in read if item.blocks]
+    with_html = [item for item in with_text if item.has_html]
+    chosen = (with_html or with_text or [Body()])[-1]
+    body = Body(blocks=chosen.blocks, plain_twin=chosen.plain_twin)
+    for item in read:
+        body.take_files(item)
+        if chosen.has_html and not item.has_html:
+            body.plain_twin += [block.text for block in item.blocks]
+    return body
+
+
+def _read_related(part: Part, notes: Notes, depth: int, opens_messages: bool) -> Body:
+    """The root is what `start` names, else the first part (RFC 2387); the rest are its files."""
+    wanted = part.params.get("start", "").strip("<> ")
+    root = next((item for item in part.parts if wanted and content_id_of(item) == wanted), None)
+    if root is None or root is part.parts[0]:
+        return _read_mixed(part, notes, depth, opens_messages)
+    part.parts.remove(root)
+    part.parts.insert(0, root)
+    return _read_mixed(part, notes, depth, opens_messages)
+
+
+_CONTAINERS = {
+    "multipart/alternative": _read_alternative,
+    "multipart/related": _read_related,
+}
+
+
+def joined_html(blocks: list[Block]) -> str:
+    """All blocks as one page, plain ones with their line breaks kept."""
+    return "\n".join(
+        block.text
+        if block.html
+        else f'<div style="white-space:pre-wrap">{escape(block.text, quote=False)}</div>'
+        for block in blocks
+    )

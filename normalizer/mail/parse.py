@@ -1,0 +1,174 @@
+"""`parse_mail`: raw bytes to a ParsedMail, whatever the bytes are."""
+
+import re
+
+from msgspec import structs
+
+from normalizer.mail import attachments, robots
+from normalizer.mail.addresses import is_valid, parse_addresses
+from normalizer.mail.body import Block, Body, assemble, joined_html
+from normalizer.mail.bounce import find_bounce
+from normalizer.mail.dates import parse_date
+from normalizer.mail.headers import Headers
+from normalizer.mail.html_text import Line, render
+from normalizer.mail.language import detect_language
+from normalizer.mail.message_ids import generated_id, message_ids
+from normalizer.mail.mime import Notes, read_mail
+from normalizer.mail.model import Address, MailAttachment, ParsedMail, ReplyParts, SenderSource
+from normalizer.mail.quotes import plain_lines, split_reply
+from normalizer.mail.sanitize import MAX_HTML_CHARS, canonical_html, shown
+from normalizer.mail.tnef import MEDIA_TYPES, is_tnef, open_tnef
+
+_MAX_TEXT = 2_000_000
+_SENDER_FIELDS: tuple[SenderSource, ...] = ("from", "reply-to", "return-path", "sender")
+_CID = re.compile(r'src="cid:([^"]+)"', re.I)
+
+
+def parse_mail(raw: bytes) -> ParsedMail:
+    notes = Notes()
+    root = read_mail(raw, notes)
+    fields = root.headers
+    sender, source = _sender(fields)
+    subject = fields.text("subject")
+    body = _with_tnef(assemble(root, notes), notes)
+    view = _View(body, notes)
+    return_path = _return_path(fields)
+    verdict = robots.judge(fields, sender, subject, return_path)
+    own_id = message_ids(fields.text("message-id"))
+    if sender.repaired:
+        notes.warn("sender address repaired")
+    return ParsedMail(
+        subject=subject,
+        sender=sender,
+        sender_source=source,
+        to=_addresses(fields, "to"),
+        cc=_addresses(fields, "cc"),
+        reply_to=_addresses(fields, "reply-to"),
+        date=parse_date(fields.text("date")),
+        message_id=own_id[0] if own_id else generated_id(raw),
+        message_id_generated=not own_id,
+        in_reply_to=message_ids(fields.text("in-reply-to")),
+        references=message_ids(fields.text("references")),
+        text=view.text,
+        html=view.html,
+        remote_content=view.remote_content,
+        reply_text=view.reply.reply,
+        quoted_text=view.reply.quoted,
+        signature=view.reply.signature,
+        attachments=_files(body, view),
+        auto_reply=verdict.auto_reply,
+        auto_reply_reason=verdict.reason,
+        out_of_office=verdict.out_of_office,
+        bounce=find_bounce(root, sender, subject, view.text),
+        language=detect_language(view.reply.reply or view.text),
+        security=tuple(body.security),
+        return_path=return_path,
+        delivered_to=_plain_addresses(fields, ("delivered-to", "x-original-to", "envelope-to")),
+        list_id=fields.text("list-id"),
+        authentication_results=tuple(
+            value.decode("ascii", "replace") for value in fields.all_raw("authentication-results")
+        ),
+        warnings=tuple(notes.warnings),
+    )
+
+
+def _sender(fields: Headers) -> tuple[Address, SenderSource]:
+    """The first address that mail can go to; failing that, whatever From says."""
+    fallback: Address | None = None
+    for name in _SENDER_FIELDS:
+        for address in _addresses(fields, name):
+            if is_valid(address.address):
+                return address, name
+            fallback = fallback or address
+    if fallback is not None:
+        return fallback, "from" if "from" in fields else "none"
+    return Address(name="", address=""), "none"
+
+
+def _addresses(fields: Headers, name: str) -> tuple[Address, ...]:
+    """All fields of that name: repeated To fields are against the RFC and common."""
+    values = fields.all_raw(name) if name in fields else []
+    found = [item for value in values for item in parse_addresses(value)]
+    return tuple(item for item in found if item.address)
+
+
+def _plain_addresses(fields: Headers, names: tuple[str, ...]) -> tuple[str, ...]:
+    found = [item.address for name in names for item in _addresses(fields, name)]
+    return tuple(dict.fromkeys(found))
+
+
+def _return_path(fields: Headers) -> str | None:
+    """The envelope sender: "" for the null sender `<>`, None when it is not recorded."""
+    if "return-path" not in fields:
+        return None
+    found = _addresses(fields, "return-path")
+    if found:
+        return found[0].address
+    return "" if b"<>" in fields.raw("return-path").replace(b" ", b"") else None
+
+
+class _View:
+    """The body as it is shown: text always, HTML where the mail has it."""
+
+    __slots__ = ("html", "remote_content", "reply", "text")
+
+    def __init__(self, body: Body, notes: Notes) -> None:
+        self.html: str | None = None
+        self.remote_content = False
+        lines = self._from_html(body, notes) if body.has_html else []
+        if not any(line.text.strip() for line in lines):
+            lines = self._from_plain(body, keep_html=self.html is not None)
+        self.reply: ReplyParts = split_reply(lines)
+
+    def _from_html(self, body: Body, notes: Notes) -> list[Line]:
+        page = joined_html(body.blocks)
+        if len(page) > MAX_HTML_CHARS:
+            notes.warn("HTML larger than 2 MB: cut")
+        canonical = canonical_html(page)
+        safe = shown(canonical)
+        self.html, self.remote_content = safe.html, safe.remote_content
+        rendered = render(canonical)
+        self.text = rendered.text
+        return rendered.lines
+
+    def _from_plain(self, body: Body, *, keep_html: bool) -> list[Line]:
+        texts = [block.text for block in body.blocks if not block.html] or body.plain_twin
+        if keep_html and "<img" not in (self.html or "") and texts:
+            self.html = None
+        self.text = "\n".join(texts)[:_MAX_TEXT]
+        return plain_lines(self.text)
+
+
+def _with_tnef(body: Body, notes: Notes) -> Body:
+    """Each winmail.dat gives way to what it holds; its text counts when the mail has none."""
+    files: list[MailAttachment] = []
+    for item in body.files:
+        opened = open_tnef(item.content) if _may_be_tnef(item) else None
+        if opened is None:
+            files.append(item)
+            continue
+        files += opened.files
+        notes.warn("winmail.dat opened")
+        if not body.blocks and (opened.html or opened.text):
+            body.blocks.append(Block(opened.html or opened.text, html=bool(opened.html)))
+    body.files = files
+    return body
+
+
+def _may_be_tnef(item: MailAttachment) -> bool:
+    return item.media_type in MEDIA_TYPES or is_tnef(item.content)
+
+
+def _files(body: Body, view: _View) -> tuple[MailAttachment, ...]:
+    shown_ids = {item.lower() for item in _CID.findall(view.html or "")}
+    files = [
+        _marked(item, inline=bool(item.content_id) and item.content_id.lower() in shown_ids)
+        for item in body.files
+    ]
+    return attachments.unique_names(files)
+
+
+def _marked(item: MailAttachment, *, inline: bool) -> MailAttachment:
+    if item.inline == inline:
+        return item
+    return structs.replace(item, inline=inline)
