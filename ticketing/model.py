@@ -42,6 +42,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     ``open_key`` is ``inbox_id|thread_key`` while it is the open one of its key (unique, partial),
     and absent afterwards. ``recipient`` is where a reply goes (canonical contact point).
+    ``participants`` are the canonical points that took part (mail: From, To and Cc; at most 64):
+    only they may join by a reference or a subject hook.
     """
 
     id: ConversationId = msgspec.field(name="_id")
@@ -54,6 +56,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ticket_id: TicketId
     contact_id: ContactId
     recipient: str
+    participants: tuple[str, ...] = ()
     subject: str = ""
     last_in_native_id: str = ""
     last_in_at: datetime | None = None
@@ -64,8 +67,10 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A unit of work. ``open`` repeats "status is new, open or waiting" for narrow indexes.
 
-    ``waiting_since`` is the oldest unanswered inbound message. ``channels`` lists the distinct
-    channels of its conversations, latest last (at most 16).
+    ``waiting_since`` is the oldest unanswered inbound message. ``channels`` and ``inbox_ids`` list
+    the distinct ones of its conversations, latest last (at most 16 and 64). ``status_at`` is when
+    the status last changed; ``in_count`` numbers the inbound messages (what is read is kept as a
+    count, so no clocks are compared).
     """
 
     id: TicketId = msgspec.field(name="_id")
@@ -81,6 +86,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     contact_id: ContactId
     contact_name: str = ""
     inbox_id: InboxId
+    inbox_ids: tuple[InboxId, ...]
     channel: str
     channels: tuple[str, ...] = ()
     snippet: str = ""
@@ -88,6 +94,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     follow_up_of: TicketId | None = None
     suggested_ticket_id: TicketId | None = None
     message_count: int = 0
+    in_count: int = 0
+    status_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
     activity_at: datetime

@@ -1,1 +1,1 @@
-"""The normaliser's steps: one module, one public function each."""
+"""The steps of ``normalizer.pipeline``: one module each, one public function each."""

@@ -1,0 +1,63 @@
+"""Records with the least that a case has to say."""
+
+from datetime import UTC, datetime
+
+from connectors.contract import InboxId
+from normalizer.model import ContactId, ConversationId, TicketId
+from ticketing.lifecycle import is_open
+from ticketing.model import Conversation, Inbox, Ticket
+
+NOW = datetime(2026, 3, 1, 10, tzinfo=UTC)
+INBOX = InboxId("inbox-mail")
+
+
+def a_ticket(**changes):
+    status = changes.get("status", "new")
+    values = {
+        "id": TicketId("ticket-1"),
+        "version": 1,
+        "number": 1,
+        "subject": "Zip",
+        "status": status,
+        "open": is_open(status),
+        "priority": "normal",
+        "assignee_id": "",
+        "contact_id": ContactId("contact-1"),
+        "inbox_id": INBOX,
+        "inbox_ids": (INBOX,),
+        "channel": "email",
+        "created_at": NOW,
+        "updated_at": NOW,
+        "activity_at": NOW,
+    }
+    return Ticket(**(values | changes))
+
+
+def a_conversation(**changes):
+    values = {
+        "id": ConversationId("conversation-1"),
+        "version": 1,
+        "inbox_id": INBOX,
+        "channel": "email",
+        "thread_key": "root@x",
+        "ticket_id": TicketId("ticket-1"),
+        "contact_id": ContactId("contact-1"),
+        "recipient": "mailto:ana@x.example",
+        "participants": ("mailto:ana@x.example",),
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return Conversation(**(values | changes))
+
+
+def an_inbox(**changes):
+    values = {
+        "id": INBOX,
+        "version": 1,
+        "channel": "email",
+        "name": "Support",
+        "address": "support@halden.example",
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return Inbox(**(values | changes))

@@ -1,0 +1,74 @@
+"""Who may see and do what: the one place that knows; every query takes a ``Viewer``.
+
+What is not visible is answered as if it did not exist.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from connectors.contract import InboxId
+from normalizer.model import AgentId
+from ticketing.errors import Forbidden, NotFound
+from ticketing.model import Agent, Ticket
+
+Role = Literal["admin", "agent", "compliance"]
+Action = Literal["read", "change", "reply", "note", "join", "start", "administer", "export"]
+
+ROLE_MAY: Mapping[Role, frozenset[Action]] = {
+    "admin": frozenset(
+        {"read", "change", "reply", "note", "join", "start", "administer", "export"}
+    ),
+    "agent": frozenset({"read", "change", "reply", "note", "join", "start"}),
+    "compliance": frozenset({"read", "export"}),
+}
+
+
+class Viewer(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who asks. ``inbox_ids`` None means every inbox, those to come included."""
+
+    agent_id: AgentId
+    name: str
+    role: Role
+    inbox_ids: frozenset[InboxId] | None
+
+    @classmethod
+    def of(cls, agent: Agent) -> "Viewer":
+        """What an agent's record lets them see."""
+        return cls(
+            agent_id=agent.id, name=agent.name, role=agent.role, inbox_ids=visible_inboxes(agent)
+        )
+
+
+def visible_inboxes(agent: Agent) -> frozenset[InboxId] | None:
+    """None for all; nothing at all for somebody who no longer works here."""
+    if not agent.active:
+        return frozenset()
+    return None if agent.all_inboxes else frozenset(agent.inbox_ids)
+
+
+def sees_inbox(viewer: Viewer, inbox_id: InboxId) -> bool:
+    """Whether anything of this inbox exists for the viewer."""
+    return viewer.inbox_ids is None or inbox_id in viewer.inbox_ids
+
+
+def sees(viewer: Viewer, ticket: Ticket) -> bool:
+    """A ticket is seen through its own inbox or any inbox that it gathers a conversation from."""
+    if viewer.inbox_ids is None:
+        return True
+    return not viewer.inbox_ids.isdisjoint((ticket.inbox_id, *ticket.inbox_ids))
+
+
+def allowed(viewer: Viewer, action: Action) -> bool:
+    """Whether the viewer's role holds the permission at all."""
+    return action in ROLE_MAY[viewer.role]
+
+
+def require(viewer: Viewer, action: Action, ticket: Ticket | None, id: str) -> Ticket:
+    """The ticket, when it exists for the viewer and they may do this; else NotFound, Forbidden."""
+    if ticket is None or not sees(viewer, ticket):
+        raise NotFound("ticket", id)
+    if not allowed(viewer, action):
+        raise Forbidden(action)
+    return ticket
