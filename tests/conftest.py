@@ -1,0 +1,42 @@
+"""Real stores for every test: both servers once per run, a fresh database per test."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+
+from storage.embedded import EmbeddedStores
+from storage.mongo import Mongo
+
+
+@pytest.fixture(scope="session")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStores]:
+    """The embedded stores (``.mongo_url``, ``.redis_url``); unsupervised, so a death is seen."""
+    embedded = EmbeddedStores(tmp_path_factory.mktemp("stores"))
+    asyncio.run(embedded.start(supervised=False))
+    yield embedded
+    for child in embedded.children.values():
+        child.kill()  # nothing of it is kept: no need to wait for a clean end
+    asyncio.run(embedded.stop())
+
+
+@pytest.fixture
+async def mongo(stores: EmbeddedStores) -> AsyncIterator[Mongo]:
+    """A client of a database of its own, dropped afterwards."""
+    client = Mongo(stores.mongo_url, f"test_{uuid4().hex[:12]}")
+    yield client
+    await client.client.drop_database(client.db.name)
+    await client.close()
+
+
+@pytest.fixture
+def redis_url(stores: EmbeddedStores) -> str:
+    """The shared Redis, emptied."""
+    address = urlsplit(stores.redis_url)
+    with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
+        connection.sendall(b"FLUSHALL\r\n")
+        assert connection.recv(16).startswith(b"+OK")
+    return stores.redis_url
