@@ -1,0 +1,113 @@
+"""Who is behind a cookie or a bearer token, and how they come by one."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from gateway.auth.model import (
+    ROLE_SCOPES,
+    Identity,
+    Scope,
+    SessionId,
+    SessionRecord,
+    TokenId,
+    TokenRecord,
+)
+from gateway.auth.passwords import password_fits
+from gateway.auth.store import AuthStore
+from storage.ids import new_id
+from ticketing.model import Agent
+
+TOKEN_PREFIX = "parley_"  # noqa: S105  lets secret scanners find leaked tokens
+
+
+def digest(secret: str) -> str:
+    """How a session cookie or token is stored: 256 random bits need no slow hash."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Sessions:
+    """Logins and tokens over the store; ``csrf_key`` derives from the key ring."""
+
+    def __init__(self, store: AuthStore, csrf_key: bytes, days: int) -> None:
+        self._store = store
+        self._csrf_key = csrf_key
+        self.lasts = timedelta(days=days)
+
+    async def log_in(
+        self, email: str, password: str, now: datetime
+    ) -> tuple[str, Identity] | None:
+        """(cookie, identity), or None when address or password is wrong or the agent inactive."""
+        agent = await self._store.agent_by_email(email)
+        fits = await password_fits(password, agent.password_hash if agent else "")
+        if agent is None or not fits or not agent.active:
+            return None
+        cookie = secrets.token_urlsafe(32)
+        record = SessionRecord(
+            id=SessionId(digest(cookie)),
+            agent_id=agent.id,
+            created_at=now,
+            expires_at=now + self.lasts,
+        )
+        await self._store.sessions.insert(record)
+        return cookie, self._identity(agent, record.id)
+
+    async def by_cookie(self, cookie: str, now: datetime) -> Identity | None:
+        """None for unknown, expired, or inactive."""
+        record = await self._store.sessions.get(digest(cookie))
+        if record is None or record.expires_at <= now:
+            return None
+        agent = await self._store.agents.get(record.agent_id)
+        return self._identity(agent, record.id) if agent and agent.active else None
+
+    async def by_token(self, token: str, now: datetime) -> Identity | None:
+        """A token never reaches further than the agent who made it does today."""
+        if not token.startswith(TOKEN_PREFIX):
+            return None
+        record = await self._store.token_by_digest(digest(token))
+        if record is None or (record.expires_at and record.expires_at <= now):
+            return None
+        agent = await self._store.agents.get(record.agent_id)
+        if agent is None or not agent.active:
+            return None
+        await self._store.token_used(record, now)
+        scopes = frozenset(record.scopes) & ROLE_SCOPES[agent.role]
+        return Identity(agent=agent, scopes=scopes, csrf=None, key=record.id)
+
+    async def log_out(self, identity: Identity) -> None:
+        """End the session behind ``identity``; a token stays until it is revoked."""
+        if identity.csrf is not None:
+            await self._store.end_session(SessionId(identity.key))
+
+    async def issue_token(
+        self,
+        agent: Agent,
+        name: str,
+        scopes: tuple[Scope, ...],
+        expires_at: datetime | None,
+        now: datetime,
+    ) -> tuple[TokenId, str]:
+        """(id, token): the token is shown once."""
+        token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+        record = TokenRecord(
+            id=TokenId(new_id(now)),
+            agent_id=agent.id,
+            name=name,
+            digest=digest(token),
+            scopes=scopes,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        await self._store.tokens.insert(record)
+        return record.id, token
+
+    def csrf_fits(self, identity: Identity, given: str) -> bool:
+        """Constant time; True where no cookie is involved."""
+        return identity.csrf is None or hmac.compare_digest(
+            identity.csrf.encode(), given.encode("utf-8", "replace")
+        )
+
+    def _identity(self, agent: Agent, session_id: SessionId) -> Identity:
+        csrf = hmac.new(self._csrf_key, session_id.encode(), hashlib.sha256).hexdigest()
+        return Identity(agent=agent, scopes=ROLE_SCOPES[agent.role], csrf=csrf, key=session_id)
