@@ -9,8 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 _HASHER = PasswordHasher(time_cost=3, memory_cost=65_536, parallelism=1)
 # Checked when nobody has the address, so that time does not tell who exists.
 _NOBODY = (
-    "$argon2id$v=19$m=65536,t=3,p=1$c29tZSBzYWx0IGhlcmU"
-    "$0000000000000000000000000000000000000000000"
+    "$argon2id$v=19$m=65536,t=3,p=1$c29tZSBzYWx0IGhlcmU$0000000000000000000000000000000000000000000"
 )
 # 64 MB each: a burst of logins must not take the memory of the inbox.
 _AT_ONCE = asyncio.Semaphore(2)

@@ -35,9 +35,7 @@ class Sessions:
         self._csrf_key = csrf_key
         self.lasts = timedelta(days=days)
 
-    async def log_in(
-        self, email: str, password: str, now: datetime
-    ) -> tuple[str, Identity] | None:
+    async def log_in(self, email: str, password: str, now: datetime) -> tuple[str, Identity] | None:
         """(cookie, identity), or None when address or password is wrong or the agent inactive."""
         agent = await self._store.agent_by_email(email)
         fits = await password_fits(password, agent.password_hash if agent else "")

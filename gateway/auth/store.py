@@ -46,9 +46,7 @@ class AuthStore:
 
     async def tokens_of(self, agent_id: AgentId) -> list[TokenRecord]:
         """Oldest first."""
-        return await self.tokens.find(
-            {"agent_id": agent_id}, sort=(("_id", 1),), limit=MOST_TOKENS
-        )
+        return await self.tokens.find({"agent_id": agent_id}, sort=(("_id", 1),), limit=MOST_TOKENS)
 
     async def token_by_digest(self, digest: str) -> TokenRecord | None:
         """The token whose SHA-256 this is."""

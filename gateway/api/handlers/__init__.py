@@ -1,0 +1,1 @@
+"""What each operation of the table does: thin, one class per subject."""

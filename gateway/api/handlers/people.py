@@ -1,0 +1,86 @@
+"""Agents: who answers, and who may see what."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import msgspec
+
+from connectors.contract import InboxId
+from gateway.api import requests as r
+from gateway.api import schemas as s
+from gateway.api import views
+from gateway.api.call import Call, Handler, Result
+from gateway.auth.passwords import hash_password
+from gateway.auth.store import AuthStore
+from gateway.errors import Refused
+from normalizer.model import AgentId
+from storage.ids import new_id
+from ticketing.model import Agent
+
+
+class PeopleApi:
+    """Agents over their store."""
+
+    def __init__(self, store: AuthStore) -> None:
+        self._store = store
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """By operation."""
+        return {
+            "listAgents": self.list_agents,
+            "createAgent": self.create,
+            "changeAgent": self.change,
+        }
+
+    async def list_agents(self, call: Call[None, None]) -> Result:
+        """The inactive ones too: old tickets name them."""
+        return s.AgentList(items=[views.agent(one) for one in await self._store.all_agents()])
+
+    async def create(self, call: Call[r.NewAgent, None]) -> Result:
+        """409 when the address is taken."""
+        made = await new_agent(call.body, call.now)
+        if not await self._store.agents.insert(made):
+            raise Refused(409, "taken", "an agent has this address", field="email")
+        return views.agent(made)
+
+    async def change(self, call: Call[r.AgentChange, None]) -> Result:
+        """A new password or deactivation ends every session; nobody locks themself out."""
+        agent_id = AgentId(call.params["id"])
+        found = await self._store.agents.get(agent_id)
+        if found is None:
+            raise Refused(404, "not-found", "there is no such agent")
+        changed = await _changed(found, call.body)
+        if agent_id == call.agent.id and (changed.role != "admin" or not changed.active):
+            raise Refused(409, "last-admin", "another administrator must do this to you")
+        await self._store.agents.replace_many([changed])
+        if changed.password_hash != found.password_hash or not changed.active:
+            await self._store.end_sessions(agent_id)
+        return views.agent(changed)
+
+
+async def new_agent(wanted: r.NewAgent, now: datetime) -> Agent:
+    """The record of a new agent; addresses are kept in lower case."""
+    return Agent(
+        id=AgentId(new_id(now)),
+        email=wanted.email.lower(),
+        name=wanted.name,
+        role=wanted.role,
+        inbox_ids=tuple(InboxId(one) for one in wanted.inbox_ids or ()),
+        all_inboxes=wanted.inbox_ids is None,
+        password_hash=await hash_password(wanted.password),
+        created_at=now,
+    )
+
+
+async def _changed(found: Agent, wanted: r.AgentChange) -> Agent:
+    values: dict[str, object] = {
+        name: value
+        for name in ("name", "role", "active")
+        if (value := getattr(wanted, name)) is not msgspec.UNSET
+    }
+    if wanted.inbox_ids is not msgspec.UNSET:
+        values["all_inboxes"] = wanted.inbox_ids is None
+        values["inbox_ids"] = tuple(wanted.inbox_ids or ())
+    if wanted.password is not msgspec.UNSET:
+        values["password_hash"] = await hash_password(wanted.password)
+    return msgspec.structs.replace(found, **values)

@@ -1,0 +1,23 @@
+"""What the edge and the workers count. No label holds an address or an id from outside."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+HTTP_SECONDS = Histogram(
+    "parley_http_seconds",
+    "Time to answer a request, by route and status",
+    ["route", "method", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+WEBHOOKS = Counter(
+    "parley_webhooks_total", "Webhook requests by channel and outcome", ["channel", "outcome"]
+)
+LOGINS = Counter("parley_logins_total", "Logins by outcome", ["outcome"])
+RATE_LIMITED = Counter("parley_rate_limited_total", "Requests refused with 429", ["operation"])
+LIVE_CLIENTS = Gauge("parley_live_clients", "Connected WebSockets", ["kind"])
+LIVE_DROPPED = Counter("parley_live_resyncs_total", "Clients told to fetch again")
+CHAT_MESSAGES = Counter("parley_chat_messages_total", "Webchat messages by outcome", ["outcome"])
+WORKER_RUNS = Counter(
+    "parley_worker_runs_total", "Rounds of a worker's loop by outcome", ["loop", "outcome"]
+)
+WORKER_SECONDS = Histogram("parley_worker_seconds", "Time of one round of a loop", ["loop"])
+CHILD_RESTARTS = Counter("parley_child_restarts_total", "Child processes started anew", ["child"])
