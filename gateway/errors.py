@@ -1,7 +1,8 @@
 """What the edge raises; ``problems`` turns each into an RFC 9457 document.
 
 GatewayError
-└── Refused          a status, a title, a detail, perhaps the field: answered as it stands
+├── Refused               a status, a title, a detail, perhaps the field: answered as it stands
+└── DirectoryUnavailable  the database does not say which inboxes there are: 503, 451
 """
 
 
@@ -29,3 +30,7 @@ class Refused(GatewayError):
         self.field = field
         self.message_id = message_id
         self.retry_after = retry_after
+
+
+class DirectoryUnavailable(GatewayError):
+    """Which inboxes there are is not known now; the other side tries again."""

@@ -9,8 +9,9 @@ from aiohttp import web
 from config.logging import REQUEST_ID
 from connectors.errors import ManifestInvalid, SettingsInvalid, UnknownChannel
 from gateway.api.schemas import Problem
-from gateway.errors import Refused
+from gateway.errors import DirectoryUnavailable, Refused
 from storage.errors import BlobMissing, JournalFull, JournalUnavailable, StorageError
+from ticketing import errors as ticketing
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +44,12 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (JournalFull, 503, "busy"),
     (JournalUnavailable, 503, "store-down"),
     (StorageError, 503, "store-down"),
+    (DirectoryUnavailable, 503, "store-down"),
+    (ticketing.NotFound, 404, "not-found"),
+    (ticketing.Forbidden, 403, "not-allowed"),
+    (ticketing.Stale, 409, "stale"),
+    (ticketing.Refused, 409, "refused"),
+    (ticketing.Invalid, 422, "invalid"),
 )
 # Driver errors carry documents in their text, and this package must not import the driver.
 STORE_MODULES = ("pymongo", "redis", "valkey")
@@ -56,6 +63,11 @@ def response(problem: Problem, headers: Mapping[str, str] | None = None) -> web.
         content_type=MEDIA,
         headers=headers,
     )
+
+
+def request_id() -> str:
+    """The id of the request that is being answered; "" outside of one."""
+    return REQUEST_ID.get()
 
 
 def build(

@@ -1,0 +1,151 @@
+"""Which inboxes there are, from memory: an edge asks for each request, the database rarely."""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import msgspec
+
+from connectors.contract import Account, Connector, InboxId
+from connectors.http import Http
+from connectors.registry import Registry
+from gateway.store import EdgeStore
+from storage.keyring import KeyRing
+from ticketing.errors import LineUnknown
+from ticketing.model import Inbox
+
+FRESH_S = 5.0
+# A flood of unknown addresses reads the database at most this often.
+LOOK_AGAIN_S = 1.0
+
+
+class Directory(Protocol):
+    """What the edges ask."""
+
+    async def inbox(self, inbox_id: str) -> Inbox | None:
+        """An active inbox."""
+
+    async def inbox_for(self, address: str) -> InboxId | None:
+        """The active inbox that takes mail for ``address``."""
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """All active inboxes at one moment."""
+
+    inboxes: Mapping[str, Inbox]
+    by_address: Mapping[str, InboxId]
+    taken_at: float
+
+
+class InboxDirectory:
+    """A snapshot that is renewed every few seconds, and connectors made once per version."""
+
+    def __init__(
+        self,
+        store: EdgeStore,
+        registry: Registry,
+        keyring: KeyRing,
+        http: Http,
+        public_url: str,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._store = store
+        self._registry = registry
+        self._keyring = keyring
+        self._http = http
+        self._public_url = public_url
+        self._clock = clock
+        self._snapshot = Snapshot({}, {}, float("-inf"))
+        self._renewing = asyncio.Lock()
+        self._connectors: dict[InboxId, tuple[int, Connector]] = {}
+
+    async def inbox(self, inbox_id: str) -> Inbox | None:
+        """An active inbox; one made a moment ago in another process is found too."""
+        snapshot = await self._fresh(FRESH_S)
+        if inbox_id not in snapshot.inboxes:
+            snapshot = await self._fresh(LOOK_AGAIN_S)
+        return snapshot.inboxes.get(inbox_id)
+
+    async def inbox_for(self, address: str) -> InboxId | None:
+        """By address or alias, whatever stands after a plus sign; DirectoryUnavailable."""
+        wanted = bare_address(address)
+        snapshot = await self._fresh(FRESH_S)
+        if wanted not in snapshot.by_address:
+            snapshot = await self._fresh(LOOK_AGAIN_S)
+        return snapshot.by_address.get(wanted)
+
+    async def active(self) -> list[Inbox]:
+        """All active inboxes."""
+        return list((await self._fresh(FRESH_S)).inboxes.values())
+
+    async def connector(self, inbox_id: InboxId) -> Connector:
+        """The inbox's connector. Raises LineUnknown, SettingsInvalid, UnknownChannel."""
+        inbox = await self.inbox(inbox_id)
+        if inbox is None:
+            raise LineUnknown(inbox_id)
+        return self.connect(inbox)
+
+    def connect(self, inbox: Inbox) -> Connector:
+        """As ``connector``, for a record at hand."""
+        made = self._connectors.get(inbox.id)
+        if made is not None and made[0] == inbox.version:
+            return made[1]
+        connector = self._registry.connect(self.account(inbox), self._http)
+        self._connectors[inbox.id] = (inbox.version, connector)
+        return connector
+
+    def account(self, inbox: Inbox) -> Account:
+        """The inbox as its connector sees it, secrets opened."""
+        return Account(
+            inbox_id=inbox.id,
+            channel=inbox.channel,
+            name=inbox.name,
+            address=inbox.address,
+            hook_url=f"{self._public_url}/hooks/{inbox.channel}/{inbox.id}",
+            settings=self._registry.parse_settings(inbox.channel, self.settings(inbox)),
+        )
+
+    def settings(self, inbox: Inbox) -> dict[str, object]:
+        """An inbox's settings, opened."""
+        if not inbox.sealed_settings:
+            return {}
+        plain = self._keyring.open(inbox.sealed_settings, context=_context(inbox.id))
+        opened: dict[str, object] = msgspec.json.decode(plain)
+        return opened
+
+    def seal(self, inbox_id: InboxId, settings: Mapping[str, object]) -> bytes:
+        """Settings as they are stored."""
+        return self._keyring.seal(msgspec.json.encode(dict(settings)), context=_context(inbox_id))
+
+    def forget(self) -> None:
+        """Read anew at the next question: this process changed an inbox."""
+        self._snapshot = msgspec.structs.replace(self._snapshot, taken_at=float("-inf"))
+
+    async def _fresh(self, age: float) -> Snapshot:
+        if self._clock() - self._snapshot.taken_at < age:
+            return self._snapshot
+        async with self._renewing:
+            if self._clock() - self._snapshot.taken_at >= age:
+                self._snapshot = await self._take()
+        return self._snapshot
+
+    async def _take(self) -> Snapshot:
+        inboxes = {one.id: one for one in await self._store.all_inboxes() if one.active}
+        addresses = {
+            bare_address(address): one.id
+            for one in inboxes.values()
+            for address in (one.address, *one.aliases)
+            if "@" in address
+        }
+        return Snapshot(inboxes, addresses, self._clock())
+
+
+def bare_address(address: str) -> str:
+    """Lower case, without a plus tag: ``Support+T0K@X.example`` is ``support@x.example``."""
+    local, _, domain = address.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
+def _context(inbox_id: InboxId) -> bytes:
+    return b"inbox-settings:" + inbox_id.encode()

@@ -1,0 +1,50 @@
+"""What processes tell each other by pub/sub so that screens change: hints, never the record."""
+
+import msgspec
+
+LIVE = "parley:live"
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="fact"):
+    """An event was relayed: look at the ticket (and message) again."""
+
+    kind: str
+    ticket_id: str
+    message_id: str = ""
+    conversation_id: str = ""
+    actor_id: str = ""
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="seen"):
+    """One agent's browser looks at a ticket; ``ticket_id`` "" means that it looks away."""
+
+    client_id: str
+    ticket_id: str
+    agent_id: str = ""
+    name: str = ""
+    mode: str = "viewing"
+
+
+class Typing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="typing"):
+    """The customer types."""
+
+    ticket_id: str
+    name: str
+    typing: bool
+
+
+Notice = Fact | Seen | Typing
+_DECODER: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
+
+
+def encode(notice: Notice) -> bytes:
+    """For the wire."""
+    return msgspec.json.encode(notice)
+
+
+def decode(raw: bytes) -> Notice | None:
+    """None for what a newer process says."""
+    try:
+        return _DECODER.decode(raw)
+    except msgspec.DecodeError:
+        return None

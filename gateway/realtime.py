@@ -1,0 +1,242 @@
+"""Live updates of the agent app: one subscription per process, one bounded queue per browser.
+
+Notices are hints. Each is rendered for each client through the same queries as the API, with the
+client's own viewer: what may not be seen renders to nothing. Numbers (``seq``) grow per process and
+begin at its start time, so a number from another process is outside the ring: resync.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Protocol
+
+import msgspec
+
+from gateway import notices
+from gateway.api import frames
+from gateway.backoff import Backoff
+from gateway.metrics import LIVE_CLIENTS, LIVE_DROPPED
+from gateway.notices import Fact, Seen, Typing
+from gateway.presence import Presence
+from ticketing.permissions import Viewer
+
+log = logging.getLogger(__name__)
+
+RING = 2_000
+QUEUE = 200
+# Facts of one change arrive together: one frame per ticket instead of one per fact.
+GATHER_S = 0.02
+COUNTS_EVERY_S = 0.5
+SEQ_PER_MS = 4_096  # numbers stay below 2**53 for three centuries, and JavaScript keeps them whole
+
+
+class Bus(Protocol):
+    """Pub/sub."""
+
+    async def publish(self, channel: str, message: bytes) -> None:
+        """May lose it."""
+
+    def subscribe(self, channel: str) -> AsyncIterator[bytes]:
+        """Ends by an exception when the line breaks."""
+
+
+class Bundle(msgspec.Struct, frozen=True):
+    """Everything that happened to one ticket within a moment."""
+
+    seq: int
+    ticket_id: str
+    facts: tuple[Fact, ...]
+
+
+class Source(Protocol):
+    """Renders for one viewer; nothing for what they may not see."""
+
+    async def render(self, viewer: Viewer, bundle: Bundle) -> Sequence[frames.LiveFrame]:
+        """The frames of a bundle."""
+
+    async def counts(self, viewer: Viewer) -> frames.LiveViews:
+        """The counts of the views."""
+
+    async def visible(self, viewer: Viewer, ticket_id: str) -> bool:
+        """Whether the ticket exists for the viewer."""
+
+
+class Client:
+    """One browser. A full queue drops everything and asks the browser to fetch again."""
+
+    def __init__(self, client_id: str, viewer: Viewer) -> None:
+        self.id = client_id
+        self.viewer = viewer
+        self.ticket_id = ""
+        self.queue: asyncio.Queue[frames.LiveFrame] = asyncio.Queue(QUEUE)
+        self.counts_due = asyncio.Event()
+
+    def push(self, frame: frames.LiveFrame) -> None:
+        """Never waits for a slow browser."""
+        try:
+            self.queue.put_nowait(frame)
+        except asyncio.QueueFull:
+            self.resync()
+
+    def resync(self) -> None:
+        """Everything queued is void."""
+        LIVE_DROPPED.inc()
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(frames.Resync())
+
+
+class Hub:
+    """All browsers of this process."""
+
+    def __init__(self, bus: Bus, source: Source, now_ms: int | None = None) -> None:
+        self._bus = bus
+        self._source = source
+        self._clients: dict[str, Client] = {}
+        self._ring: deque[Bundle] = deque(maxlen=RING)
+        self._first = (now_ms or int(time.time() * 1_000)) * SEQ_PER_MS
+        self._last = self._first
+        self._waiting: dict[str, list[Fact]] = {}
+        self._gathered = asyncio.Event()
+        self._presence = Presence()
+
+    @property
+    def seq(self) -> int:
+        """The newest number."""
+        return self._last
+
+    async def run(self) -> None:
+        """Listen and hand out until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen())
+            group.create_task(self._hand_out())
+            group.create_task(self._watch_presence())
+
+    @contextlib.contextmanager
+    def joined(self, client: Client) -> Iterator[Client]:
+        """The client is served while the block runs."""
+        self._clients[client.id] = client
+        LIVE_CLIENTS.labels("agent").inc()
+        try:
+            yield client
+        finally:
+            del self._clients[client.id]
+            LIVE_CLIENTS.labels("agent").dec()
+
+    async def resume(self, client: Client, seq: int) -> None:
+        """Frames after ``seq``; 0 begins now; a number that is not ours means resync."""
+        oldest = self._ring[0].seq - 1 if self._ring else self._last
+        if seq and not oldest <= seq <= self._last:
+            client.resync()
+            return
+        for bundle in [one for one in self._ring if seq and one.seq > seq]:
+            await self._render(client, bundle)
+
+    async def look(self, client: Client, ticket_id: str, mode: str) -> None:
+        """The client looks at a ticket ("" looks away); every process hears of it."""
+        if ticket_id and not await self._source.visible(client.viewer, ticket_id):
+            return
+        client.ticket_id = ticket_id
+        seen = Seen(
+            client_id=client.id,
+            ticket_id=ticket_id,
+            agent_id=client.viewer.agent_id,
+            name=client.viewer.name,
+            mode=mode,
+        )
+        await self._bus.publish(notices.LIVE, notices.encode(seen))
+        if ticket_id:
+            client.push(self._audience(ticket_id))
+
+    async def counts(self, client: Client) -> None:
+        """Send counts when they may have changed, at most twice a second; ends by cancellation."""
+        while True:
+            await client.counts_due.wait()
+            client.counts_due.clear()
+            client.push(await self._source.counts(client.viewer))
+            await asyncio.sleep(COUNTS_EVERY_S)
+
+    async def _listen(self) -> None:
+        backoff = Backoff(first_s=0.2, longest_s=5.0)
+        while True:
+            try:
+                async for raw in self._bus.subscribe(notices.LIVE):
+                    backoff.reset()
+                    self._take(notices.decode(raw))
+            except Exception:
+                log.warning("live updates lost their subscription", exc_info=True)
+            await backoff.wait()
+            # what was said meanwhile is lost to us: every browser fetches again
+            for client in self._clients.values():
+                client.resync()
+
+    def _take(self, notice: notices.Notice | None) -> None:
+        match notice:
+            case Fact():
+                self._waiting.setdefault(notice.ticket_id, []).append(notice)
+                self._gathered.set()
+            case Seen():
+                self._tell_audience(self._presence.note(notice, time.monotonic()))
+            case Typing():
+                frame = frames.LiveTyping(
+                    ticket_id=notice.ticket_id, name=notice.name, typing=notice.typing
+                )
+                self._push_to_lookers(notice.ticket_id, frame)
+            case None:
+                return
+
+    async def _hand_out(self) -> None:
+        while True:
+            await self._gathered.wait()
+            await asyncio.sleep(GATHER_S)
+            self._gathered.clear()
+            waiting, self._waiting = self._waiting, {}
+            for ticket_id, facts in waiting.items():
+                self._last += 1
+                bundle = Bundle(self._last, ticket_id, tuple(facts))
+                self._ring.append(bundle)
+                for client in list(self._clients.values()):
+                    await self._render(client, bundle)
+
+    async def _render(self, client: Client, bundle: Bundle) -> None:
+        try:
+            rendered = await self._source.render(client.viewer, bundle)
+        except Exception:
+            log.warning("a live frame failed", exc_info=True, extra={"ticket": bundle.ticket_id})
+            client.resync()
+            return
+        for frame in rendered:
+            client.push(frame)
+        if rendered:
+            client.counts_due.set()
+
+    async def _watch_presence(self) -> None:
+        while True:
+            await asyncio.sleep(10)
+            self._tell_audience(self._presence.expire(time.monotonic()))
+
+    def _tell_audience(self, ticket_ids: set[str]) -> None:
+        for ticket_id in ticket_ids:
+            self._push_to_lookers(ticket_id, self._audience(ticket_id))
+
+    def _push_to_lookers(self, ticket_id: str, frame: frames.LiveFrame) -> None:
+        """Only browsers that look at a ticket hear of who else does: looking was authorised."""
+        for client in self._clients.values():
+            if client.ticket_id == ticket_id:
+                client.push(frame)
+
+    def _audience(self, ticket_id: str) -> frames.LivePresence:
+        return frames.LivePresence(
+            ticket_id=ticket_id,
+            agents=[
+                frames.PresentAgent(
+                    id=seen.agent_id,
+                    name=seen.name,
+                    mode="replying" if seen.mode == "replying" else "viewing",
+                )
+                for seen in self._presence.audience(ticket_id)
+            ],
+        )

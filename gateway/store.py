@@ -1,0 +1,112 @@
+"""Queries of what the edge itself keeps: inboxes, their health, drafts and uploads."""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+from pymongo.errors import PyMongoError
+
+from connectors.contract import InboxId
+from connectors.events import MediaKind
+from gateway.errors import DirectoryUnavailable
+from normalizer.model import AgentId, ConversationId, TicketId
+from storage.migrations import Index
+from storage.mongo import Mongo
+from ticketing.model import Inbox
+
+MOST_INBOXES = 5_000
+DraftMode = Literal["reply", "note"]
+
+INDEXES = (
+    Index(collection="uploads", keys=(("expires_at", 1),), name="expiry", expire_after_s=0),
+    Index(collection="drafts", keys=(("ticket_id", 1),), name="ticket"),
+)
+
+
+class InboxHealth(msgspec.Struct, frozen=True, kw_only=True):
+    """The last check of an inbox; ``ok`` None: this channel cannot know."""
+
+    id: InboxId = msgspec.field(name="_id")
+    ok: bool | None
+    detail: str
+    advice: str
+    checked_at: datetime
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """An agent's unfinished words on one ticket; ``id`` derives from (agent, ticket, mode)."""
+
+    id: str = msgspec.field(name="_id")
+    agent_id: AgentId
+    ticket_id: TicketId
+    mode: DraftMode
+    text: str
+    conversation_id: ConversationId | None
+    rev: int
+    updated_at: datetime
+
+
+class Upload(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that waits for its reply; ``expires_at`` lets the orphan collector have it."""
+
+    id: str = msgspec.field(name="_id")
+    agent_id: AgentId
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    kind: MediaKind
+    expires_at: datetime
+
+
+class EdgeStore:
+    """Every read is by key or bounded."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self.inboxes = mongo.collection("inboxes", Inbox)
+        self.health = mongo.collection("inbox_health", InboxHealth)
+        self.drafts = mongo.collection("drafts", Draft)
+        self.uploads = mongo.collection("uploads", Upload)
+
+    async def all_inboxes(self) -> list[Inbox]:
+        """Every inbox, the inactive ones too. Raises DirectoryUnavailable."""
+        try:
+            return await self.inboxes.find({}, sort=(("_id", 1),), limit=MOST_INBOXES)
+        except PyMongoError as error:
+            raise DirectoryUnavailable("the database does not answer") from error
+
+    async def all_health(self) -> dict[InboxId, InboxHealth]:
+        """The last checks."""
+        return {one.id: one for one in await self.health.find({}, limit=MOST_INBOXES)}
+
+    async def change_inbox(self, changed: Inbox) -> bool:
+        """Save, when nobody else did since ``changed.version - 1``."""
+        where = {"_id": changed.id, "version": changed.version - 1}
+        document = msgspec.to_builtins(changed, builtin_types=(datetime, bytes))
+        fields = {name: value for name, value in document.items() if name != "_id"}
+        absent = {
+            field.encode_name: ""
+            for field in msgspec.structs.fields(Inbox)
+            if field.encode_name not in document
+        }
+        change = {"$set": fields} | ({"$unset": absent} if absent else {})
+        return await self.inboxes.update(where, change) == 1
+
+    async def save_draft(self, draft: Draft) -> bool:
+        """False when another tab saved first: ``draft.rev`` is one above what it grew from."""
+        if draft.rev == 1 and await self.drafts.insert(draft):
+            return True
+        change = {
+            "$set": {
+                "text": draft.text,
+                "conversation_id": draft.conversation_id,
+                "rev": draft.rev,
+                "updated_at": draft.updated_at,
+            }
+        }
+        return await self.drafts.update({"_id": draft.id, "rev": draft.rev - 1}, change) == 1
+
+    async def uploads_of(self, agent_id: AgentId, ids: list[str]) -> list[Upload]:
+        """Those of ``ids`` that are the agent's, in that order."""
+        found = await self.uploads.by_ids(ids)
+        return [found[id] for id in ids if id in found and found[id].agent_id == agent_id]
