@@ -43,6 +43,7 @@ class InboxDirectory:
 
     def __init__(
         self,
+        *,
         store: EdgeStore,
         registry: Registry,
         keyring: KeyRing,
@@ -116,7 +117,10 @@ class InboxDirectory:
 
     def seal(self, inbox_id: InboxId, settings: Mapping[str, object]) -> bytes:
         """Settings as they are stored."""
-        return self._keyring.seal(msgspec.json.encode(dict(settings)), context=_context(inbox_id))
+        sealed: bytes = self._keyring.seal(
+            msgspec.json.encode(dict(settings)), context=_context(inbox_id)
+        )
+        return sealed
 
     def forget(self) -> None:
         """Read anew at the next question: this process changed an inbox."""
@@ -131,7 +135,9 @@ class InboxDirectory:
         return self._snapshot
 
     async def _take(self) -> Snapshot:
-        inboxes = {one.id: one for one in await self._store.all_inboxes() if one.active}
+        inboxes: dict[str, Inbox] = {
+            one.id: one for one in await self._store.all_inboxes() if one.active
+        }
         addresses = {
             bare_address(address): one.id
             for one in inboxes.values()

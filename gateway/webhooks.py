@@ -1,4 +1,4 @@
-"""Webhooks: verified, on disk, acknowledged, in that order (the plan's section 3, steps 1 and 2)."""
+"""Webhooks: verified, on disk, acknowledged, in that order (the plan of the house, section 3)."""
 
 import logging
 from collections.abc import Mapping

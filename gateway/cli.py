@@ -1,0 +1,143 @@
+"""The ``parley`` command. What a subcommand needs is imported when it runs: explaining many
+files, or asking for help, must not wait for the web server's libraries.
+"""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Callable
+
+import msgspec
+
+from gateway.version import VERSION
+
+Run = Callable[[argparse.Namespace], int]
+WRONG_ARGUMENTS = 2
+
+
+class Command(msgspec.Struct, frozen=True):
+    """``parley words...``: ``module:function`` of gateway.commands, and its arguments."""
+
+    words: tuple[str, ...]
+    target: str
+    help: str
+    arguments: Callable[[argparse.ArgumentParser], None] = lambda _parser: None
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-demo", action="store_true", help="no demo data: for real use")
+
+
+def _new_channel(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--code", action="store_true", help="a connector in Python (default)")
+    kind.add_argument("--declarative", action="store_true", help="a channel.toml")
+    parser.add_argument("--into", default="", help="folder that gets the channel's folder")
+
+
+def _check_channel(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="*", metavar="NAME", help="all when none is given")
+
+
+def _replay(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ids", nargs="*", metavar="ID", help="quarantined requests")
+    parser.add_argument("--inbox", default="", help="all of this inbox")
+
+
+def _inputs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="*", metavar="FILE")
+    parser.add_argument("--stdin0", action="store_true", help="NUL-separated names on stdin")
+
+
+def _explain_mail(parser: argparse.ArgumentParser) -> None:
+    _inputs(parser)
+    parser.add_argument("--extract", metavar="DIR", help="write attachments there")
+
+
+def _explain_channel(parser: argparse.ArgumentParser) -> None:
+    _inputs(parser)
+    parser.add_argument("--channel", required=True, metavar="NAME")
+    parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE")
+
+
+def _archive_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", help="a directory to be made, or FILE.tar, or - for standard output")
+    parser.add_argument("--since", default="", help="ISO date or time, included")
+    parser.add_argument("--until", default="", help="ISO date or time, excluded")
+    parser.add_argument("--inbox", action="append", default=[], help="inbox id; all by default")
+
+
+def _archive_verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path")
+
+
+def _agent_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email")
+    parser.add_argument("--name", default="")
+    parser.add_argument("--role", choices=["admin", "agent", "compliance"], default="agent")
+    parser.add_argument("--password-stdin", action="store_true", help="else one is made and shown")
+
+
+def _agent_passwd(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("email")
+    parser.add_argument("--password-stdin", action="store_true", help="else one is made and shown")
+
+
+COMMANDS = (
+    Command(("run",), "running:run", "everything in one process tree", _run_arguments),
+    Command(("serve",), "running:serve", "only the edge: HTTP and SMTP"),
+    Command(("work",), "running:work", "only the workers"),
+    Command(("channel", "list"), "channels:list_channels", "installed channels"),
+    Command(("channel", "new"), "channels:new", "scaffold a channel", _new_channel),
+    Command(("channel", "check"), "channels:check", "run a channel's cases", _check_channel),
+    Command(("channel", "replay"), "channels:replay", "read quarantined requests again", _replay),
+    Command(("explain", "mail"), "explain:mail", "what is made of a mail", _explain_mail),
+    Command(("explain", "webhook"), "explain:webhook", "of a request", _explain_channel),
+    Command(("explain", "send"), "explain:send", "what would be sent", _explain_channel),
+    Command(("archive", "export"), "archives:export", "export with proof", _archive_export),
+    Command(("archive", "verify"), "archives:verify", "prove an export", _archive_verify),
+    Command(("doctor",), "doctor:doctor", "check everything and say what to do"),
+    Command(("agent", "add"), "agents:add", "add an agent", _agent_add),
+    Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
+    Command(("openapi",), "openapi:openapi", "print the OpenAPI document"),
+)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    root = argparse.ArgumentParser(prog="parley", description="Omnichannel messaging gateway")
+    root.add_argument("--version", action="version", version=f"parley {VERSION}")
+    first = root.add_subparsers(required=True, metavar="COMMAND")
+    groups: dict[str, argparse._SubParsersAction[argparse.ArgumentParser]] = {}
+    for command in COMMANDS:
+        under = first
+        if len(command.words) > 1:
+            group = command.words[0]
+            if group not in groups:
+                groups[group] = first.add_parser(group).add_subparsers(required=True)
+            under = groups[group]
+        leaf = under.add_parser(command.words[-1], help=command.help, description=command.help)
+        command.arguments(leaf)
+        leaf.set_defaults(target=command.target)
+    return root
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The exit status: 0 done, 1 failed, 2 wrong arguments or settings."""
+    from config.settings import SettingsInvalid
+
+    arguments = parser().parse_args(argv)
+    module, _, function = arguments.target.partition(":")
+    run: Run = getattr(importlib.import_module(f"gateway.commands.{module}"), function)
+    try:
+        return run(arguments)
+    except SettingsInvalid as error:
+        print(f"parley: {error}", file=sys.stderr)
+        return WRONG_ARGUMENTS
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One module per group of ``parley`` subcommands; each is imported only when it runs."""
