@@ -1,0 +1,112 @@
+"""``parley explain``: what ingest makes of an input, as JSON lines, without storing it."""
+
+import argparse
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+Explain = Callable[[bytes, str], msgspec.Struct]
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """The line of an input that could not be explained."""
+
+    file: str
+    error: str
+
+
+def mail(arguments: argparse.Namespace) -> int:
+    """Each FILE is a raw mail."""
+    from normalizer.mail.explain import explain_mail
+
+    extract = Path(arguments.extract) if arguments.extract else None
+    if extract is not None:
+        extract.mkdir(parents=True, exist_ok=True)
+
+    def explain(raw: bytes, file: str) -> msgspec.Struct:
+        explained = explain_mail(raw, file)
+        if extract is None:
+            return explained.mail
+        paths = [_write(extract, one.content) for one in explained.files]
+        attachments = tuple(
+            msgspec.structs.replace(shown, path=path)
+            for shown, path in zip(explained.mail.attachments, paths, strict=True)
+        )
+        return msgspec.structs.replace(explained.mail, attachments=attachments)
+
+    return _each(arguments, explain)
+
+
+def webhook(arguments: argparse.Namespace) -> int:
+    """Each FILE is a request, as EXPLAIN describes it."""
+    from connectors.explain import explain_webhook
+    from connectors.registry import Registry
+
+    registry, settings = Registry.load(), _settings(arguments)
+
+    def explain(raw: bytes, file: str) -> msgspec.Struct:
+        case = msgspec.json.decode(raw, type=dict[str, Any])
+        return explain_webhook(registry, arguments.channel, settings, {**case, "file": file})
+
+    return _each(arguments, explain)
+
+
+def send(arguments: argparse.Namespace) -> int:
+    """Each FILE is a message and a provider's replies."""
+    from connectors.explain import explain_send
+    from connectors.registry import Registry
+
+    registry, settings = Registry.load(), _settings(arguments)
+
+    def explain(raw: bytes, file: str) -> msgspec.Struct:
+        case = msgspec.json.decode(raw, type=dict[str, Any])
+        return explain_send(registry, arguments.channel, settings, {**case, "file": file})
+
+    return _each(arguments, explain)
+
+
+def _each(arguments: argparse.Namespace, explain: Explain) -> int:
+    """One line per input, in order, whatever happens to one of them."""
+    encoder = msgspec.json.Encoder()
+    out = sys.stdout.buffer
+    for file in _names(arguments):
+        try:
+            line = encoder.encode(explain(Path(file).read_bytes(), file))
+        except Exception as error:  # the next input must have its turn
+            line = encoder.encode(Failed(file, f"{type(error).__name__}: {error}"))
+        out.write(line + b"\n")
+        out.flush()
+    return 0
+
+
+def _names(arguments: argparse.Namespace) -> Iterator[str]:
+    yield from arguments.files
+    if arguments.stdin0:
+        rest = b""
+        while chunk := sys.stdin.buffer.read1(65_536):
+            *whole, rest = (rest + chunk).split(b"\0")
+            yield from (os.fsdecode(name) for name in whole if name)
+        if rest:
+            yield os.fsdecode(rest)
+
+
+def _write(folder: Path, content: bytes) -> str:
+    """Named by content: names from outside never decide where a file goes."""
+    path = folder / hashlib.sha256(content).hexdigest()
+    path.write_bytes(content)
+    return str(path)
+
+
+def _settings(arguments: argparse.Namespace) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for pair in arguments.setting:
+        name, separator, value = pair.partition("=")
+        if not separator:
+            raise SystemExit(f"parley explain: --setting {pair!r} is not KEY=VALUE")
+        found[name] = value
+    return found

@@ -1,0 +1,1 @@
+"""The processes that ingest, deliver, relay and sweep."""

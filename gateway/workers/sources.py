@@ -1,0 +1,141 @@
+"""Inboxes that must be asked: polled mailboxes and long polls, each under its own lease."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from connectors.contract import Puller, Streamer
+from connectors.errors import ConnectorError
+from gateway.backoff import Backoff
+from gateway.directory import InboxDirectory
+from gateway.metrics import WORKER_RUNS
+from gateway.workers.leased import while_leased
+from gateway.workers.store import CursorStore
+from storage.ids import utc_now
+from storage.journal import Journal, NewRecord
+from storage.leases import Leases
+from ticketing.errors import LineUnknown
+from ticketing.model import Inbox
+
+log = logging.getLogger(__name__)
+
+LOOK_FOR_INBOXES_S = 5.0
+IDLE_S = 60.0
+
+
+class Sources:
+    """Follows the directory: starts a runner for each inbox that needs one, ends those that go."""
+
+    def __init__(
+        self,
+        *,
+        directory: InboxDirectory,
+        journal: Journal,
+        leases: Leases,
+        cursors: CursorStore,
+        owner: str,
+    ) -> None:
+        self._directory = directory
+        self._journal = journal
+        self._leases = leases
+        self._cursors = cursors
+        self._owner = owner
+        self._running: dict[tuple[str, int], asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """For ever; ends by cancellation, which ends every runner."""
+        try:
+            while True:
+                await self._follow()
+                await asyncio.sleep(LOOK_FOR_INBOXES_S)
+        finally:
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def _follow(self) -> None:
+        try:
+            inboxes = await self._directory.active()
+        except Exception:
+            log.warning("inboxes are not known now", exc_info=True)
+            return
+        wanted = {(one.id, one.version): one for one in inboxes}
+        for key in [key for key in self._running if key not in wanted]:
+            self._running.pop(key).cancel()
+        for key, inbox in wanted.items():
+            if key not in self._running:
+                work = self._work(inbox)
+                if work is not None:
+                    self._running[key] = asyncio.create_task(
+                        while_leased(self._leases, f"source:{inbox.id}", self._owner, work)
+                    )
+
+    def _work(self, inbox: Inbox) -> Callable[[], Awaitable[None]] | None:
+        try:
+            connector = self._directory.connect(inbox)
+        except (ConnectorError, LineUnknown):
+            log.exception("an inbox cannot be used", extra={"inbox_id": inbox.id})
+            return None
+        if isinstance(connector, Puller):
+            puller = connector
+            return lambda: self._pull(inbox, puller)
+        if isinstance(connector, Streamer):
+            streamer = connector
+            return lambda: self._stream(inbox, streamer)
+        return None
+
+    async def _pull(self, inbox: Inbox, puller: Puller) -> None:
+        """The cursor moves only after the journal has the item."""
+        backoff = Backoff(first_s=1.0, longest_s=300.0)
+        while True:
+            try:
+                cursor = await self._cursors.load(inbox.id)
+                async for item in puller.pull(cursor):
+                    await self._keep(inbox, item.body, dict(item.headers), "poll")
+                    await self._cursors.save(inbox.id, item.cursor, utc_now())
+                WORKER_RUNS.labels("pull", "worked").inc()
+                backoff.reset()
+                await puller.wait(IDLE_S)
+            except Exception as error:
+                WORKER_RUNS.labels("pull", "failed").inc()
+                log.warning(
+                    "a mailbox cannot be read",
+                    extra={"inbox_id": inbox.id, "cause": type(error).__name__},
+                )
+                await backoff.wait()
+
+    async def _stream(self, inbox: Inbox, streamer: Streamer) -> None:
+        backoff = Backoff(first_s=1.0, longest_s=120.0)
+
+        async def sink(body: bytes) -> None:
+            await self._keep(inbox, body, {}, "stream")
+            backoff.reset()
+
+        while True:
+            try:
+                await streamer.run(sink)
+            except Exception as error:
+                WORKER_RUNS.labels("stream", "failed").inc()
+                log.warning(
+                    "a stream broke",
+                    extra={"inbox_id": inbox.id, "cause": type(error).__name__},
+                )
+            await backoff.wait()
+
+    async def _keep(
+        self, inbox: Inbox, body: bytes, headers: dict[str, str], transport: str
+    ) -> None:
+        await self._journal.append(
+            NewRecord(
+                inbox_id=inbox.id,
+                channel=inbox.channel,
+                transport="stream" if transport == "stream" else _pull_transport(inbox),
+                received_at=utc_now(),
+                headers=headers,
+                body=body,
+            )
+        )
+
+
+def _pull_transport(inbox: Inbox) -> str:
+    return "imap" if inbox.channel == "email" else "poll"
