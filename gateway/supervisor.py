@@ -120,7 +120,7 @@ class Supervisor:
 
 
 async def _exited(process: subprocess.Popen[bytes]) -> int:
-    while (status := process.poll()) is None:
+    while (status := process.poll()) is None:  # noqa: ASYNC110  waitpid has no event
         await asyncio.sleep(0.1)
     return status
 
