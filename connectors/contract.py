@@ -242,6 +242,14 @@ class HealthChecker(Protocol):
         """Within ten seconds, and without sending anything to a customer."""
 
 
+@runtime_checkable
+class HookRegistrar(Protocol):
+    """Optional: providers that are told by an API call where our webhook is."""
+
+    async def register(self) -> Health:
+        """Called when the inbox is saved; says whether the provider took the address."""
+
+
 Connector = WebhookReceiver | Puller | Streamer | Sender
 __all__ = [
     "Accepted",
@@ -249,6 +257,7 @@ __all__ = [
     "Connector",
     "Health",
     "HealthChecker",
+    "HookRegistrar",
     "InboundEvent",
     "InboxId",
     "MailEnvelope",

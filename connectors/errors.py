@@ -2,11 +2,15 @@
 
 ConnectorError
 ├── Unauthentic       the signature or token is wrong: 401, nothing stored, counted
+│   └── Stale         ... only because it is too old (or its clock wrong)
+├── FetchFailed       a file cannot be had; says whether it may come later
 ├── Malformed         theirs: stored, quarantined with the reason, replayable after a fix
 ├── SettingsInvalid   ours: an inbox's settings lack or spoil a field; names the field
 ├── ManifestInvalid   ours: a channel's manifest or channel.toml is wrong; names file and field
 └── UnknownChannel    no channel of that name is installed
 """
+
+from datetime import datetime
 
 
 class ConnectorError(Exception):
@@ -15,6 +19,23 @@ class ConnectorError(Exception):
 
 class Unauthentic(ConnectorError):
     """The request does not prove that it comes from the provider."""
+
+
+class Stale(Unauthentic):
+    """Rightly signed at ``signed_at``, but too long ago (or ahead): perhaps a replay."""
+
+    def __init__(self, signed_at: datetime) -> None:
+        super().__init__(f"signed at {signed_at.isoformat()}, which is too far from now")
+        self.signed_at = signed_at
+
+
+class FetchFailed(ConnectorError):
+    """A file cannot be had. ``retry`` says whether it may come later; ``status`` 0 is no answer."""
+
+    def __init__(self, reason: str, *, retry: bool, status: int = 0) -> None:
+        super().__init__(reason)
+        self.retry = retry
+        self.status = status
 
 
 class Malformed(ConnectorError):

@@ -2,7 +2,9 @@
 
 Every event has ``dedupe_id`` (scoped to the inbox: the same fact delivered twice has it twice),
 ``native_id`` (the provider's own id of what it speaks of) and ``occurred_at`` (aware UTC).
-Ids are strings even where the provider sends numbers: 64-bit ids do not survive JSON.
+Ids are strings even where the provider sends numbers: 64-bit ids do not survive JSON. A
+``native_id`` is unique in its inbox: where the provider counts anew in every chat, it is made of
+both (``scoped_id``), in events, in ``reply_to`` and in what ``send`` returns.
 """
 
 from datetime import datetime
@@ -13,6 +15,17 @@ import msgspec
 Direction = Literal["in", "echo"]
 MediaKind = Literal["image", "audio", "video", "voice", "sticker", "file"]
 ReceiptState = Literal["sent", "delivered", "read", "failed"]
+
+
+def scoped_id(chat: str, id: str) -> str:
+    """An id that the provider made unique only within one chat."""
+    return f"{chat}#{id}"
+
+
+def unscoped_id(native_id: str, thread_key: str) -> str:
+    """The provider's own id again, as its tools show it."""
+    chat, found, own = native_id.partition("#")
+    return own if found and thread_key.partition(":")[0] == chat else native_id
 
 
 class SenderId(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +45,9 @@ class SenderId(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MediaRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A file that came with a message: by ``url``, by the provider's ``ref``, or as ``content``."""
+    """A file that came with a message: by ``url`` or by the provider's ``ref``. Both are opened by
+    the connector's ``MediaPort.fetch`` where it has one (credentials, expiry), else by ``url``.
+    """
 
     kind: MediaKind
     url: str = ""
@@ -93,7 +108,11 @@ class ReactionChanged(msgspec.Struct, frozen=True, kw_only=True, tag="reaction")
 
 
 class ReceiptReported(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
-    """The provider's word on one of our messages; ``watermark`` means "all up to occurred_at"."""
+    """The provider's word on one of our messages; ``watermark`` means "all up to occurred_at".
+
+    ``message_id`` is our own id, where the provider hands it back: it finds a message whose
+    ``native_id`` we never learned (the line broke).
+    """
 
     dedupe_id: str
     native_id: str
@@ -101,6 +120,7 @@ class ReceiptReported(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
     occurred_at: datetime
     reason: str = ""
     watermark: bool = False
+    message_id: str = ""
     senders: tuple[SenderId, ...] = ()
 
 

@@ -35,15 +35,6 @@ class LineBroken(Exception):
     """The line broke after bytes had left: the provider may have acted."""
 
 
-class FetchFailed(Exception):
-    """A file cannot be had. ``retry`` says whether it may come later; ``status`` 0 is no answer."""
-
-    def __init__(self, reason: str, *, retry: bool, status: int = 0) -> None:
-        super().__init__(reason)
-        self.retry = retry
-        self.status = status
-
-
 Body = bytes | AsyncIterable[bytes]
 REPLY_MAX_BYTES = 32 * 1024 * 1024
 

@@ -19,7 +19,7 @@ from connectors.contract import Account, Connector
 from connectors.errors import ManifestInvalid, UnknownChannel
 from connectors.http import Http
 from connectors.manifest import Manifest, load_manifest
-from connectors.setting_fields import SettingField, parse_settings, setting_fields
+from connectors.setting_fields import SettingField, parse_settings, setting_fields, signing_names
 
 GROUP = "parley.channels"
 BUILT_IN = Path(__file__).parent / "channels"
@@ -73,6 +73,10 @@ class Registry:
     def setting_fields(self, channel: str) -> tuple[SettingField, ...]:
         """What the admin form of an inbox of this channel asks for."""
         return setting_fields(self.settings_type(channel))
+
+    def signing_settings(self, channel: str) -> tuple[str, ...]:
+        """Names of the settings that hold the secret of incoming requests."""
+        return signing_names(self.settings_type(channel))
 
     def parse_settings(self, channel: str, values: Mapping[str, Any]) -> msgspec.Struct:
         """Stored or typed values as the channel's Struct; SettingsInvalid names the field."""

@@ -41,6 +41,16 @@ def secret_names(settings: type[msgspec.Struct]) -> frozenset[str]:
     return frozenset(f.name for f in setting_fields(settings) if f.secret)
 
 
+def signing_names(settings: type[msgspec.Struct]) -> tuple[str, ...]:
+    """Names of the secrets that prove where a request comes from (``extra={"signs": True}``)."""
+    hints = typing.get_type_hints(settings, include_extras=True)
+    return tuple(
+        field.name
+        for field in msgspec.structs.fields(settings)
+        if (_meta(hints[field.name]).extra or {}).get("signs")
+    )
+
+
 def parse_settings(settings: type[msgspec.Struct], values: Mapping[str, Any]) -> msgspec.Struct:
     """``values`` as the channel's Struct; text is accepted for numbers and switches.
 
