@@ -15,11 +15,11 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
+from connectors.errors import FetchFailed
 from connectors.http import (
     REPLY_MAX_BYTES,
     AddressRefused,
     Body,
-    FetchFailed,
     HttpReply,
     LineBroken,
     NotSent,

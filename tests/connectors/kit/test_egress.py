@@ -7,7 +7,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from connectors.http import AddressRefused, FetchFailed, LineBroken, NotSent
+from connectors.errors import FetchFailed
+from connectors.http import AddressRefused, LineBroken, NotSent
 from connectors.kit.addresses import Allowed
 from connectors.kit.egress import EgressClient
 
