@@ -1,0 +1,1 @@
+"""SMS, MMS and WhatsApp senders by Twilio's Programmable Messaging."""
