@@ -1,0 +1,1 @@
+"""A Telegram bot: webhook or long poll in, Bot API out."""
