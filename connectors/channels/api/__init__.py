@@ -1,0 +1,1 @@
+"""The generic channel: anything that can send and receive a signed JSON request."""
