@@ -1,0 +1,372 @@
+"""What a channel makes of a request or a reply, without storing or sending anything.
+
+The code path is ingest's and delivery's own; only the wire is a stand-in. Settings that a case does
+not give are filled with placeholders.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+import msgspec
+
+from connectors.contract import (
+    Accepted,
+    Account,
+    Connector,
+    InboxId,
+    OutboundFile,
+    OutboundMessage,
+    Puller,
+    RetryLater,
+    Sender,
+    SendOutcome,
+    Streamer,
+    Template,
+    WebhookReceiver,
+    WebhookRequest,
+    WebhookResponse,
+)
+from connectors.errors import ConnectorError, Malformed, Stale, Unauthentic
+from connectors.events import InboundEvent, MediaRef, Parsed, SenderId, unscoped_id
+from connectors.placeholders import fill
+from connectors.registry import Registry
+from connectors.standin import CannedReply, Recorded, StandInHttp
+
+T = TypeVar("T")
+ORIGIN = "https://localhost"
+UNAUTHORIZED = 401
+FORM = "application/x-www-form-urlencoded"
+
+
+class FileSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """An attachment of an event."""
+
+    kind: str
+    name: str
+    media_type: str
+    url: str = ""
+    ref: str = ""
+
+
+class EventSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as an observer reads it; fields that its kind lacks are null."""
+
+    kind: str
+    native_id: str
+    dedupe_id: str
+    occurred_at: datetime
+    thread_key: str | None = None
+    sender: str | None = None
+    sender_name: str | None = None
+    recipient: str | None = None
+    text: str | None = None
+    html: str | None = None
+    attachments: tuple[FileSeen, ...] = ()
+    reply_to: str | None = None
+    direction: str | None = None
+    state: str | None = None
+    emoji: str | None = None
+    payload: str | None = None
+
+
+class WebhookSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """``verified`` is None when the request is unsigned or the case brings no secret."""
+
+    verified: bool | None
+    status: int
+    response_headers: Mapping[str, str]
+    response_body: str
+    events: tuple[EventSeen, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class OutcomeSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the reply."""
+
+    state: str
+    native_ids: tuple[str, ...] = ()
+    failed: tuple[str, ...] = ()
+    reason: str = ""
+    retry_after: float | None = None
+
+
+class SendSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """What would go out, and how the answers are understood."""
+
+    requests: tuple[Recorded, ...]
+    outcome: OutcomeSeen
+
+
+class WebhookCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as recorded. ``secret`` is the signing secret, or an object of settings."""
+
+    method: str = "POST"
+    url: str = "/"
+    headers: Mapping[str, str] = {}
+    content_type: str = ""
+    body: str | dict[str, Any] | list[Any] | None = None
+    form: Mapping[str, str] | None = None
+    query: Mapping[str, str] | None = None
+    secret: str | Mapping[str, Any] | None = None
+    received_at: datetime | None = None
+
+
+class FileCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A file to send; ``content`` stands for its bytes."""
+
+    url: str = ""
+    name: str = "file"
+    media_type: str = "application/octet-stream"
+    content: str = ""
+
+
+class TemplateCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A template of the provider."""
+
+    name: str
+    language: str = ""
+    params: tuple[str, ...] = ()
+
+
+class MessageCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply; ``recipient`` is ``family:value``."""
+
+    recipient: str
+    text: str = ""
+    id: str = "message-1"
+    html: str | None = None
+    subject: str = ""
+    thread_key: str = ""
+    attachments: tuple[FileCase, ...] = ()
+    quick_replies: tuple[str, ...] = ()
+    template: TemplateCase | None = None
+    reply_to: str = ""
+
+
+class SendCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply and the provider's answers to it."""
+
+    message: MessageCase
+    replies: tuple[CannedReply, ...] = ()
+    secret: str | Mapping[str, Any] | None = None
+
+
+def explain_webhook(
+    registry: Registry, channel: str, settings: Mapping[str, Any], case: Mapping[str, Any]
+) -> WebhookSeen:
+    """Verify, parse and acknowledge a recorded request. Raises ConnectorError.
+
+    A request whose signature is wrong is parsed all the same, for the reader's sake: ``status``
+    says that it would have been refused. An old time stamp is only a warning: records are old.
+    """
+    read = _case(case, WebhookCase)
+    given = fill(registry.settings_type(channel), {**_secrets(registry, channel, read), **settings})
+    request = _request(read)
+    hook_url = request.url.partition("?")[0]
+    connector = _connect(registry, channel, given.values, hook_url, StandInHttp())
+    if isinstance(connector, WebhookReceiver):
+        return _observe(connector, request, knows_secret=given.knows_secret)
+    if isinstance(connector, Puller | Streamer):
+        parsed = connector.parse_item(request.body, request.headers, request.received_at)
+        return _seen(parsed, None, WebhookResponse(), ())
+    raise Malformed(f"channel {channel!r} takes no requests")
+
+
+async def explain_send(
+    registry: Registry, channel: str, settings: Mapping[str, Any], case: Mapping[str, Any]
+) -> SendSeen:
+    """Send a reply to a stand-in that gives the case's answers. Raises ConnectorError."""
+    read = _case(case, SendCase)
+    given = fill(registry.settings_type(channel), {**_secrets(registry, channel, read), **settings})
+    http = StandInHttp(read.replies)
+    connector = _connect(registry, channel, given.values, f"{ORIGIN}/hooks/{channel}/inbox", http)
+    if not isinstance(connector, Sender):
+        raise Malformed(f"channel {channel!r} cannot send")
+    message = outbound_message(read.message)
+    outcome = await connector.send(message)
+    key = message.thread_key or message.recipient.value
+    return SendSeen(requests=tuple(http.requests), outcome=outcome_seen(outcome, key))
+
+
+def outbound_message(case: MessageCase) -> OutboundMessage:
+    """A case's message in the contract's words."""
+    family, _, value = case.recipient.partition(":")
+    template = case.template
+    return OutboundMessage(
+        id=case.id,
+        recipient=SenderId(family=family, value=value),
+        thread_key=case.thread_key,
+        text=case.text,
+        created_at=datetime.now(UTC),
+        html=case.html,
+        subject=case.subject,
+        attachments=tuple(_file(file) for file in case.attachments),
+        quick_replies=case.quick_replies,
+        template=Template(name=template.name, language=template.language, params=template.params)
+        if template
+        else None,
+        reply_to=case.reply_to,
+    )
+
+
+def outcome_seen(outcome: SendOutcome, thread_key: str) -> OutcomeSeen:
+    """An outcome in one shape; ids as the provider's own tools show them."""
+    if isinstance(outcome, Accepted):
+        ids = tuple(unscoped_id(id, thread_key) for id in outcome.native_ids)
+        return OutcomeSeen(state="sent", native_ids=ids, failed=outcome.failed)
+    return OutcomeSeen(
+        state=str(outcome.__struct_config__.tag),
+        reason=outcome.reason,
+        retry_after=outcome.after_s if isinstance(outcome, RetryLater) else None,
+    )
+
+
+def event_seen(event: InboundEvent) -> EventSeen:
+    """An event in one shape; ids as the provider's own tools show them."""
+    thread_key: str | None = getattr(event, "thread_key", None)
+    senders: tuple[SenderId, ...] = getattr(event, "senders", ())
+    files: tuple[MediaRef, ...] = getattr(event, "attachments", ())
+    return EventSeen(
+        kind=str(event.__struct_config__.tag),
+        native_id=unscoped_id(event.native_id, thread_key or ""),
+        dedupe_id=event.dedupe_id,
+        occurred_at=event.occurred_at,
+        sender=senders[0].canonical if senders else None,
+        attachments=tuple(
+            FileSeen(kind=f.kind, url=f.url, ref=f.ref, name=f.name, media_type=f.media_type)
+            for f in files
+        ),
+        **{name: getattr(event, name) for name in SHARED if hasattr(event, name)},
+    )
+
+
+SHARED = (
+    "thread_key",
+    "sender_name",
+    "recipient",
+    "text",
+    "html",
+    "reply_to",
+    "direction",
+    "state",
+    "emoji",
+    "payload",
+)
+
+
+def _observe(
+    receiver: WebhookReceiver, request: WebhookRequest, *, knows_secret: bool
+) -> WebhookSeen:
+    verified, warnings = _verified(receiver, request)
+    if not knows_secret:
+        verified, warnings = None, ()
+    response = receiver.handshake(request)
+    if response is not None:
+        return _seen(Parsed(), verified, response, warnings)
+    parsed, notes = _parsed(receiver, request)
+    answer = receiver.ack(request)
+    if verified is False:
+        answer = WebhookResponse(status=UNAUTHORIZED)
+    return _seen(parsed, verified, answer, (*warnings, *notes))
+
+
+def _parsed(receiver: WebhookReceiver, request: WebhookRequest) -> tuple[Parsed, tuple[str, ...]]:
+    try:
+        parsed = receiver.parse(request)
+    except Malformed as error:
+        return Parsed(), (f"quarantined: {error}",)
+    return parsed, tuple(f"item {bad.index} quarantined: {bad.reason}" for bad in parsed.bad)
+
+
+def _verified(
+    receiver: WebhookReceiver, request: WebhookRequest
+) -> tuple[bool | None, tuple[str, ...]]:
+    try:
+        return receiver.verify(request) or None, ()
+    except Stale as stale:
+        again = msgspec.structs.replace(request, received_at=stale.signed_at)
+        verified, _ = _verified(receiver, again)
+        return verified, (str(stale),)
+    except Unauthentic as error:
+        return False, (str(error),)
+
+
+def _seen(
+    parsed: Parsed, verified: bool | None, answer: WebhookResponse, warnings: tuple[str, ...]
+) -> WebhookSeen:
+    return WebhookSeen(
+        verified=verified,
+        status=answer.status,
+        response_headers=answer.headers,
+        response_body=answer.body.decode("utf-8", "replace"),
+        events=tuple(event_seen(event) for event in parsed.events),
+        warnings=warnings,
+    )
+
+
+def _request(case: WebhookCase) -> WebhookRequest:
+    url = urljoin(ORIGIN, case.url)
+    query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+    extra = {name: value for name, value in (case.query or {}).items() if name not in query}
+    if extra:
+        url += ("&" if query else "?") + urlencode(extra)
+    headers = {name.lower(): value for name, value in case.headers.items()}
+    kind = case.content_type or (FORM if case.form is not None else "")
+    if kind:
+        headers.setdefault("content-type", kind)
+    return WebhookRequest(
+        method=case.method.partition(" ")[0],
+        url=url,
+        headers=headers,
+        query={**query, **extra},
+        body=_body(case),
+        received_at=case.received_at or datetime.now(UTC),
+    )
+
+
+def _body(case: WebhookCase) -> bytes:
+    if case.form is not None:
+        return urlencode(dict(case.form)).encode()
+    if case.body is None:
+        return b""
+    return case.body.encode() if isinstance(case.body, str) else msgspec.json.encode(case.body)
+
+
+def _secrets(registry: Registry, channel: str, case: WebhookCase | SendCase) -> Mapping[str, Any]:
+    if case.secret is None or not isinstance(case.secret, str):
+        return case.secret or {}
+    return dict.fromkeys(registry.signing_settings(channel), case.secret)
+
+
+def _connect(
+    registry: Registry, channel: str, settings: msgspec.Struct, hook_url: str, http: StandInHttp
+) -> Connector:
+    account = Account(
+        inbox_id=InboxId("inbox"),
+        channel=channel,
+        name="Explained",
+        address="+15550100",
+        hook_url=hook_url,
+        settings=settings,
+    )
+    return registry.connect(account, http)
+
+
+def _file(case: FileCase) -> OutboundFile:
+    content = case.content.encode()
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield content
+
+    return OutboundFile(
+        name=case.name, media_type=case.media_type, size=len(content), open=pieces, url=case.url
+    )
+
+
+def _case(case: Mapping[str, Any], kind: type[T]) -> T:
+    try:
+        return msgspec.convert(case, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConnectorError(f"the case does not fit: {error}") from error
