@@ -1,0 +1,88 @@
+import { bodyOf, client, csrfHeader, ROOT } from "./http";
+import { Problem, problemOf } from "./problem";
+import type { Mode, ReplyBody, TicketPatch, Upload, ViewId } from "./types";
+
+/** One function per call that the inbox makes; nothing else in the app knows paths. */
+const id = (value: string) => ({ path: { id: value } });
+const once = (key: string) => ({ header: { "Idempotency-Key": key } });
+
+export type Sort = "activity" | "waiting" | "created";
+
+export const readSession = () => bodyOf(client.GET("/session"));
+export const signIn = (email: string, password: string) =>
+  bodyOf(client.POST("/session", { body: { email, password } }));
+export const signOut = () => bodyOf(client.DELETE("/session"));
+
+export const listAgents = () => bodyOf(client.GET("/agents"));
+export const listInboxes = () => bodyOf(client.GET("/inboxes"));
+export const listViews = () => bodyOf(client.GET("/views"));
+
+export const listTickets = (
+  query: { view?: ViewId; inbox_id?: string; sort: Sort; cursor?: string },
+  signal: AbortSignal,
+) => bodyOf(client.GET("/tickets", { params: { query }, signal }));
+
+export const searchTickets = (
+  query: { q: string; scope: "open" | "all"; cursor?: string },
+  signal: AbortSignal,
+) => bodyOf(client.GET("/search", { params: { query }, signal }));
+
+export const readTicket = (ticket: string, signal?: AbortSignal) =>
+  bodyOf(client.GET("/tickets/{id}", { params: id(ticket), signal }));
+export const changeTicket = (ticket: string, body: TicketPatch) =>
+  bodyOf(client.PATCH("/tickets/{id}", { params: id(ticket), body }));
+export const markRead = (ticket: string) => bodyOf(client.POST("/tickets/{id}/read", { params: id(ticket) }));
+export const joinTicket = (ticket: string, target: string) =>
+  bodyOf(client.POST("/tickets/{id}/join", { params: id(ticket), body: { target_id: target } }));
+
+export const listMessages = (ticket: string, cursor: string | undefined, signal: AbortSignal) =>
+  bodyOf(client.GET("/tickets/{id}/messages", { params: { ...id(ticket), query: { cursor } }, signal }));
+export const listEvents = (ticket: string, cursor: string | undefined, signal: AbortSignal) =>
+  bodyOf(client.GET("/tickets/{id}/events", { params: { ...id(ticket), query: { cursor } }, signal }));
+
+export const sendReply = (ticket: string, key: string, body: ReplyBody) =>
+  bodyOf(client.POST("/tickets/{id}/replies", { params: { ...id(ticket), ...once(key) }, body }));
+export const addNote = (ticket: string, key: string, text: string) =>
+  bodyOf(client.POST("/tickets/{id}/notes", { params: { ...id(ticket), ...once(key) }, body: { text } }));
+
+export const undoSend = (message: string) => bodyOf(client.POST("/messages/{id}/undo", { params: id(message) }));
+export const retrySend = (message: string) => bodyOf(client.POST("/messages/{id}/retry", { params: id(message) }));
+export const resolveSend = (message: string, state: "sent" | "failed") =>
+  bodyOf(client.POST("/messages/{id}/resolve", { params: id(message), body: { state } }));
+
+const draft = (ticket: string, mode: Mode) => ({ path: { id: ticket, mode } });
+export const readDraft = (ticket: string, mode: Mode) =>
+  bodyOf(client.GET("/tickets/{id}/drafts/{mode}", { params: draft(ticket, mode) }));
+export const writeDraft = (
+  ticket: string,
+  mode: Mode,
+  body: { text: string; conversation_id: string | null; rev: number },
+  keepalive: boolean,
+) => bodyOf(client.PUT("/tickets/{id}/drafts/{mode}", { params: draft(ticket, mode), body, keepalive }));
+export const dropDraft = (ticket: string, mode: Mode) =>
+  bodyOf(client.DELETE("/tickets/{id}/drafts/{mode}", { params: draft(ticket, mode) }));
+
+export const htmlUrl = (message: string, images: boolean) =>
+  `${ROOT}/messages/${encodeURIComponent(message)}/html?images=${images ? 1 : 0}`;
+
+/** Sends a file as the raw body, which the typed client cannot, and tells how far it is (0 to 1). */
+export function upload(file: File, progress: (share: number) => void, signal: AbortSignal): Promise<Upload> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `${ROOT}/uploads?name=${encodeURIComponent(file.name)}`);
+    for (const [key, value] of Object.entries(csrfHeader())) request.setRequestHeader(key, value);
+    request.setRequestHeader("Content-Type", file.type || "application/octet-stream");
+    request.upload.onprogress = (event) => progress(event.total > 0 ? event.loaded / event.total : 0);
+    request.onerror = () => reject(new Problem(0, "offline", "", "", null));
+    request.onload = () => {
+      const answer = new Response(request.responseText, {
+        status: request.status,
+        headers: { "X-Request-Id": request.getResponseHeader("X-Request-Id") ?? "" },
+      });
+      if (answer.ok) resolve(JSON.parse(request.responseText) as Upload);
+      else problemOf(answer).then(reject, reject);
+    };
+    signal.addEventListener("abort", () => request.abort());
+    request.send(file);
+  });
+}

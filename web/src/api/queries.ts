@@ -1,0 +1,54 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+
+import { listAgents, listEvents, listInboxes, listMessages, listViews, readSession, readTicket } from "./calls";
+import { keys } from "./keys";
+import { isProblem } from "./problem";
+import type { Page } from "./types";
+
+const FIRST = undefined as string | undefined;
+const following = <T>(page: Page<T>) => page.next_cursor ?? undefined;
+
+/** The signed-in agent, or null when nobody is. */
+export const useSession = () =>
+  useQuery({
+    queryKey: keys.session,
+    queryFn: () => readSession().catch((error: unknown) => {
+      if (isProblem(error, 401)) return null;
+      throw error;
+    }),
+    staleTime: Infinity,
+  });
+
+/** The agent at this screen; only used below the sign-in gate. */
+export function useMe() {
+  const { data } = useSession();
+  return data?.agent ?? { id: "", name: "", email: "", role: "", initials: "" };
+}
+
+export const useAgents = () =>
+  useQuery({ queryKey: keys.agents, queryFn: listAgents, staleTime: 300_000, select: (page) => page.items });
+
+export const useInboxes = () =>
+  useQuery({ queryKey: keys.inboxes, queryFn: listInboxes, staleTime: 60_000, select: (page) => page.items });
+
+export const useViews = () =>
+  useQuery({ queryKey: keys.views, queryFn: listViews, select: (page) => page.items });
+
+export const useTicket = (id: string) =>
+  useQuery({ queryKey: keys.ticket(id), queryFn: ({ signal }) => readTicket(id, signal) });
+
+export const useMessages = (id: string) =>
+  useInfiniteQuery({
+    queryKey: keys.messages(id),
+    queryFn: ({ pageParam, signal }) => listMessages(id, pageParam, signal),
+    initialPageParam: FIRST,
+    getNextPageParam: following,
+  });
+
+export const useEvents = (id: string) =>
+  useInfiniteQuery({
+    queryKey: keys.events(id),
+    queryFn: ({ pageParam, signal }) => listEvents(id, pageParam, signal),
+    initialPageParam: FIRST,
+    getNextPageParam: following,
+  });

@@ -1,0 +1,33 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Agent = Schemas["Agent"];
+export type AgentRef = Schemas["AgentRef"];
+export type Capabilities = Schemas["Capabilities"];
+export type Conversation = Schemas["Conversation"];
+export type Delivery = Schemas["Delivery"];
+export type Draft = Schemas["Draft"];
+export type Inbox = Schemas["Inbox"];
+export type Message = Schemas["Message"];
+export type MessageFile = Schemas["File"];
+export type SearchHit = Schemas["SearchHit"];
+export type Session = Schemas["Session"];
+export type ReplyBody = Schemas["ReplyBody"];
+export type TicketPatch = Schemas["TicketPatch"];
+export type Ticket = Schemas["Ticket"];
+export type TicketEvent = Schemas["Event"];
+export type TicketRef = Schemas["TicketRef"];
+export type TicketRow = Schemas["TicketRow"];
+export type Upload = Schemas["Upload"];
+export type View = Schemas["View"];
+
+export type Status = TicketRow["status"];
+export type Priority = TicketRow["priority"];
+export type ViewId = View["id"];
+export type Mode = "reply" | "note";
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}

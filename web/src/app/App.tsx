@@ -1,0 +1,42 @@
+import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "react-router";
+
+import { setSignedOut } from "../api/http";
+import { keys } from "../api/keys";
+import { Problem } from "../api/problem";
+import { resolveVariables, theme } from "../theme/mantine";
+import { router } from "./routes";
+
+const MOST_TRIES = 3;
+
+const cache = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      refetchOnWindowFocus: false,
+      // Only silence and faults of the server are worth a second try.
+      retry: (failures, error) =>
+        failures < MOST_TRIES && (!(error instanceof Problem) || error.silent || error.status >= 500),
+    },
+    mutations: { networkMode: "always" },
+  },
+});
+setSignedOut(() => cache.setQueryData(keys.session, null));
+
+const colorScheme = localStorageColorSchemeManager({ key: "parley.theme" });
+
+export function App() {
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={resolveVariables}
+      colorSchemeManager={colorScheme}
+      defaultColorScheme="auto"
+    >
+      <QueryClientProvider client={cache}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

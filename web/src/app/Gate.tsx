@@ -1,0 +1,35 @@
+import { useEffect } from "react";
+import { Outlet } from "react-router";
+
+import { setCsrf } from "../api/http";
+import { Problem } from "../api/problem";
+import { useSession } from "../api/queries";
+import { KeysProvider } from "../keys/KeysProvider";
+import { LoginPage } from "../login/LoginPage";
+import { ErrorPane } from "../parts/ErrorPane";
+import { LiveProvider } from "../realtime/LiveProvider";
+import { ToastProvider } from "./ToastProvider";
+
+/** Signed in: the app with its live line. Not signed in: the door; the address is kept for afterwards. */
+export function Gate() {
+  const { data: session, error, refetch } = useSession();
+  if (session) setCsrf(session.csrf_token);
+  useEffect(() => {
+    if (session) document.title = "Parley";
+  }, [session]);
+
+  if (error instanceof Problem && session === undefined) {
+    return <ErrorPane what="session" error={error} retry={() => void refetch()} />;
+  }
+  if (session === undefined) return null;
+  if (session === null) return <LoginPage />;
+  return (
+    <KeysProvider>
+      <LiveProvider>
+        <ToastProvider>
+          <Outlet />
+        </ToastProvider>
+      </LiveProvider>
+    </KeysProvider>
+  );
+}

@@ -1,0 +1,44 @@
+import type { TicketRow, ViewId } from "../api/types";
+
+/** What the list shows: one of the fixed views, one inbox, or the answers to a search. */
+export type Scope =
+  | { kind: "view"; key: ViewId }
+  | { kind: "inbox"; key: string }
+  | { kind: "search"; key: "open" | "all"; q: string };
+
+export const VIEWS: readonly ViewId[] = ["mine", "unassigned", "waiting", "open", "solved"];
+
+const isView = (key: string): key is ViewId => (VIEWS as readonly string[]).includes(key);
+
+export function scopeOf(kind: string | undefined, key: string | undefined, q: string): Scope | null {
+  if (kind === "view" && key !== undefined && isView(key)) return { kind, key };
+  if (kind === "inbox" && key) return { kind, key };
+  if (kind === "search") return { kind, key: key === "all" ? "all" : "open", q };
+  return null;
+}
+
+/** The address of a list, and of a ticket open beside it. */
+export function pathOf(scope: Scope, ticket?: string): string {
+  const tail = ticket ? `/${encodeURIComponent(ticket)}` : "";
+  const query = scope.kind === "search" ? `?q=${encodeURIComponent(scope.q)}` : "";
+  return `/${scope.kind}/${encodeURIComponent(scope.key)}${tail}${query}`;
+}
+
+const OPEN = new Set<TicketRow["status"]>(["new", "open", "waiting"]);
+export const isOpen = (row: TicketRow): boolean => OPEN.has(row.status);
+
+const IN_VIEW: Record<ViewId, (row: TicketRow, me: string) => boolean> = {
+  mine: (row, me) => isOpen(row) && row.assignee?.id === me,
+  unassigned: (row) => isOpen(row) && row.assignee === null,
+  waiting: (row) => row.status === "waiting",
+  open: isOpen,
+  solved: (row) => !isOpen(row),
+  all: () => true,
+};
+
+/** Whether a ticket, as it is now, belongs to the list; a search keeps what it found. */
+export function belongs(scope: Scope, row: TicketRow, me: string): boolean {
+  if (scope.kind === "view") return IN_VIEW[scope.key](row, me);
+  if (scope.kind === "inbox") return isOpen(row) && row.inbox_id === scope.key;
+  return true;
+}

@@ -1,0 +1,61 @@
+import { useMemo } from "react";
+import { Navigate, useParams, useSearchParams } from "react-router";
+
+import type { Sort } from "../api/calls";
+import { scopeOf } from "../app/scope";
+import { KeySheet } from "../keys/KeySheet";
+import { useInboxCommands } from "./useInboxCommands";
+import { InboxContext } from "./InboxContext";
+import { ListPane } from "./list/ListPane";
+import { useTicketList } from "./list/useTicketList";
+import { Rail } from "./rail/Rail";
+import { TabBar } from "./rail/TabBar";
+import { NothingOpen } from "./thread/NothingOpen";
+import { ThreadPane } from "./thread/ThreadPane";
+import { useLayout } from "./useLayout";
+import "./inbox.css";
+
+const SORTS: readonly Sort[] = ["activity", "waiting", "created"];
+
+/** Rail, list, thread and panel; the address holds the view and the open ticket. */
+export function InboxPage() {
+  const params = useParams();
+  const [search] = useSearchParams();
+  const q = search.get("q") ?? "";
+  const scope = useMemo(() => scopeOf(params.kind, params.key, q), [params.kind, params.key, q]);
+  if (!scope) return <Navigate to="/view/mine" replace />;
+  const sort = SORTS.find((one) => one === search.get("sort")) ?? "activity";
+  return <Inbox scope={scope} sort={sort} ticket={params.ticket} />;
+}
+
+interface Props {
+  scope: NonNullable<ReturnType<typeof scopeOf>>;
+  sort: Sort;
+  ticket: string | undefined;
+}
+
+function Inbox({ scope, sort, ticket }: Props) {
+  const list = useTicketList(scope, sort, ticket);
+  const layout = useLayout();
+  const value = useMemo(() => ({ scope, sort, ticket, list, layout }), [scope, sort, ticket, list, layout]);
+  return (
+    <InboxContext value={value}>
+      <Frame />
+    </InboxContext>
+  );
+}
+
+function Frame() {
+  const { ticket, layout } = useInboxCommands();
+  const showList = !layout.phone || !ticket;
+  const showThread = !layout.phone || ticket !== undefined;
+  return (
+    <div className={`app${layout.phone ? " phone" : ""}${ticket && layout.panelInline ? " with-panel" : ""}`}>
+      <Rail />
+      {showList ? <ListPane /> : null}
+      {showThread ? ticket ? <ThreadPane key={ticket} id={ticket} /> : <NothingOpen /> : null}
+      {layout.phone && !ticket ? <TabBar /> : null}
+      <KeySheet />
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { Menu } from "@mantine/core";
+import { IconArrowBackUp, IconCheck, IconChevronDown, IconLock } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+import type { Conversation, Mode, Ticket } from "../../api/types";
+import { ChannelGlyph } from "../../parts/ChannelGlyph";
+import { Glyph } from "../../parts/Glyph";
+import { Segmented } from "../../parts/Segmented";
+import type { ComposerState } from "./useComposer";
+
+function useTarget() {
+  const { t } = useTranslation();
+  return (one: Conversation, name: string) => {
+    const channel = t(`channel.${one.channel}`, { defaultValue: one.channel });
+    const to = one.recipient && !one.recipient.includes(" ") ? one.recipient : name;
+    return t("composer.to", { channel, to });
+  };
+}
+
+/** The channel and address in words; a choice where the ticket has several. */
+function ChannelChoice({ ticket, composer }: { ticket: Ticket; composer: ComposerState }) {
+  const { t } = useTranslation();
+  const target = useTarget();
+  const { conversation, choose } = composer;
+  if (!conversation) return <span className="to grow sec">{t("composer.noConversation")}</span>;
+  const words = target(conversation, ticket.contact.name);
+  const label = (
+    <>
+      <ChannelGlyph channel={conversation.channel} />
+      <span className="cut">{words}</span>
+    </>
+  );
+  if (ticket.conversations.length < 2) return <span className="to grow">{label}</span>;
+  return (
+    <Menu position="top-start" shadow="md">
+      <Menu.Target>
+        <button type="button" className="to choose" title={words}>
+          <span className="sr">{t("composer.channel")} </span>
+          {label}
+          <Glyph of={IconChevronDown} size="s" />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {ticket.conversations.map((one) => (
+          <Menu.Item
+            key={one.id}
+            role="menuitemradio"
+            aria-checked={one.id === conversation.id}
+            disabled={!one.can_reply}
+            leftSection={<ChannelGlyph channel={one.channel} />}
+            rightSection={one.id === conversation.id ? <Glyph of={IconCheck} /> : null}
+            onClick={() => choose(one.id)}
+          >
+            {target(one, ticket.contact.name)}
+            {one.can_reply ? null : <span className="meta block">{one.cannot_reason}</span>}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+export function ComposerBar({ ticket, composer }: { ticket: Ticket; composer: ComposerState }) {
+  const { t } = useTranslation();
+  const options = [
+    { value: "reply" as Mode, label: <><Glyph of={IconArrowBackUp} size="s" />{t("composer.reply")}</> },
+    { value: "note" as Mode, label: <><Glyph of={IconLock} size="s" />{t("composer.note")}</> },
+  ];
+  return (
+    <div className="bar1">
+      <Segmented label={t("composer.mode")} value={composer.mode} options={options} onChange={composer.setMode} />
+      {composer.mode === "note" ? (
+        <span className="grow sec cut only-team">{t("composer.onlyTeam")}</span>
+      ) : (
+        <ChannelChoice ticket={ticket} composer={composer} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { IconAlertTriangle, IconClock, IconLock } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+import type { Ticket } from "../../api/types";
+import { useFormat } from "../../i18n/format";
+import { Glyph } from "../../parts/Glyph";
+import type { ComposerState } from "./useComposer";
+
+/** What the channel allows now, and what the customer wrote meanwhile. */
+export function ComposerNotices({ ticket, composer }: { ticket: Ticket; composer: ComposerState }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { mode, conversation, newer, anyway, accept, closed } = composer;
+  if (mode === "note") return null;
+  const show = () => {
+    const id = newer?.id;
+    accept();
+    if (id) document.getElementById(`message-${id}`)?.scrollIntoView({ block: "center" });
+  };
+  return (
+    <div role="status">
+      {closed && conversation ? (
+        <p className="win"><Glyph of={IconLock} size="s" />{conversation.cannot_reason || t("composer.closed", { name: ticket.contact.name })}</p>
+      ) : null}
+      {!closed && conversation?.window_until ? (
+        <p className="win"><Glyph of={IconClock} size="s" />{t("composer.until", { time: format.dateTime(conversation.window_until) })}</p>
+      ) : null}
+      {anyway ? (
+        <div className="notice warn newer">
+          <Glyph of={IconAlertTriangle} />
+          <span className="grow cut-2">
+            <b>{t("composer.newer")}</b> {newer ? `“${newer.reply_text || newer.text}”` : null}
+          </span>
+          <button type="button" className="link" onClick={show}>{t("composer.show")}</button>
+        </div>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import { IconMenu2, IconSearch } from "@tabler/icons-react";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useFormat } from "../../i18n/format";
+import { IconButton } from "../../parts/IconButton";
+import { useInbox } from "../InboxContext";
+import { useScopeName } from "./useScopeName";
+
+export function ListHeader() {
+  const { t } = useTranslation();
+  const { layout } = useInbox();
+  const format = useFormat();
+  const { name, count } = useScopeName();
+  useEffect(() => {
+    document.title = name ? `${name} · Parley` : "Parley";
+  }, [name]);
+  const openRail = () => layout.setRailOpen(true);
+  return (
+    <header className="top">
+      {layout.railInline ? null : <IconButton icon={IconMenu2} label={t("rail.open")} onClick={openRail} className="lead" />}
+      <h1 className="cut">{name}</h1>
+      {count === null ? null : <span className="meta num">{format.count(count)}</span>}
+      <span className="grow" />
+      {layout.railInline ? null : <IconButton icon={IconSearch} label={t("search.label")} onClick={openRail} />}
+    </header>
+  );
+}

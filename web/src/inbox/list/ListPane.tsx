@@ -1,0 +1,21 @@
+import { useTranslation } from "react-i18next";
+
+import { ConnectionBanner } from "./ConnectionBanner";
+import { ListBody } from "./ListBody";
+import { ListHeader } from "./ListHeader";
+import { ListTools } from "./ListTools";
+import { useScopeName } from "./useScopeName";
+import "./list.css";
+
+export function ListPane() {
+  const { t } = useTranslation();
+  const { name } = useScopeName();
+  return (
+    <section className="list" aria-label={t("list.label", { name })}>
+      <ListHeader />
+      <ListTools />
+      <ConnectionBanner />
+      <ListBody />
+    </section>
+  );
+}

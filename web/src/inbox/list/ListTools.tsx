@@ -1,0 +1,76 @@
+import { Menu } from "@mantine/core";
+import { IconArrowsSort, IconArrowUp, IconCheck, IconChevronDown } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { useNavigate, useSearchParams } from "react-router";
+
+import type { Sort } from "../../api/calls";
+import { pathOf } from "../../app/scope";
+import { Glyph } from "../../parts/Glyph";
+import { useInbox } from "../InboxContext";
+
+const SORTS: readonly Sort[] = ["activity", "waiting", "created"];
+
+function SortMenu() {
+  const { t } = useTranslation();
+  const { sort } = useInbox();
+  const [, setSearch] = useSearchParams();
+  return (
+    <Menu position="bottom-start" width={200} shadow="md">
+      <Menu.Target>
+        <button type="button" className="sort">
+          <Glyph of={IconArrowsSort} size="s" />
+          <span className="sr">{t("list.sort")}</span>
+          {t(`sort.${sort}`)}
+          <Glyph of={IconChevronDown} size="s" />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {SORTS.map((one) => (
+          <Menu.Item
+            key={one}
+            role="menuitemradio"
+            aria-checked={one === sort}
+            onClick={() => setSearch({ sort: one })}
+            rightSection={one === sort ? <Glyph of={IconCheck} /> : null}
+          >
+            {t(`sort.${one}`)}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function SearchReach() {
+  const { t } = useTranslation();
+  const { scope } = useInbox();
+  const navigate = useNavigate();
+  if (scope.kind !== "search") return null;
+  const wide = scope.key === "all";
+  return (
+    <label className="reach">
+      <input type="checkbox" checked={wide} onChange={() => void navigate(pathOf({ ...scope, key: wide ? "open" : "all" }))} />
+      {t("search.solvedToo")}
+    </label>
+  );
+}
+
+/** Order of the list, and the pill that says how much would change if it were brought up to date. */
+export function ListTools() {
+  const { t } = useTranslation();
+  const { scope, list } = useInbox();
+  return (
+    <div className="sub">
+      {scope.kind === "search" ? <SearchReach /> : <SortMenu />}
+      <span className="grow" />
+      <span role="status" className="news">
+        {list.news > 0 ? (
+          <button type="button" className="pill" onClick={list.refresh} aria-keyshortcuts="u">
+            <Glyph of={IconArrowUp} size="s" />
+            {t("list.updated", { count: list.news })}
+          </button>
+        ) : null}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,18 @@
+import { IconAlertCircle, IconHelp } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+import type { TicketRow } from "../../api/types";
+import { Glyph } from "../../parts/Glyph";
+
+/** At the right edge: what is wrong, else the status where it is not the usual one. */
+export function RowState({ row }: { row: TicketRow }) {
+  const { t } = useTranslation();
+  if (row.delivery_trouble === "failed") {
+    return <span className="badge late"><Glyph of={IconAlertCircle} size="xs" />{t("delivery.failedShort")}</span>;
+  }
+  if (row.delivery_trouble === "uncertain") {
+    return <span className="badge soon"><Glyph of={IconHelp} size="xs" />{t("delivery.uncertainShort")}</span>;
+  }
+  if (row.status === "open") return null;
+  return <span className={row.status === "new" ? "badge accent" : "badge plain"}>{t(`status.${row.status}`)}</span>;
+}

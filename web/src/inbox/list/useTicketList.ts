@@ -1,0 +1,61 @@
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo } from "react";
+
+import { listTickets, searchTickets, type Sort } from "../../api/calls";
+import { keys } from "../../api/keys";
+import { useMe } from "../../api/queries";
+import type { Page } from "../../api/types";
+import type { Scope } from "../../app/scope";
+import { updates, useStore } from "../../realtime/stores";
+import { countNews, standing, type ListRow } from "./membership";
+
+const queryOf = (scope: Scope) =>
+  scope.kind === "inbox" ? { inbox_id: scope.key, view: "open" as const } : { view: scope.kind === "view" ? scope.key : undefined };
+
+async function readPage(scope: Scope, sort: Sort, cursor: string | undefined, signal: AbortSignal): Promise<Page<ListRow>> {
+  if (scope.kind === "search") {
+    const page = await searchTickets({ q: scope.q, scope: scope.key, cursor }, signal);
+    const items = page.items.map((hit) => ({ row: hit.ticket, found: { text: hit.snippet, marks: hit.marks } }));
+    return { items, next_cursor: page.next_cursor };
+  }
+  const page = await listTickets({ ...queryOf(scope), sort, cursor }, signal);
+  return { items: page.items.map((row) => ({ row, found: null })), next_cursor: page.next_cursor };
+}
+
+export type TicketList = ReturnType<typeof useTicketList>;
+
+/** The rows of a list, steady under live updates, and what a refresh would bring. */
+export function useTicketList(scope: Scope, sort: Sort, openId: string | undefined) {
+  const me = useMe().id;
+  const log = useStore(updates);
+  const name = scope.kind === "search" ? `search:${scope.key}:${scope.q}` : `${scope.kind}:${scope.key}`;
+
+  const query = useInfiniteQuery({
+    queryKey: keys.list(name, sort),
+    queryFn: ({ pageParam, signal }) => readPage(scope, sort, pageParam, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    enabled: scope.kind !== "search" || scope.q.trim() !== "",
+    placeholderData: scope.kind === "search" ? keepPreviousData : undefined,
+  });
+  const { refetch } = query;
+
+  useEffect(() => updates.set(new Map()), [name, sort]);
+
+  const all = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const unique = useMemo(() => [...new Map(all.map((one) => [one.row.id, one])).values()], [all]);
+  const rows = useMemo(() => standing(unique, scope, me, openId, log), [unique, scope, me, openId, log]);
+  const news = useMemo(() => countNews(unique, scope, me, log), [unique, scope, me, log]);
+
+  const refresh = useCallback(() => {
+    void refetch().then(() => updates.set(new Map()));
+  }, [refetch]);
+
+  // With nothing on screen there is nothing to hold still.
+  const empty = query.isSuccess && rows.length === 0;
+  useEffect(() => {
+    if (empty && news > 0) refresh();
+  }, [empty, news, refresh]);
+
+  return { ...query, rows, news, refresh };
+}

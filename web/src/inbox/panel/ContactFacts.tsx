@@ -1,0 +1,37 @@
+import { useTranslation } from "react-i18next";
+
+import type { Ticket } from "../../api/types";
+import { Avatar } from "../../parts/Avatar";
+import { ChannelGlyph } from "../../parts/ChannelGlyph";
+
+export function ContactFacts({ ticket }: { ticket: Ticket }) {
+  const { t, i18n } = useTranslation();
+  const { contact } = ticket;
+  const language = contact.language ? new Intl.DisplayNames(i18n.language, { type: "language" }).of(contact.language) : null;
+  const inUse = new Set(ticket.conversations.map((one) => one.recipient));
+  return (
+    <section aria-label={t("panel.contact")}>
+      <div className="row who">
+        <Avatar name={contact.name} size="b" />
+        <div className="grow">
+          <div className="strong cut name">{contact.name}</div>
+          {language ? <div className="meta cut">{language}</div> : null}
+        </div>
+      </div>
+      <ul className="idents">
+        {contact.points.map((point) => (
+          <li key={`${point.family} ${point.value}`}>
+            <ChannelGlyph channel={point.family} />
+            <span className="sr">{t(`channel.${point.family}`, { defaultValue: point.family })}</span>
+            <span className="cut grow" title={point.value}>{point.value}</span>
+            {inUse.has(point.value) ? (
+              <span className="badge accent">{t("panel.inUse")}</span>
+            ) : point.verified ? (
+              <span className="meta">{t("panel.verified")}</span>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,56 @@
+import { Menu } from "@mantine/core";
+import { IconCheck, IconChevronDown } from "@tabler/icons-react";
+import { useState, type ReactNode } from "react";
+
+import type { CommandId } from "../../keys/commands";
+import { useCommand } from "../../keys/useCommand";
+import { Glyph } from "../../parts/Glyph";
+
+interface Option<T extends string> {
+  value: T;
+  label: string;
+  mark?: ReactNode;
+  badge?: boolean;
+}
+
+interface Props<T extends string> {
+  name: string;
+  value: T;
+  options: readonly Option<T>[];
+  onChoose: (value: T) => void;
+  command?: CommandId;
+}
+
+/** A fact that can be changed: reads as words, opens as a menu. */
+export function FieldMenu<T extends string>({ name, value, options, onChoose, command }: Props<T>) {
+  const [open, setOpen] = useState(false);
+  const now = options.find((option) => option.value === value);
+  useCommand(command ?? "assign", () => setOpen(true), command !== undefined);
+  return (
+    <Menu position="bottom-start" shadow="md" width={200} opened={open} onChange={setOpen}>
+      <Menu.Target>
+        <button type="button" className="fact" aria-label={`${name}: ${now?.label ?? value}`}>
+          {now?.badge ? null : now?.mark}
+          <span className={now?.badge ? "badge accent" : "cut"}>{now?.label ?? value}</span>
+          <Glyph of={IconChevronDown} size="s" />
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown mah={320} style={{ overflowY: "auto" }}>
+        {options.map((option) => (
+          <Menu.Item
+            key={option.value}
+            role="menuitemradio"
+            aria-checked={option.value === value}
+            leftSection={option.mark}
+            rightSection={option.value === value ? <Glyph of={IconCheck} /> : null}
+            onClick={() => {
+              if (option.value !== value) onChoose(option.value);
+            }}
+          >
+            {option.label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

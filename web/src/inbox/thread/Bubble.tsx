@@ -1,0 +1,51 @@
+import { useTranslation } from "react-i18next";
+
+import { useMe } from "../../api/queries";
+import type { Message } from "../../api/types";
+import { useFormat } from "../../i18n/format";
+import { Avatar } from "../../parts/Avatar";
+import { ChannelGlyph } from "../../parts/ChannelGlyph";
+import { DeliveryState } from "./DeliveryState";
+import { Files } from "./Files";
+import { MessageText } from "./MessageText";
+import { TroubleActions } from "./TroubleActions";
+
+interface Props {
+  message: Message;
+  /** The last of its run: it shows who spoke, when, and how it arrived. */
+  ends: boolean;
+}
+
+export function Bubble({ message, ends }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const me = useMe().id;
+  const out = message.direction === "out";
+  const failed = message.delivery?.state === "failed";
+  const label = t("thread.messageBy", { who: message.author.name, time: format.dateTime(message.occurred_at) });
+  return (
+    <article className={`msg${out ? " out" : ""}${ends ? "" : " cont"}`} aria-label={label} id={`message-${message.id}`}>
+      {out ? null : ends ? <Avatar name={message.author.name} size="m" /> : <span />}
+      <div className={failed ? "bub bad" : "bub"} lang={message.language || undefined} dir="auto">
+        <Files message={message} />
+        <MessageText message={message} />
+        {message.reactions.length > 0 ? (
+          <span className="react" title={message.reactions.map((one) => one.sender).join(", ")}>
+            {message.reactions.map((one) => one.emoji).join("")}
+          </span>
+        ) : null}
+      </div>
+      {out ? ends ? <Avatar name={message.author.name} size="m" mine={message.author.id === me} /> : <span /> : null}
+      {ends ? (
+        <div className="under">
+          <ChannelGlyph channel={message.channel} size="s" />
+          <span className="sr">{t(`channel.${message.channel}`, { defaultValue: message.channel })}</span>
+          <time className="num" dateTime={message.occurred_at} title={format.dateTime(message.occurred_at)}>{format.time(message.occurred_at)}</time>
+          {message.edited_at ? <span>{t("thread.edited")}</span> : null}
+          {message.delivery ? <DeliveryState delivery={message.delivery} /> : null}
+        </div>
+      ) : null}
+      {message.delivery ? <TroubleActions message={message} /> : null}
+    </article>
+  );
+}

@@ -1,0 +1,31 @@
+import { IconAlertCircle, IconArrowBackUp, IconCheck, IconChecks, IconClock, IconHelp, type TablerIcon } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+import type { Delivery } from "../../api/types";
+import { Glyph } from "../../parts/Glyph";
+
+const LOOK: Record<Delivery["state"], { icon: TablerIcon; tone: string }> = {
+  queued: { icon: IconClock, tone: "" },
+  sending: { icon: IconClock, tone: "" },
+  sent: { icon: IconCheck, tone: "" },
+  delivered: { icon: IconChecks, tone: "" },
+  read: { icon: IconChecks, tone: "ticks" },
+  failed: { icon: IconAlertCircle, tone: "late-t" },
+  uncertain: { icon: IconHelp, tone: "soon-t" },
+  cancelled: { icon: IconArrowBackUp, tone: "" },
+};
+
+/** Ticks and the word for them; a failure gives its reason. */
+export function DeliveryState({ delivery }: { delivery: Delivery }) {
+  const { t } = useTranslation();
+  const { icon, tone } = LOOK[delivery.state];
+  const words = delivery.state === "failed" && delivery.reason
+    ? t("delivery.failedBecause", { reason: delivery.reason })
+    : t(`delivery.${delivery.state}`);
+  return (
+    <span className={`delivery ${tone}`}>
+      <Glyph of={icon} size="s" />
+      <span>{words}</span>
+    </span>
+  );
+}

@@ -1,0 +1,37 @@
+import { useTranslation } from "react-i18next";
+
+import { ErrorPane } from "../../parts/ErrorPane";
+import { useDelayed } from "../../parts/useDelayed";
+import { ThreadItemView } from "./ThreadItemView";
+import { ThreadSkeleton } from "./ThreadSkeleton";
+import { useFlowScroll } from "./useFlowScroll";
+import { useThread } from "./useThread";
+
+/** The words, newest at the foot; older pages join above without moving what is read. */
+export function Flow({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const thread = useThread(id);
+  const { scroller, below, toEnd } = useFlowScroll(thread.newestId, thread.count);
+  const slow = useDelayed(thread.isPending, 200);
+
+  if (thread.isError && thread.items.length === 0) {
+    return <div className="flow"><ErrorPane what="thread" error={thread.error} retry={() => void thread.refetch()} /></div>;
+  }
+  return (
+    <div className="flow-box">
+      <div className="flow" ref={scroller} tabIndex={0} role="log" aria-label={t("thread.messages")} aria-busy={thread.isPending}>
+        {slow ? <ThreadSkeleton /> : null}
+        <div className="fill" />
+        {thread.hasNextPage ? (
+          <button type="button" className="btn sm quiet older" disabled={thread.isFetchingNextPage} onClick={() => void thread.fetchNextPage()}>
+            {t("thread.older")}
+          </button>
+        ) : null}
+        {thread.items.map((item) => <ThreadItemView key={item.key} item={item} />)}
+      </div>
+      {below ? (
+        <button type="button" className="pill to-end" onClick={toEnd}>{t("thread.toEnd")}</button>
+      ) : null}
+    </div>
+  );
+}

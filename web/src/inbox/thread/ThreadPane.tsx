@@ -1,0 +1,38 @@
+import { useTranslation } from "react-i18next";
+
+import { useTicket } from "../../api/queries";
+import { ErrorPane } from "../../parts/ErrorPane";
+import { Composer } from "../composer/Composer";
+import { useInbox } from "../InboxContext";
+import { TicketPanel } from "../panel/TicketPanel";
+import { Flow } from "./Flow";
+import { ThreadHeader } from "./ThreadHeader";
+import { ThreadStrip } from "./ThreadStrip";
+import { useMarkRead } from "./useMarkRead";
+import "./thread.css";
+
+/** The open ticket: its words in the middle, the pen below, its facts beside. */
+export function ThreadPane({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const { layout } = useInbox();
+  const { data: ticket, error, refetch } = useTicket(id);
+  useMarkRead(ticket);
+  if (error && !ticket) {
+    return (
+      <main className="thread">
+        <ErrorPane what="ticket" error={error} retry={() => void refetch()} />
+      </main>
+    );
+  }
+  return (
+    <>
+      <main className="thread" aria-label={ticket ? t("thread.label", { subject: ticket.subject }) : t("thread.loading")}>
+        <ThreadHeader ticket={ticket} />
+        {layout.phone && ticket ? <ThreadStrip ticket={ticket} /> : null}
+        <Flow id={id} />
+        {ticket ? <Composer ticket={ticket} /> : null}
+      </main>
+      {ticket ? <TicketPanel ticket={ticket} /> : null}
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import { useMe } from "../../api/queries";
+import type { Ticket } from "../../api/types";
+import { isOpen } from "../../app/scope";
+import { useCommand } from "../../keys/useCommand";
+import { useChangeTicket } from "../useChangeTicket";
+import { useNeighbours } from "../useNeighbours";
+
+/** What the keys and the header do to the open ticket. */
+export function useTicketCommands(ticket: Ticket | undefined) {
+  const me = useMe().id;
+  const change = useChangeTicket();
+  const { goOn } = useNeighbours();
+
+  /** Solves and goes on to the next ticket; a solved one is opened again and stays. */
+  const solve = () => {
+    if (!ticket) return;
+    const open = isOpen(ticket);
+    change.mutate({ id: ticket.id, patch: { status: open ? "solved" : "open", version: ticket.version } });
+    if (open) goOn();
+  };
+  const take = () => {
+    if (ticket && ticket.assignee?.id !== me) change.mutate({ id: ticket.id, patch: { assignee_id: me } });
+  };
+  useCommand("solve", solve, ticket !== undefined);
+  useCommand("assignMe", take, ticket !== undefined);
+  return { solve };
+}

@@ -1,0 +1,48 @@
+import { useCallback } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useAgents } from "../api/queries";
+import type { TicketEvent } from "../api/types";
+
+type Change = TicketEvent["changes"][number];
+
+const STATUSES = new Set(["new", "open", "waiting", "solved", "closed"]);
+const PRIORITIES = new Set(["low", "normal", "high", "urgent"]);
+const KINDS = ["ticket.created", "message.received", "message.sent", "note.added", "delivery.changed", "ticket.joined", "ticket.merged"] as const;
+
+/** Turns what happened to a ticket into a sentence; null for what has no words of its own. */
+export function useEventWords(): (event: TicketEvent) => string | null {
+  const { t } = useTranslation();
+  const { data: agents } = useAgents();
+
+  return useCallback(
+    (event) => {
+      const who = event.actor.name || t("event.system");
+      const value = (field: string, raw: string | null): string => {
+        if (raw === null || raw === "") return t("event.nothing");
+        if (field === "status" && STATUSES.has(raw)) return t(`status.${raw as "new"}`);
+        if (field === "priority" && PRIORITIES.has(raw)) return t(`priority.${raw as "low"}`);
+        if (field.startsWith("assignee")) return agents?.find((agent) => agent.id === raw)?.name ?? raw;
+        return raw;
+      };
+      const change = ({ field, after }: Change): string | null => {
+        if (field === "assignee" || field === "assignee_id") {
+          if (!after) return t("event.unassigned", { who });
+          const name = value(field, after);
+          return name === who ? t("event.took", { who }) : t("event.assigned", { who, name });
+        }
+        if (field === "status") return t("event.status", { who, value: value(field, after) });
+        if (field === "priority") return t("event.priority", { who, value: value(field, after) });
+        if (field === "tags") return t("event.tags", { who, value: value(field, after) });
+        if (field === "subject") return t("event.subject", { who, value: value(field, after) });
+        return null;
+      };
+      const sentences = event.changes.map(change).filter((words) => words !== null);
+      if (sentences.length > 0) return sentences.join(" ");
+      const kind = KINDS.find((one) => one === event.kind);
+      if (kind === "delivery.changed") return null;
+      return kind ? t(`event.kind.${kind.replace(".", "_") as "ticket_created"}`, { who }) : null;
+    },
+    [t, agents],
+  );
+}

@@ -1,0 +1,39 @@
+import { useCallback } from "react";
+import { useNavigate, useSearchParams } from "react-router";
+
+import { pathOf } from "../app/scope";
+import { useInbox } from "./InboxContext";
+
+/** Where the open ticket stands in its list, and the steps from it. */
+export function useNeighbours() {
+  const { scope, ticket, list } = useInbox();
+  const navigate = useNavigate();
+  const [search] = useSearchParams();
+  const sort = search.get("sort");
+  const { rows, hasNextPage, fetchNextPage } = list;
+  const at = rows.findIndex((one) => one.row.id === ticket);
+
+  const go = useCallback(
+    (id: string | undefined) => {
+      const path = pathOf(scope, id);
+      const joint = path.includes("?") ? "&" : "?";
+      void navigate(sort ? `${path}${joint}sort=${sort}` : path);
+    },
+    [navigate, scope, sort],
+  );
+
+  const next = rows[at + 1]?.row.id;
+  const previous = at > 0 ? rows[at - 1]?.row.id : undefined;
+  const goNext = useCallback(() => {
+    if (next) go(next);
+    if (hasNextPage && at + 10 > rows.length) void fetchNextPage();
+  }, [go, next, hasNextPage, fetchNextPage, at, rows.length]);
+  const goPrevious = useCallback(() => {
+    if (previous) go(previous);
+  }, [go, previous]);
+  const goBack = useCallback(() => go(undefined), [go]);
+  /** To the next ticket, or back to the list after the last. */
+  const goOn = useCallback(() => go(next ?? previous), [go, next, previous]);
+
+  return { position: at, count: rows.length, next, previous, goTo: go, goNext, goPrevious, goBack, goOn };
+}

@@ -1,0 +1,57 @@
+import { createContext, useEffect, useMemo, useRef, type ReactNode } from "react";
+
+import { usePreference } from "../app/preferences";
+import type { CommandId } from "./commands";
+import { match, pressOf } from "./match";
+
+export type Handler = () => void;
+
+export interface Keys {
+  register: (command: CommandId, handler: Handler) => () => void;
+}
+
+export const KeysContext = createContext<Keys | null>(null);
+
+const SEQUENCE_MS = 1500;
+/** Escape belongs to whatever is open; a dialog keeps every key to itself. */
+const dialogOpen = () => document.querySelector("[role=dialog], [role=menu], [role=listbox]") !== null;
+
+export function KeysProvider({ children }: { children: ReactNode }) {
+  const handlers = useRef(new Map<CommandId, Handler[]>());
+  const [enabled] = usePreference("keys");
+
+  const keys = useMemo<Keys>(() => {
+    const table = handlers.current;
+    return {
+      register: (command, handler) => {
+        table.set(command, [...(table.get(command) ?? []), handler]);
+        return () => table.set(command, (table.get(command) ?? []).filter((one) => one !== handler));
+      },
+    };
+  }, []);
+
+  useEffect(() => {
+    if (enabled === "off") return;
+    let pending: readonly string[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const listen = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.repeat && event.key !== "j" && event.key !== "k") return;
+      if (dialogOpen()) return;
+      const outcome = match(pending, pressOf(event));
+      pending = outcome.pending;
+      clearTimeout(timer);
+      timer = setTimeout(() => (pending = []), SEQUENCE_MS);
+      const handler = outcome.command && handlers.current.get(outcome.command)?.at(-1);
+      if (!handler) return;
+      event.preventDefault();
+      handler();
+    };
+    window.addEventListener("keydown", listen);
+    return () => {
+      window.removeEventListener("keydown", listen);
+      clearTimeout(timer);
+    };
+  }, [enabled]);
+
+  return <KeysContext value={keys}>{children}</KeysContext>;
+}

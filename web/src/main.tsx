@@ -1,0 +1,16 @@
+import "@mantine/core/styles/default-css-variables.css";
+import "@mantine/core/styles/baseline.css";
+import "@mantine/core/styles/global.css";
+import "./theme/fonts.css";
+import "./theme/tokens.css";
+import "./theme/base.css";
+
+import { createRoot } from "react-dom/client";
+
+import { App } from "./app/App";
+import { preferredLanguage, startI18n } from "./i18n";
+
+const root = document.getElementById("root");
+if (!root) throw new Error("The page has no #root");
+await startI18n(preferredLanguage());
+createRoot(root).render(<App />);

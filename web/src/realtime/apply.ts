@@ -1,0 +1,48 @@
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+
+import { keys } from "../api/keys";
+import type { Delivery, Message, Page, Ticket, TicketRow } from "../api/types";
+
+type Pages<T> = InfiniteData<Page<T>>;
+
+const mapPages = <T>(data: Pages<T> | undefined, change: (item: T) => T): Pages<T> | undefined =>
+  data && { ...data, pages: data.pages.map((page) => ({ ...page, items: page.items.map(change) })) };
+
+/** Rows change where they stand; the order of a list changes only when the agent asks for it. */
+export function patchRow(cache: QueryClient, row: TicketRow): void {
+  const fresh = (kept: TicketRow) => (kept.id === row.id && kept.version <= row.version ? row : kept);
+  cache.setQueriesData<Pages<{ row: TicketRow }>>({ queryKey: keys.lists }, (data) =>
+    mapPages(data, (one) => ({ ...one, row: fresh(one.row) })),
+  );
+  const { contact: _, ...fields } = row;
+  cache.setQueryData<Ticket>(keys.ticket(row.id), (kept) =>
+    kept && kept.version <= row.version ? { ...kept, ...fields } : kept,
+  );
+}
+
+/** Newest first, each message once; what is already there is replaced by what came later. */
+export function putMessage(data: Pages<Message> | undefined, message: Message): Pages<Message> | undefined {
+  const first = data?.pages[0];
+  if (!data || !first) return data;
+  const known = data.pages.some((page) => page.items.some((one) => one.id === message.id));
+  if (known) return mapPages(data, (one) => (one.id === message.id ? message : one));
+  const at = first.items.findIndex((one) => one.occurred_at <= message.occurred_at);
+  const items = first.items.toSpliced(at < 0 ? first.items.length : at, 0, message);
+  return { ...data, pages: [{ ...first, items }, ...data.pages.slice(1)] };
+}
+
+export function addMessage(cache: QueryClient, message: Message): void {
+  cache.setQueryData<Pages<Message>>(keys.messages(message.ticket_id), (data) => putMessage(data, message));
+}
+
+export function patchDelivery(cache: QueryClient, ticket: string, id: string, delivery: Delivery): void {
+  cache.setQueryData<Pages<Message>>(keys.messages(ticket), (data) =>
+    mapPages(data, (one) => (one.id === id ? { ...one, delivery } : one)),
+  );
+}
+
+/** Everything shown is asked for again: after a gap too wide to be filled. */
+export function refetchAll(cache: QueryClient): void {
+  for (const queryKey of [keys.lists, keys.tickets, keys.allMessages, keys.allEvents, keys.views, keys.inboxes])
+    void cache.invalidateQueries({ queryKey });
+}

@@ -1,0 +1,51 @@
+import type { QueryClient } from "@tanstack/react-query";
+
+import { keys } from "../api/keys";
+import type { Ticket } from "../api/types";
+import { addMessage, patchDelivery, patchRow, refetchAll } from "./apply";
+import type { Frame } from "./frames";
+import { presence, typing, updates, withEntry } from "./stores";
+
+/** Someone who stops without saying so is taken for silent after this. */
+const TYPING_MS = 8_000;
+const timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+type Handlers = { [K in Frame["type"]]?: (frame: Extract<Frame, { type: K }>, cache: QueryClient, me: string) => void };
+
+function showTyping(ticket: string, name: string | null): void {
+  clearTimeout(timers.get(ticket));
+  typing.set(withEntry(typing.get(), ticket, name));
+  if (name) timers.set(ticket, setTimeout(() => showTyping(ticket, null), TYPING_MS));
+}
+
+const HANDLERS: Handlers = {
+  ticket: ({ ticket, events, actor_id: actor }, cache, me) => {
+    const before = updates.get().get(ticket.id);
+    const moved = events.some((kind) => kind.startsWith("message.") || kind === "ticket.created");
+    const mine = actor === me && before?.mine !== false;
+    updates.set(withEntry(updates.get(), ticket.id, { row: ticket, moved: moved || before?.moved === true, mine }));
+    patchRow(cache, ticket);
+    // Conversations, files and people hang on the whole ticket, which the row does not carry.
+    if (cache.getQueryData<Ticket>(keys.ticket(ticket.id))) {
+      void cache.invalidateQueries({ queryKey: keys.ticket(ticket.id) });
+      void cache.invalidateQueries({ queryKey: keys.events(ticket.id) });
+    }
+  },
+  message: ({ message }, cache) => {
+    addMessage(cache, message);
+    if (message.direction === "in") showTyping(message.ticket_id, null);
+  },
+  delivery: ({ ticket_id, message_id, delivery }, cache) => patchDelivery(cache, ticket_id, message_id, delivery),
+  views: ({ items }, cache) => {
+    cache.setQueryData(keys.views, { items });
+    void cache.invalidateQueries({ queryKey: keys.inboxes });
+  },
+  presence: ({ ticket_id, agents }) => presence.set(withEntry(presence.get(), ticket_id, agents)),
+  typing: ({ ticket_id, name, typing: on }) => showTyping(ticket_id, on ? name : null),
+  resync: (_, cache) => refetchAll(cache),
+};
+
+export function receive(frame: Frame, cache: QueryClient, me: string): void {
+  const handle = HANDLERS[frame.type] as ((frame: Frame, cache: QueryClient, me: string) => void) | undefined;
+  handle?.(frame, cache, me);
+}
