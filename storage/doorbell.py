@@ -1,0 +1,67 @@
+"""Doorbells: arq jobs that say "look", never what to do. Losing all of them loses no work."""
+
+import asyncio
+import logging
+import secrets
+
+from arq.connections import ArqRedis
+
+from storage.metrics import DOORBELL_FAILURES
+from storage.redis import REDIS_FAILURES, connect
+
+log = logging.getLogger(__name__)
+
+BELL_CHANNEL = "parley:bell"
+DRAIN_JOB = "drain"
+RING_WITHIN_S = 3.0
+
+
+class Doorbell:
+    """Enqueues jobs and wakes idle workers by a publication on ``parley:bell``."""
+
+    def __init__(self, redis: str | ArqRedis) -> None:
+        self._redis = connect(redis)
+        self._waiting: set[str] = set()
+        self._ringer: asyncio.Task[None] | None = None
+
+    async def ring(self, name: str) -> None:
+        """Enqueue ``drain(name)``. Never raises: the sweeper rings again for what stays pending."""
+        await self.enqueue(DRAIN_JOB, name)
+
+    def ring_soon(self, name: str) -> None:
+        """Ring without waiting; rings for one name that meet while Redis is busy become one."""
+        self._waiting.add(name)
+        if self._ringer is None or self._ringer.done():
+            self._ringer = asyncio.create_task(self._ring_waiting(), name="doorbell")
+
+    async def enqueue(self, job_name: str, *args: object, defer_by: float = 0) -> bool:
+        """Enqueue a job, at the earliest in ``defer_by`` seconds; False when Redis did not take it.
+
+        Jobs carry a random id: a fixed one blocks the name while it runs and after it was lost.
+        """
+        try:
+            async with asyncio.timeout(RING_WITHIN_S):
+                await self._redis.enqueue_job(
+                    job_name,
+                    *args,
+                    _job_id=secrets.token_hex(8),
+                    _defer_by=defer_by or None,
+                )
+                if not defer_by:
+                    await self._redis.publish(BELL_CHANNEL, job_name)
+        except REDIS_FAILURES as error:
+            DOORBELL_FAILURES.inc()
+            log.warning("job %s was not enqueued: %r", job_name, error)
+            return False
+        return True
+
+    async def close(self) -> None:
+        """Ring what still waits, then let Redis go."""
+        if self._ringer is not None:
+            await self._ringer
+        await self._redis.aclose()
+
+    async def _ring_waiting(self) -> None:
+        while self._waiting:
+            names, self._waiting = self._waiting, set()
+            await asyncio.gather(*(self.ring(name) for name in sorted(names)))
