@@ -1,0 +1,102 @@
+"""The event log, which is also the outbox: facts stored with the change that they tell of."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal, NewType
+
+from msgspec import Struct, field
+
+from storage.ids import derived_id
+from storage.mongo import Mongo, Session
+
+EventId = NewType("EventId", str)
+
+
+class Actor(Struct, frozen=True, kw_only=True):
+    """Who did it; ``name`` as it was shown then."""
+
+    kind: Literal["agent", "contact", "system", "rule"]
+    id: str
+    name: str = ""
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One field that went from one value to another; None is "not set"."""
+
+    field: str
+    before: str | None = None
+    after: str | None = None
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """A fact about a ticket. Every field is stored: the relay's index needs ``relayed: false``."""
+
+    id: EventId = field(name="_id")
+    kind: str
+    ticket_id: str
+    message_id: str | None = None
+    conversation_id: str | None = None
+    inbox_id: str
+    actor: Actor
+    at: datetime
+    changes: tuple[Change, ...] = ()
+    relayed: bool = False
+    v: int = 1
+
+
+def event_id(subject_id: str, kind: str, cause: str) -> EventId:
+    """The same fact has the same id, however often its transaction runs."""
+    return EventId(derived_id("event", subject_id, kind, cause))
+
+
+class EventLog:
+    """Appended to in transactions, relayed after them, read by ticket and by time."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._events = mongo.collection("events", Event)
+
+    async def append(self, session: Session | None, events: Sequence[Event]) -> None:
+        """Store those that are not stored yet, in the transaction of the change."""
+        if not events:
+            return
+        unique = {event.id: event for event in events}
+        known = await self._events.raw.find(
+            {"_id": {"$in": list(unique)}}, {"_id": 1}, session=session
+        ).to_list(len(unique))
+        for document in known:
+            del unique[document["_id"]]
+        await self._events.insert_many(unique.values(), session=session)
+
+    async def unrelayed(self, limit: int) -> list[Event]:
+        """What still has to be told, oldest first. No cursor by time: commits come late."""
+        return await self._events.find(
+            {"relayed": False}, sort=[("at", 1), ("_id", 1)], limit=limit
+        )
+
+    async def mark_relayed(self, ids: Sequence[EventId]) -> None:
+        """Told to everybody. A crash before this repeats them: consumers know an event by id."""
+        if ids:
+            await self._events.update_many({"_id": {"$in": list(ids)}}, {"$set": {"relayed": True}})
+
+    async def by_ids(self, ids: Sequence[EventId]) -> list[Event]:
+        """In the order of ``ids``; those that do not exist are left out."""
+        found = await self._events.by_ids(ids)
+        return [found[id] for id in ids if id in found]
+
+    async def for_ticket(
+        self, ticket_id: str, before: datetime | None = None, limit: int = 100
+    ) -> list[Event]:
+        """A ticket's history, newest first, earlier than ``before``."""
+        earlier = {} if before is None else {"at": {"$lt": before}}
+        return await self._events.find(
+            {"ticket_id": ticket_id, **earlier}, sort=[("at", -1), ("_id", -1)], limit=limit
+        )
+
+    async def since(self, at: datetime, limit: int, until: datetime | None = None) -> list[Event]:
+        """Facts from ``at`` (inclusive) to ``until`` (exclusive), oldest first.
+
+        A transaction may commit after a later one: whoever polls reads again what is younger than
+        half a minute and knows events by id.
+        """
+        window = {"$gte": at} if until is None else {"$gte": at, "$lt": until}
+        return await self._events.find({"at": window}, sort=[("at", 1), ("_id", 1)], limit=limit)
