@@ -60,7 +60,12 @@ class EmbeddedStores:
         self.children = {
             name: Child(engine, self.data_dir, lock_fd) for name, engine in engines.items()
         }
-        await asyncio.gather(*(_first_start(child) for child in self.children.values()))
+        try:
+            async with asyncio.TaskGroup() as starting:
+                for child in self.children.values():
+                    starting.create_task(_first_start(child))
+        except* (StoreStartFailed, OSError) as failed:
+            raise StoreStartFailed(f"{self.data_dir}: {failed.exceptions[0]}") from None
 
     async def stop(self) -> None:
         """Stop watching, stop both, give the directory back. Safe to call twice."""
