@@ -6,7 +6,7 @@ stranger spell the address of somebody else.
 
 import re
 
-from normalizer.mail import charset
+from normalizer.mail.detect import detect
 from normalizer.mail.headers import decode_words
 from normalizer.mail.model import Address
 
@@ -51,13 +51,13 @@ class _Mailbox:
         return _without_angle(bare, name, self.comment)
 
 
-def parse_addresses(value: bytes) -> tuple[Address, ...]:
+def parse_addresses(value: bytes, hint: str | None = None) -> tuple[Address, ...]:
     """Every mailbox of an unfolded field; groups are opened, empty ones are left out.
 
     An entry whose address part is empty (`"x" <>`) is kept with an empty address, so that the
     caller can tell it from an absent field.
     """
-    text = value.decode("ascii") if value.isascii() else charset.detect(value)
+    text = value.decode("ascii") if value.isascii() else detect(value, hint)
     found: list[Address] = []
     box = _Mailbox()
     for match in _TOKEN.finditer(text):

@@ -58,7 +58,9 @@ def content_id_of(part: Part) -> str:
 
 def declared_name(part: Part) -> str:
     """The name given by Content-Disposition or Content-Type, or ""."""
-    disposition = header_fields.parameters(part.headers.raw("content-disposition"))
+    disposition = header_fields.parameters(
+        part.headers.raw("content-disposition"), part.headers.hint
+    )
     return (
         disposition.get("filename")
         or disposition.get("name")
@@ -79,11 +81,9 @@ def _made_name(part: Part, content: bytes, notes: Notes) -> str:
     if part.media_type in {"message/rfc822", "message/global"}:
         return f"{_subject_of(content, notes) or description or 'Mail'}.eml"
     stem, extension = _DEFAULT_NAMES.get(part.media_type, ("", ""))
-    if content_id := content_id_of(part):
-        return content_id.partition("@")[0]
     if extension:
         return f"{description or stem}.{extension}"
-    return "file"
+    return content_id_of(part).partition("@")[0] or "file"
 
 
 def _subject_of(content: bytes, notes: Notes) -> str:

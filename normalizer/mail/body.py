@@ -17,6 +17,8 @@ _SECURITY = {
     "application/pkcs7-signature": "smime-signed",
     "application/x-pkcs7-signature": "smime-signed",
 }
+# A "page" that begins with MIME fields: a blank line slipped into the header above it.
+_ENTITY = re.compile(rb"\s*(?:Content-Type|MIME-Version)\s*:[^<>]{0,1500}\bmultipart/", re.I)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 
 
@@ -64,6 +66,9 @@ def _read(part: Part, notes: Notes, *, depth: int, opens_messages: bool, alone: 
     body = Body()
     if kind.startswith("multipart/"):
         _add_text(part, body, html=False)
+    elif kind == "text/html" and _ENTITY.match(part.content[:2000]):
+        inner = read_mail(part.content, notes, depth + 1)
+        return _read(inner, notes, depth=depth + 1, opens_messages=opens_messages, alone=True)
     elif _is_visible(part, alone=alone):
         _add_text(part, body, html=kind == "text/html")
     elif kind in _MESSAGES and opens_messages and _is_shown(part) and depth < MAX_DEPTH:
@@ -98,7 +103,7 @@ def _is_visible(part: Part, *, alone: bool) -> bool:
 
 def _add_text(part: Part, body: Body, *, html: bool) -> None:
     content = part.content
-    text = decode_text(content, part.declared_charset, html=html)
+    text = decode_text(content, part.declared_charset, part.headers.hint, html=html)
     if not html:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
         for name, data in transfer.uuencoded(content):
@@ -113,12 +118,12 @@ def _add_text(part: Part, body: Body, *, html: bool) -> None:
         body.blocks.append(Block(text, html))
 
 
-def decode_text(content: bytes, label: str | None, *, html: bool) -> str:
+def decode_text(content: bytes, label: str | None, hint: str | None, *, html: bool) -> str:
     """Text of a part; HTML without a usable label says its charset itself (`<meta charset>`)."""
     if html and (label is None or charset.python_codec(label) in {None, "ascii"}):
         found = _META_CHARSET.search(content[:4096])
         label = found[1].decode("ascii") if found else label
-    return charset.decode(content, label)[0]
+    return charset.decode(content, label, hint)[0]
 
 
 def _open_message(part: Part, body: Body, notes: Notes, depth: int) -> None:
@@ -160,19 +165,23 @@ def _place_image(part: Part, body: Body) -> None:
 
 
 def _read_alternative(part: Part, notes: Notes, depth: int, opens_messages: bool) -> Body:
-    """The last alternative with HTML, else the last with text; files of all of them are kept."""
+    """The last alternative with HTML, else all that differ; files of all of them are kept."""
     read = [
         _read(child, notes, depth=depth, opens_messages=opens_messages, alone=True)
         for child in part.parts
     ]
     with_text = [item for item in read if item.blocks]
     with_html = [item for item in with_text if item.has_html]
-    chosen = (with_html or with_text or [Body()])[-1]
-    body = Body(blocks=chosen.blocks, plain_twin=chosen.plain_twin)
+    body = Body()
+    if with_html:
+        body.blocks, body.plain_twin = with_html[-1].blocks, with_html[-1].plain_twin
+        others = [block for item in with_text if not item.has_html for block in item.blocks]
+        body.plain_twin += [block.text for block in others]
+    else:
+        distinct = {block.text.strip(): block for item in with_text for block in item.blocks}
+        body.blocks = list(distinct.values())
     for item in read:
         body.take_files(item)
-        if chosen.has_html and not item.has_html:
-            body.plain_twin += [block.text for block in item.blocks]
     return body
 
 

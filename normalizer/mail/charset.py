@@ -8,6 +8,8 @@ import codecs
 import re
 from functools import lru_cache
 
+from normalizer.mail.detect import detect
+
 _ALIASES = {
     "ascii": "ascii",
     "us-ascii": "ascii",
@@ -84,9 +86,6 @@ _ESCAPED = frozenset({"iso2022_jp", "iso2022_kr", "hz", "utf-7", "utf-16", "utf-
                       "iso2022_jp_ext", "utf-32-le", "utf-32-be"})  # fmt: skip
 _LABEL = re.compile(r"[^a-z0-9_.:+-]")
 _WINDOWS = re.compile(r"(?:cp|windows|win|ms|x-cp|x-ansi|ibm)[-_ ]?(\d{3,5})$")
-_DETECT_SIZE = 8192
-_LATIN_SHARE = 0.25
-_ASCII_END = 0x7F
 
 
 @lru_cache(maxsize=512)
@@ -109,13 +108,13 @@ def _known_codec(name: str) -> str | None:
     return info.name if getattr(info, "_is_text_encoding", False) else None
 
 
-def decode(data: bytes, label: str | None) -> tuple[str, bool]:
+def decode(data: bytes, label: str | None, hint: str | None = None) -> tuple[str, bool]:
     """The text of `data`, and whether the declared charset had to be left (or was unknown)."""
     codec = python_codec(label) if label else None
     if data.isascii() and codec not in _ESCAPED:
         return data.decode("ascii"), False
     if codec is None or codec == "ascii":
-        return detect(data), bool(label)
+        return detect(data, hint), bool(label)
     text = _strict(data, codec)
     if text is not None:
         return text, False
@@ -135,14 +134,10 @@ def _strict(data: bytes, codec: str) -> str | None:
 def _repair(data: bytes, codec: str) -> str:
     if codec.startswith("iso2022_jp"):
         return _japanese(data)
-    if codec.startswith("utf-16") and b"\x00" not in data:
+    if codec == "utf-8" or (codec.startswith("utf-16") and b"\x00" not in data):
         return detect(data)
-    if codec == "utf-8":
-        return _broken_utf8(data)
     utf8 = _strict(data, "utf-8")
-    if utf8 is not None:
-        return utf8
-    return data.decode(codec, "replace")
+    return data.decode(codec, "replace") if utf8 is None else utf8
 
 
 def _japanese(data: bytes) -> str:
@@ -176,40 +171,3 @@ def _jis_to_cp932(pairs: bytes) -> str:
         gap = 0x1F if low < 0x60 else 0x20  # noqa: PLR2004 0x7F is skipped in Shift_JIS
         out.append(low + (gap if high % 2 else 0x7E))
     return bytes(out).decode("cp932", "replace")
-
-
-def _broken_utf8(data: bytes) -> str:
-    """UTF-8 with a few broken bytes stays UTF-8; text that is hardly UTF-8 is detected."""
-    text = data.decode("utf-8", "replace")
-    high = sum(1 for char in text if char > "\x7f")
-    if text.count("\ufffd") * 2 > high:
-        return detect(data)
-    return text
-
-
-def detect(data: bytes) -> str:
-    """Text of unlabelled bytes: UTF-8 when it is valid, byte order marks, else the best guess."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError:
-        pass
-    codec = _guess(data[:_DETECT_SIZE])
-    return data.decode(codec, "replace")
-
-
-def _guess(sample: bytes) -> str:
-    high = sum(1 for byte in sample if byte > _ASCII_END)
-    if high < len(sample) * _LATIN_SHARE and _looks_latin(sample):
-        return "cp1252"
-    from charset_normalizer import from_bytes
-
-    best = from_bytes(sample, steps=3, chunk_size=1024).best()
-    codec = python_codec(best.encoding) if best else None
-    return codec or "cp1252"
-
-
-def _looks_latin(sample: bytes) -> bool:
-    """Western text has its accents alone, between ASCII; other scripts in runs."""
-    return not re.search(rb"[\x80-\xff]{4}", sample)

@@ -2,10 +2,12 @@
 
 import binascii
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from normalizer.mail import charset
+from normalizer.mail.detect import detect
 
 MAX_HEADER_BYTES = 1_000_000
 _MAX_FIELDS = 5000
@@ -17,6 +19,7 @@ _WORD = re.compile(
     r"=\?([^?\s*]+)(?:\*[^?]*)?\?([bBqQ])\?((?:[^?]|\?(?!=)|\?=(?=[0-9A-Fa-f]{2}[^\s]*\?=))*)\?="
 )
 _OPEN_WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?]*)?\?([bBqQ])\?([^?\s]*)\??$")
+_LABELS = re.compile(rb"=\?([\w.:-]{2,40})\?[bBqQ]\?")
 _QUOTED_BYTE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 _PARAM = re.compile(
@@ -29,12 +32,16 @@ _TOKEN = re.compile(rb"^[\s\"']*([^\s;\"'()]+)")
 
 
 class Headers:
-    """The fields of one entity, raw and in order; names are compared without case."""
+    """The fields of one entity, raw and in order; names are compared without case.
 
-    __slots__ = ("_first", "fields")
+    `hint` is the codec in which unlabelled bytes are read first, when the mail gives one away.
+    """
+
+    __slots__ = ("_first", "fields", "hint")
 
     def __init__(self, fields: list[tuple[str, bytes]]) -> None:
         self.fields = fields
+        self.hint: str | None = None
         self._first: dict[str, bytes] = {}
         for name, value in fields:
             self._first.setdefault(name, value)
@@ -52,7 +59,7 @@ class Headers:
     def text(self, name: str) -> str:
         """The first field of that name, decoded for people, or ""."""
         value = self._first.get(name)
-        return decode_words(unfold(value)) if value else ""
+        return decode_words(unfold(value), self.hint) if value else ""
 
 
 class HeaderBlock(NamedTuple):
@@ -98,9 +105,12 @@ def read_headers(raw: bytes, start: int, end: int) -> HeaderBlock:
             field_end = _continued(raw, line_end, end)
             fields.append((name, raw[position + match.end() : field_end].rstrip(b"\r\n")))
             line_end = field_end
-        elif not _is_mbox_line(line, fields):
-            if not _field_follows(raw, line_end, end):
-                return HeaderBlock(Headers(fields), position, b"".join(stray), False)
+        elif fields and _lost_folding(fields[-1][0], raw, position, end):
+            name, value = fields[-1]
+            fields[-1] = (name, value + b"\n " + bare)
+        elif not _goes_on(raw, line_end, end):
+            return HeaderBlock(Headers(fields), position, b"".join(stray), False)
+        elif fields:
             stray.append(line)
         position = line_end
     return HeaderBlock(Headers(fields), position, b"".join(stray), position < end)
@@ -127,21 +137,44 @@ def _goes_on(raw: bytes, position: int, end: int) -> bool:
     )
 
 
-def _field_follows(raw: bytes, position: int, end: int) -> bool:
-    return _FIELD.match(raw, position, end) is not None
+# Fields that relays write, long enough to be folded, and folded wrongly by some.
+_TRACE = ("received", "x-", "dkim-", "arc-", "authentication-results", "domainkey-")
+_LOST_LINES = 6
 
 
-def _is_mbox_line(line: bytes, fields: list[tuple[str, bytes]]) -> bool:
-    return not fields and line.startswith((b"From ", b">From "))
+def _lost_folding(name: str, raw: bytes, position: int, end: int) -> bool:
+    """Whether a line that is no field belongs to the trace field before it, its indent lost.
+
+    It does when fields go on within a few lines.
+    """
+    if not name.startswith(_TRACE):
+        return False
+    for _ in range(_LOST_LINES):
+        position = _line_end(raw, position, end)
+        if position >= end or raw[position] in b"\r\n":
+            return False
+        if _FIELD.match(raw, position, end):
+            return True
+    return False
 
 
-def decode_words(value: bytes) -> str:
+def charset_hint(values: Iterable[bytes]) -> str | None:
+    """The codec of the first encoded word that names one beyond ASCII and UTF-8."""
+    for value in values:
+        for label in _LABELS.findall(value) if b"=?" in value else ():
+            codec = charset.python_codec(label.decode("ascii"))
+            if codec not in {None, "ascii", "utf-8", "cp1252"}:
+                return codec
+    return None
+
+
+def decode_words(value: bytes, hint: str | None = None) -> str:
     """An unfolded value as text: raw 8-bit repaired, encoded words decoded.
 
     Words with only white space between them join without it; neighbours in one charset are joined
     as bytes first, because senders split inside a character (against RFC 2047 section 5).
     """
-    text = value.decode("ascii") if value.isascii() else charset.detect(value)
+    text = value.decode("ascii") if value.isascii() else detect(value, hint)
     if "=?" not in text:
         return _jis_in_header(value, text)
     out: list[str] = []
@@ -201,7 +234,7 @@ def token(value: bytes) -> str:
     return match[1].decode("latin-1").lower() if match else ""
 
 
-def parameters(value: bytes) -> dict[str, str]:
+def parameters(value: bytes, hint: str | None = None) -> dict[str, str]:
     """The parameters of Content-Type or Content-Disposition, RFC 2231 pieces joined.
 
     `boundary` stays byte for byte (latin-1); every other value is decoded for people, RFC 2047
@@ -217,7 +250,7 @@ def parameters(value: bytes) -> dict[str, str]:
         if "*" in name:
             _collect(pieces, name, data)
         elif name not in plain:
-            plain[name] = data.decode("latin-1") if name == "boundary" else decode_words(data)
+            plain[name] = data.decode("latin-1") if name == "boundary" else decode_words(data, hint)
     for name, items in pieces.items():
         plain[name] = _joined_pieces(items)
     return plain

@@ -1,11 +1,13 @@
 """Canonical HTML as the text that a reader sees, line by line, with how deep each is quoted."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 
 _TOKEN = re.compile(r"<(/?)([a-z0-9]+)((?:[^>\"]|\"[^\"]*\")*)>|([^<]+)")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
+# Short addresses only: a reader of text is not helped by a tracking link of three lines.
+_HREF = re.compile(r' href="(https?://[^"]{1,100})"')
 _BREAKING = frozenset({
     "p", "div", "tr", "li", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "pre",
     "ul", "ol", "dl", "dt", "dd", "center", "address", "article", "section", "header", "footer",
@@ -22,18 +24,17 @@ class Line:
     text: str
     depth: int = 0
     mark: bool = False
-
-
-@dataclass(slots=True)
-class Rendered:
-    """What a page shows. A horizontal rule is kept as the index of the line that follows it."""
-
-    lines: list[Line] = field(default_factory=list)
+    links: list[tuple[int, str]] | None = None
 
     @property
-    def text(self) -> str:
-        joined = "\n".join(line.text for line in self.lines)
-        return re.sub(r"\n{3,}", "\n\n", joined).strip("\n")
+    def with_links(self) -> str:
+        """The line with the address of each link after its words, for those who see only text."""
+        if not self.links:
+            return self.text
+        text = self.text
+        for position, address in reversed(self.links):
+            text = f"{text[:position]} ({address}){text[position:]}"
+        return text
 
 
 # What the mail programs put around the past: (attribute, pattern).
@@ -51,7 +52,7 @@ _QUOTE_MARK = re.compile(
 class _Writer:
     """Lines as they grow; white space collapses as in a browser, except inside `pre`."""
 
-    __slots__ = ("current", "depth", "lines", "mark", "pre")
+    __slots__ = ("current", "depth", "href", "lines", "links", "mark", "pre")
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -59,6 +60,18 @@ class _Writer:
         self.depth = 0
         self.pre = 0
         self.mark = False
+        self.href = ""
+        self.links: list[tuple[int, str]] = []
+
+    def link(self, attributes: str, *, closing: bool) -> None:
+        if not closing:
+            found = _HREF.search(attributes)
+            self.href = unescape(found[1]) if found else ""
+        elif self.href:
+            text = self.current.rstrip()
+            if text and self.href.rstrip("/") not in text:
+                self.links.append((len(text), self.href))
+            self.href = ""
 
     def text(self, raw: str) -> None:
         text = unescape(raw) if "&" in raw else raw
@@ -78,8 +91,9 @@ class _Writer:
         text = self.current.rstrip(" ") if not self.pre else self.current
         self.current = ""
         if text or force:
-            self.lines.append(Line(text, self.depth, self.mark))
+            self.lines.append(Line(text, self.depth, self.mark, self.links or None))
             self.mark = False
+            self.links = []
 
     def blank(self) -> None:
         self.end_line()
@@ -87,7 +101,7 @@ class _Writer:
             self.lines.append(Line("", self.depth))
 
 
-def render(canonical: str) -> Rendered:
+def render(canonical: str) -> list[Line]:
     """Render the output of `sanitize.canonical_html` (not any HTML: it relies on that spelling)."""
     writer = _Writer()
     for match in _TOKEN.finditer(canonical):
@@ -97,10 +111,13 @@ def render(canonical: str) -> Rendered:
         else:
             _tag(writer, name, closing == "/", attributes)
     writer.end_line()
-    return Rendered(writer.lines)
+    return writer.lines
 
 
 def _tag(writer: _Writer, name: str, closing: bool, attributes: str) -> None:
+    if name == "a":
+        writer.link(attributes, closing=closing)
+        return
     if name == "br":
         writer.end_line(force=True)
         return

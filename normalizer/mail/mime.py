@@ -64,17 +64,26 @@ def read_mail(raw: bytes, notes: Notes, depth: int = 0) -> Part:
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
     start = len(raw) - len(raw.lstrip(b"\r\n")) if raw[:1] in b"\r\n" else 0
-    return _read_part(raw, (start, len(raw)), "text/plain", depth, notes)
+    return _read_part(raw, (start, len(raw)), notes, depth=depth)
 
 
 def _read_part(
-    raw: bytes, span: tuple[int, int], default_type: str, depth: int, notes: Notes
+    raw: bytes,
+    span: tuple[int, int],
+    notes: Notes,
+    *,
+    depth: int,
+    default_type: str = "text/plain",
+    hint: str | None = None,
 ) -> Part:
     start, end = span
     notes.parts += 1
     block = header_fields.read_headers(raw, start, end)
     if block.truncated and block.body_start - start >= header_fields.MAX_HEADER_BYTES:
         notes.warn("header larger than 1 MB: the rest is shown as text")
+    block.headers.hint = hint or header_fields.charset_hint(
+        value for _, value in block.headers.fields
+    )
     content_type = block.headers.raw("content-type")
     media_type = _media_type(content_type) or default_type
     part = Part(
@@ -83,7 +92,7 @@ def _read_part(
         end=end,
         headers=block.headers,
         media_type=media_type,
-        params=header_fields.parameters(content_type),
+        params=header_fields.parameters(content_type, block.headers.hint),
         stray=block.stray,
         parts=[],
     )
@@ -112,7 +121,16 @@ def _read_children(part: Part, depth: int, notes: Notes) -> None:
         if notes.parts >= MAX_PARTS:
             notes.warn(f"more than {MAX_PARTS} parts: the rest is not read")
             return
-        part.parts.append(_read_part(part.raw, span, default, depth + 1, notes))
+        part.parts.append(
+            _read_part(
+                part.raw,
+                span,
+                notes,
+                depth=depth + 1,
+                default_type=default,
+                hint=part.headers.hint,
+            )
+        )
 
 
 def _spans_of(part: Part, notes: Notes) -> list[tuple[int, int]]:
@@ -140,9 +158,11 @@ def _encoded_multipart(part: Part) -> bool:
     if b"--" not in decoded or decoded == part.body:
         return False
     part.raw, part.start, part.end, part.stray = decoded, 0, len(decoded), b""
+    hint = part.headers.hint
     part.headers = Headers(
         [item for item in part.headers.fields if item[0] != "content-transfer-encoding"]
     )
+    part.headers.hint = hint
     return True
 
 

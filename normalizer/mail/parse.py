@@ -6,20 +6,17 @@ from msgspec import structs
 
 from normalizer.mail import attachments, robots
 from normalizer.mail.addresses import is_valid, parse_addresses
-from normalizer.mail.body import Block, Body, assemble, joined_html
+from normalizer.mail.body import Block, Body, assemble
 from normalizer.mail.bounce import find_bounce
 from normalizer.mail.dates import parse_date
 from normalizer.mail.headers import Headers
-from normalizer.mail.html_text import Line, render
 from normalizer.mail.language import detect_language
 from normalizer.mail.message_ids import generated_id, message_ids
 from normalizer.mail.mime import Notes, read_mail
-from normalizer.mail.model import Address, MailAttachment, ParsedMail, ReplyParts, SenderSource
-from normalizer.mail.quotes import plain_lines, split_reply
-from normalizer.mail.sanitize import MAX_HTML_CHARS, canonical_html, shown
+from normalizer.mail.model import Address, MailAttachment, ParsedMail, SenderSource
 from normalizer.mail.tnef import MEDIA_TYPES, is_tnef, open_tnef
+from normalizer.mail.view import View, view_of
 
-_MAX_TEXT = 2_000_000
 _SENDER_FIELDS: tuple[SenderSource, ...] = ("from", "reply-to", "return-path", "sender")
 _CID = re.compile(r'src="cid:([^"]+)"', re.I)
 
@@ -31,7 +28,7 @@ def parse_mail(raw: bytes) -> ParsedMail:
     sender, source = _sender(fields)
     subject = fields.text("subject")
     body = _with_tnef(assemble(root, notes), notes)
-    view = _View(body, notes)
+    view = view_of(body, notes)
     return_path = _return_path(fields)
     verdict = robots.judge(fields, sender, subject, return_path)
     own_id = message_ids(fields.text("message-id"))
@@ -88,7 +85,7 @@ def _sender(fields: Headers) -> tuple[Address, SenderSource]:
 def _addresses(fields: Headers, name: str) -> tuple[Address, ...]:
     """All fields of that name: repeated To fields are against the RFC and common."""
     values = fields.all_raw(name) if name in fields else []
-    found = [item for value in values for item in parse_addresses(value)]
+    found = [item for value in values for item in parse_addresses(value, fields.hint)]
     return tuple(item for item in found if item.address)
 
 
@@ -105,38 +102,6 @@ def _return_path(fields: Headers) -> str | None:
     if found:
         return found[0].address
     return "" if b"<>" in fields.raw("return-path").replace(b" ", b"") else None
-
-
-class _View:
-    """The body as it is shown: text always, HTML where the mail has it."""
-
-    __slots__ = ("html", "remote_content", "reply", "text")
-
-    def __init__(self, body: Body, notes: Notes) -> None:
-        self.html: str | None = None
-        self.remote_content = False
-        lines = self._from_html(body, notes) if body.has_html else []
-        if not any(line.text.strip() for line in lines):
-            lines = self._from_plain(body, keep_html=self.html is not None)
-        self.reply: ReplyParts = split_reply(lines)
-
-    def _from_html(self, body: Body, notes: Notes) -> list[Line]:
-        page = joined_html(body.blocks)
-        if len(page) > MAX_HTML_CHARS:
-            notes.warn("HTML larger than 2 MB: cut")
-        canonical = canonical_html(page)
-        safe = shown(canonical)
-        self.html, self.remote_content = safe.html, safe.remote_content
-        rendered = render(canonical)
-        self.text = rendered.text
-        return rendered.lines
-
-    def _from_plain(self, body: Body, *, keep_html: bool) -> list[Line]:
-        texts = [block.text for block in body.blocks if not block.html] or body.plain_twin
-        if keep_html and "<img" not in (self.html or "") and texts:
-            self.html = None
-        self.text = "\n".join(texts)[:_MAX_TEXT]
-        return plain_lines(self.text)
 
 
 def _with_tnef(body: Body, notes: Notes) -> Body:
@@ -159,7 +124,7 @@ def _may_be_tnef(item: MailAttachment) -> bool:
     return item.media_type in MEDIA_TYPES or is_tnef(item.content)
 
 
-def _files(body: Body, view: _View) -> tuple[MailAttachment, ...]:
+def _files(body: Body, view: View) -> tuple[MailAttachment, ...]:
     shown_ids = {item.lower() for item in _CID.findall(view.html or "")}
     files = [
         _marked(item, inline=bool(item.content_id) and item.content_id.lower() in shown_ids)

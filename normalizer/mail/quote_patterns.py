@@ -32,11 +32,11 @@ WROTE = (
     r"napisao(?: je)?|je napisal",
 )
 WROTE_LINE = re.compile(rf"(?:{'|'.join(WROTE)})[^\n]{{0,160}}[:：]\s*$", re.I)
-# Words with which such a line may begin (or a date, or a name with an address).
+# Words (or a date) with which such a line begins.
 WROTE_START = re.compile(
-    r"^[\s>*]*(?:on\b|am\b|le\b|el\b|em\b|il\b|op\b|den\b|dne\b|dnia\b|w dniu\b|a\b|pe\b|"
-    r"at\b|in article\b|in message\b|quoting\b|в\b|в письме|om\b|v\b|ср|чт|пт|пн|вт|сб|вс|"
-    r"在|于|於|\d{1,4}[./年-]|\w{2,12}[.,]? \d{1,2}[., ]|[\"'<]?[\w.+-]+@|\w)",
+    r"^\W{0,4}(?:on|am|le|el|em|il|op|den|dne|dnia|w dniu|pe|at|in article|in message|quoting|в|"
+    r"om|v|mon|tue|wed|thu|fri|sat|sun|ср|чт|пт|пн|вт|сб|вс|в письме|a)\b[^\n]*[\d@]|"
+    r"^\W{0,4}(?:在|于|於|\d{1,4}\s?[./年-])",
     re.I,
 )
 # A line that ends in somebody's address and a colon, with a date in it: Gmail in any language.

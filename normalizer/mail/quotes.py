@@ -55,7 +55,7 @@ def _depth(line: str) -> int:
 def split_reply(lines: Sequence[Line]) -> ReplyParts:
     lines = list(lines[:_MAX_LINES])
     kept, past = _without_past(lines)
-    reply, signature = split_signature([line.text for line in kept])
+    reply, signature = split_signature([line.with_links for line in kept])
     if not reply.strip() and not signature.strip():
         return ReplyParts(reply=_text(lines), quoted="")
     return ReplyParts(reply=reply, quoted=_text(past), signature=signature)
@@ -189,19 +189,31 @@ def _is_header_block(lines: list[Line], at: int) -> bool:
 
 
 def _attribution_size(lines: list[Line], at: int) -> int:
-    """How many lines "On ... wrote:" takes from `at` on (programs fold it), or 0."""
-    joined = ""
-    for size in range(1, _MAX_ATTRIBUTION_LINES + 1):
-        if at + size > len(lines):
+    """How many lines "On ... wrote:" takes from `at` on (programs fold it), or 0.
+
+    Where it could begin on several lines, it begins on the last that starts as such lines do.
+    """
+    end = _attribution_end(lines, at)
+    if not end:
+        return 0
+    starts = [
+        start
+        for start in range(at, end)
+        if is_attribution(" ".join(line.text.strip() for line in lines[start:end]))
+    ]
+    usual = [start for start in starts if WROTE_START.match(lines[start].text)]
+    chosen = (usual or starts or [-1])[-1]
+    return end - at if chosen == at else 0
+
+
+def _attribution_end(lines: list[Line], at: int) -> int:
+    """Where a colon ends the run of unquoted lines from `at` on, or 0."""
+    for end in range(at + 1, min(len(lines), at + _MAX_ATTRIBUTION_LINES) + 1):
+        text = lines[end - 1].text.strip()
+        if not text or len(text) > _MAX_LINE or lines[end - 1].depth != lines[at].depth:
             return 0
-        text = lines[at + size - 1].text.strip()
-        if not text and size > 1 and not joined.endswith(","):
-            return 0
-        joined = f"{joined} {text}".strip()
-        if len(joined) > _MAX_LINE:
-            return 0
-        if is_attribution(joined):
-            return size
+        if text.endswith((":", "：")) or DATE_THEN_ADDRESS.match(text):
+            return end
     return 0
 
 
@@ -211,23 +223,29 @@ def is_attribution(text: str) -> bool:
         if DATED_ADDRESS.search(text):
             return True
         return bool(
-            WROTE_LINE.search(text)
-            and WROTE_START.match(text)
-            and ("@" in text or any(char.isdigit() for char in text))
+            WROTE_LINE.search(text) and ("@" in text or any(char.isdigit() for char in text))
         )
     return bool(text[:1].isdigit() and DATE_THEN_ADDRESS.match(text))
 
 
 def split_signature(lines: list[str]) -> tuple[str, str]:
-    """The text, and the signature under it: from the last `-- ` line, or a phone's own line."""
+    """The text, and the signature under it: from the first `-- ` line near the end on, or the
+    line that a phone or a web mail adds.
+    """
     end = len(lines)
     while end and not lines[end - 1].strip():
         end -= 1
-    for at in range(end - 1, max(-1, end - _SIGNATURE_LINES - 1), -1):
-        line = lines[at].rstrip("\r")
-        if SIGNATURE_LINE.match(line) or (DEVICE_LINE.match(line) and end - at <= 3):  # noqa: PLR2004
-            return _joined(lines[:at]), _joined(lines[at:end])
-    return _joined(lines[:end]), ""
+    near = range(max(0, end - _SIGNATURE_LINES), end)
+    found = next((at for at in near if SIGNATURE_LINE.match(_plain(lines[at]))), None)
+    if found is None:
+        found = next((at for at in near[-3:] if DEVICE_LINE.match(_plain(lines[at]))), None)
+    if found is None:
+        return _joined(lines[:end]), ""
+    return _joined(lines[:found]), _joined(lines[found:end])
+
+
+def _plain(line: str) -> str:
+    return line.replace("\xa0", " ").rstrip("\r")
 
 
 def _joined(lines: list[str]) -> str:

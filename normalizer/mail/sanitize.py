@@ -64,14 +64,15 @@ _CLEANER = nh3.Cleaner(
     filter_style_properties=_STYLES,
     strip_comments=True,
 )
-_TAG = re.compile(r"<(?:img|a|[a-z0-9]+)\b(?:[^>\"]|\"[^\"]*\")*>")
-_IMG = re.compile(r"<img\b(?:[^>\"]|\"[^\"]*\")*>")
+_TAG = re.compile(r"<[a-z0-9]+\b(?:[^>\"]|\"[^\"]*\")*>")
 _REMOTE_SRC = re.compile(r' src="((?:https?:)?//[^"]*)"', re.I)
 _OTHER_SRC = re.compile(r' src="(?!cid:|data:image/(?:png|gif|jpe?g|webp|bmp);base64,)[^"]*"', re.I)
 _DATA_LINK = re.compile(r' href="(?:data|cid):[^"]*"', re.I)
 _BARE_CID = re.compile(r' src="cid:(?:&lt;|%3C)?([^"]*?)(?:&gt;|%3E)?"', re.I)
 _MARKERS = re.compile(r' (?:class|id)="[^"]*"')
-_CONDITIONAL = re.compile(r"<!--\[if.*?<!\[endif\]-->", re.S | re.I)
+# Mail programs mean HTML 4.01 (section 24.3), whose angle brackets HTML 5 moved elsewhere.
+_HTML4_BRACKETS = re.compile(r"&([lr])ang;")
+_BRACKETS = {"l": "\u2329", "r": "\u232a"}
 
 
 def canonical_html(html: str) -> str:
@@ -81,6 +82,8 @@ def canonical_html(html: str) -> str:
     elements left out.
     """
     html = html[:MAX_HTML_CHARS].replace("\x00", "")
+    if "ang;" in html:
+        html = _HTML4_BRACKETS.sub(lambda match: _BRACKETS[match[1]], html)
     if html.count("<") > MAX_TAGS:
         html = html[: _nth(html, "<", MAX_TAGS)]
     return _CLEANER.clean(html)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from tnefparse import TNEF  # type: ignore[import-untyped]  # ships no types
 from tnefparse.tnef import TNEFAttachment  # type: ignore[import-untyped]  # ships no types
 
-from normalizer.mail import charset
 from normalizer.mail.attachments import safe_name
+from normalizer.mail.detect import detect
 from normalizer.mail.model import MailAttachment
 
 MEDIA_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
@@ -68,5 +68,5 @@ def _text(value: object) -> str:
     if isinstance(value, list | tuple):
         return _text(value[0]) if value else ""
     if isinstance(value, bytes):
-        return charset.detect(value).rstrip("\x00")
+        return detect(value).rstrip("\x00")
     return str(value or "")

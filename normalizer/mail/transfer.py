@@ -10,6 +10,11 @@ _UU_BLOCK = re.compile(
     re.M,
 )
 _PADDED_MIDDLE = re.compile(rb"=+[\s]*(?=[A-Za-z0-9+/])")
+_INNER_SPACE = re.compile(rb"\S[ \t]+(?=\S)")
+_SAMPLE = 600
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+# Characters over a multiple of four -> the bits of the last one that hold no data (RFC 4648).
+_UNUSED_BITS = {1: None, 2: 0b1111, 3: 0b11}
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 
@@ -26,7 +31,12 @@ def decode(data: bytes, encoding: str) -> bytes:
 
 
 def base64(data: bytes) -> bytes:
-    """Base64 with stray characters, missing padding, or several padded runs one after another."""
+    """Base64 with stray characters, missing padding, or several padded runs one after another.
+
+    Text that was only labelled so is left as it is.
+    """
+    if _is_prose(data[:_SAMPLE]):
+        return data
     if _PADDED_MIDDLE.search(data):
         return b"".join(_run(piece) for piece in _PADDED_MIDDLE.split(data))
     try:
@@ -35,10 +45,23 @@ def base64(data: bytes) -> bytes:
         return _run(data)
 
 
+def _is_prose(sample: bytes) -> bool:
+    """Words with spaces between them: base64 lines have white space only at their ends."""
+    return len(_INNER_SPACE.findall(sample)) * 12 > len(sample)
+
+
 def _run(data: bytes) -> bytes:
+    """One run whose end is damaged.
+
+    Padding that was left off is put back. Bits that padding would have to be zero and are not tell
+    that the stream was cut: the incomplete last group is dropped then.
+    """
     kept = _NOT_BASE64.sub(b"", data)
-    if len(kept) % 4 == 1:
-        kept = kept[:-1]
+    spare = len(kept) % 4
+    if spare:
+        unused = _UNUSED_BITS[spare]
+        if unused is None or _ALPHABET.index(kept[-1]) & unused:
+            kept = kept[:-spare]
     return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
 
 
