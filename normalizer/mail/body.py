@@ -53,8 +53,9 @@ class Body:
         self.take_files(other)
 
 
-def assemble(part: Part, notes: Notes) -> Body:
-    return _read(part, notes, depth=0, opens_messages=True, alone=True)
+def assemble(part: Part, notes: Notes, *, opens_messages: bool = True) -> Body:
+    """Read a tree. Mails within are shown only where `opens_messages`: not in a bounce."""
+    return _read(part, notes, depth=0, opens_messages=opens_messages, alone=True)
 
 
 def _read(part: Part, notes: Notes, *, depth: int, opens_messages: bool, alone: bool) -> Body:

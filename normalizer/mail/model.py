@@ -30,7 +30,8 @@ class MailAttachment(msgspec.Struct, frozen=True, kw_only=True):
 class Bounce(msgspec.Struct, frozen=True, kw_only=True):
     """A report that a mail could not be delivered, yet or ever.
 
-    `status` is an enhanced status code (RFC 3463) or "" where the report has none;
+    "permanent" says that the mail system has given up, "temporary" that it goes on trying; whether
+    the address itself is bad is told by the class of `status` (5 or 4). `status` is an enhanced status code (RFC 3463) or "" where the report has none;
     `original_message_id` has its angle brackets, or is "".
     """
 

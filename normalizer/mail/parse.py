@@ -7,7 +7,7 @@ from msgspec import structs
 from normalizer.mail import attachments, robots
 from normalizer.mail.addresses import is_valid, parse_addresses
 from normalizer.mail.body import Block, Body, assemble
-from normalizer.mail.bounce import find_bounce
+from normalizer.mail.bounce import comes_from_mail_system, find_bounce
 from normalizer.mail.dates import parse_date
 from normalizer.mail.headers import Headers
 from normalizer.mail.language import detect_language
@@ -27,7 +27,8 @@ def parse_mail(raw: bytes) -> ParsedMail:
     fields = root.headers
     sender, source = _sender(fields)
     subject = fields.text("subject")
-    body = _with_tnef(assemble(root, notes), notes)
+    report = comes_from_mail_system(fields, sender, subject)
+    body = _with_tnef(assemble(root, notes, opens_messages=not report), notes)
     view = view_of(body, notes)
     return_path = _return_path(fields)
     verdict = robots.judge(fields, sender, subject, return_path)
