@@ -1,0 +1,81 @@
+"""A reply as it is asked for, what an inbox can send, and receipts that wait for their message."""
+
+from datetime import datetime
+from typing import Literal, Protocol
+
+import msgspec
+
+from connectors.contract import InboxId, Sender
+from connectors.events import ReceiptState
+from connectors.manifest import Manifest
+from normalizer.model import ConversationId, File, MessageId, TicketId
+from ticketing.model import Inbox
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent asks for. ``files`` are uploads whose blobs are stored already.
+
+    ``seen_message_id`` is the last message on the agent's screen; None asks for no check.
+    """
+
+    ticket_id: TicketId
+    conversation_id: ConversationId
+    idempotency_key: str
+    text: str
+    html: str | None = None
+    files: tuple[File, ...] = ()
+    cc: tuple[str, ...] = ()
+    seen_message_id: MessageId | None = None
+    send_anyway: bool = False
+    then: Literal["solved", "waiting"] | None = None
+
+
+class Outlet(msgspec.Struct, frozen=True, kw_only=True):
+    """One inbox as a way out; ``sender`` is None where the channel cannot send."""
+
+    inbox: Inbox
+    manifest: Manifest
+    sender: Sender | None
+
+
+class Outlets(Protocol):
+    """Inboxes by id, kept by whoever wires the process."""
+
+    async def outlet(self, inbox_id: InboxId) -> Outlet | None:
+        """None when the inbox is gone. ConnectorError when its settings cannot be used."""
+
+
+class Bell(Protocol):
+    """Wakes workers after a commit; losing a ring loses nothing (the sweeper rings again)."""
+
+    async def enqueue(self, job_name: str, *args: object, defer_by: float = 0) -> bool:
+        """Never raises; False when it was lost."""
+
+
+class Overdue(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation whose bell was lost, or hangs."""
+
+    conversation_id: ConversationId
+    due_at: datetime
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One report of a provider on one of its ids."""
+
+    state: ReceiptState
+    at: datetime
+    reason: str = ""
+
+
+class ProviderId(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One provider's id: receipts that came before we knew whose it is, or whose it is.
+
+    Both sides write this document, so that a receipt and the end of its send cannot pass each
+    other unseen in parallel transactions. ``id`` derives from (inbox, native id).
+    """
+
+    id: str = msgspec.field(name="_id")
+    native_id: str
+    message_id: MessageId | None = None
+    receipts: tuple[Receipt, ...] = ()
+    expires_at: datetime

@@ -1,0 +1,91 @@
+"""What becomes of a message after an attempt: outcome -> settlement. Pure."""
+
+from datetime import timedelta
+
+import msgspec
+
+from connectors.contract import (
+    Accepted,
+    OutcomeUnknown,
+    ReauthNeeded,
+    Rejected,
+    RetryLater,
+    SendOutcome,
+    WindowClosed,
+)
+from normalizer.model import DeliveryState
+
+MAX_ATTEMPTS = 12
+MAX_AGE = timedelta(hours=24)
+FIRST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 900.0
+LONGEST_WISH_S = 3600.0
+REAUTH_PAUSE_S = 300.0
+UNCERTAIN_HOLD_S = 120.0
+
+
+class Try(msgspec.Struct, frozen=True, kw_only=True):
+    """The attempt that just ended: its number (from 1), the age of the round, and chance."""
+
+    number: int
+    age: timedelta
+    idempotent: bool
+    chance: float
+
+
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
+    """The next state. ``pause_s`` is when something is to be done again; None: never."""
+
+    state: DeliveryState
+    reason: str = ""
+    pause_s: float | None = None
+    native_ids: tuple[str, ...] = ()
+    failed_pieces: tuple[str, ...] = ()
+
+
+def settle(outcome: SendOutcome, attempt: Try) -> Settlement:
+    """The settlement of one attempt; only what was surely not sent, or may be repeated, is."""
+    match outcome:
+        case Accepted():
+            return _accepted(outcome)
+        case RetryLater(reason=reason, after_s=after_s):
+            return _again(reason, attempt, after_s)
+        case ReauthNeeded(reason=reason):
+            return _again(f"reauth: {reason}", attempt, REAUTH_PAUSE_S)
+        case Rejected(reason=reason, code=code):
+            return Settlement(state="failed", reason=f"{code} {reason}".strip())
+        case WindowClosed(reason=reason):
+            return Settlement(state="failed", reason=f"window_closed: {reason}")
+        case OutcomeUnknown(reason=reason):
+            return _unknown(reason, attempt)
+
+
+def _accepted(outcome: Accepted) -> Settlement:
+    failed = outcome.failed
+    pieces = len(outcome.native_ids) + len(failed)
+    return Settlement(
+        state="sent",
+        reason=f"{len(failed)} of {pieces} parts were not taken" if failed else "",
+        native_ids=outcome.native_ids,
+        failed_pieces=failed,
+    )
+
+
+def _unknown(reason: str, attempt: Try) -> Settlement:
+    if attempt.idempotent:
+        return _again(reason, attempt, None)
+    return Settlement(state="uncertain", reason=reason, pause_s=UNCERTAIN_HOLD_S)
+
+
+def _again(reason: str, attempt: Try, wish_s: float | None) -> Settlement:
+    if attempt.number >= MAX_ATTEMPTS or attempt.age >= MAX_AGE:
+        return Settlement(state="failed", reason=f"gave up after {attempt.number} tries: {reason}")
+    return Settlement(state="queued", reason=reason, pause_s=pause(attempt, wish_s))
+
+
+def pause(attempt: Try, wish_s: float | None) -> float:
+    """Seconds until the next try: the provider's wish and a tenth, else full jitter."""
+    if wish_s is not None:
+        return min(wish_s, LONGEST_WISH_S) * (1 + attempt.chance / 10)
+    ceiling = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempt.number - 1))
+    return max(0.5, ceiling * attempt.chance)

@@ -1,0 +1,43 @@
+"""Until when a channel takes a free reply. Pure."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from connectors.contract import Template
+from connectors.manifest import Manifest
+from ticketing.model import Conversation
+
+
+class Window(msgspec.Struct, frozen=True, kw_only=True):
+    """``until`` None: no end. ``reason`` says why a reply is not possible and what is instead."""
+
+    can_reply: bool
+    reason: str = ""
+    until: datetime | None = None
+
+
+def reply_window(
+    manifest: Manifest, conversation: Conversation, now: datetime, template: Template | None = None
+) -> Window:
+    """Whether a reply may go into this conversation now; asked at compose and again at send."""
+    if not manifest.can("reply"):
+        return Window(can_reply=False, reason=f"{manifest.name} takes no replies")
+    limit = manifest.limits.window
+    if limit is None or template is not None:
+        return Window(can_reply=True)
+    if conversation.last_in_at is None:
+        return Window(
+            can_reply=False, reason=f"The customer has to write first.{_instead(manifest)}"
+        )
+    until = conversation.last_in_at + timedelta(hours=limit.hours)
+    if now < until:
+        return Window(can_reply=True, until=until)
+    reason = f"{limit.hours:g} hours have passed since the customer's last message."
+    return Window(can_reply=False, reason=reason + _instead(manifest), until=until)
+
+
+def _instead(manifest: Manifest) -> str:
+    if manifest.can("templates"):
+        return " Send an approved template, or answer on another channel."
+    return " Answer on another channel."
