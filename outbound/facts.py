@@ -1,0 +1,86 @@
+"""The events that outbound appends; ids derive from what happened, so a rerun writes the same."""
+
+from datetime import datetime
+
+from normalizer.model import Delivery, Message
+from storage.events import Actor, Change, Event, EventId, event_id
+from ticketing.model import Ticket
+from ticketing.permissions import Viewer
+
+SYSTEM = Actor(kind="system", id="", name="")
+
+
+def agent(viewer: Viewer) -> Actor:
+    """The agent as an event names them."""
+    return Actor(kind="agent", id=viewer.agent_id, name=viewer.name)
+
+
+def replied(message: Message, actor: Actor) -> Event:
+    """An agent's reply became part of the ticket (it is queued, not yet sent)."""
+    return _event(message, "message.sent", "reply", actor=actor, at=message.received_at)
+
+
+def ticket_answered(before: Ticket, after: Ticket, message: Message, actor: Actor) -> Event | None:
+    """What the reply changed on its ticket; ``undo`` reads it back. None when nothing did."""
+    changes = tuple(
+        Change(field=field, before=old, after=new)
+        for field, old, new in (
+            ("status", before.status, after.status),
+            ("waiting_since", _text(before.waiting_since), _text(after.waiting_since)),
+        )
+        if old != new
+    )
+    if not changes:
+        return None
+    return _event(
+        message, "ticket.changed", "reply", actor=actor, at=message.received_at, changes=changes
+    )
+
+
+def ticket_answered_id(message: Message) -> EventId:
+    """The id of ``ticket_answered``'s event."""
+    return event_id(message.id, "ticket.changed", "reply")
+
+
+def ticket_restored(
+    message: Message, actor: Actor, at: datetime, changes: tuple[Change, ...]
+) -> Event:
+    """The reply was taken back, and with it what it had changed."""
+    return _event(message, "ticket.changed", "undo", actor=actor, at=at, changes=changes)
+
+
+def delivery_changed(message: Message, before: Delivery, after: Delivery, actor: Actor) -> Event:
+    """One step of a delivery; within one claim every state is reached at most once."""
+    changes = [Change(field="delivery", before=before.state, after=after.state)]
+    if after.reason:
+        changes.append(Change(field="reason", before=None, after=after.reason))
+    cause = f"{after.round}.{after.fence}.{after.state}.{len(after.failed_pieces)}"
+    return _event(
+        message, "delivery.changed", cause, actor=actor, at=after.changed_at, changes=tuple(changes)
+    )
+
+
+def _event(
+    message: Message,
+    kind: str,
+    cause: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    changes: tuple[Change, ...] = (),
+) -> Event:
+    return Event(
+        id=event_id(message.id, kind, cause),
+        kind=kind,
+        ticket_id=message.ticket_id,
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+        inbox_id=message.inbox_id,
+        actor=actor,
+        at=at,
+        changes=changes,
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

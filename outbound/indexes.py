@@ -1,0 +1,47 @@
+"""The indexes of outbound. Numbers 300 to 399 of the migrations are outbound's.
+
+Each holds only outbound messages. The filters are ranges, and the queries repeat them: the
+embedded server uses a partial index only when a query's own bound implies its filter.
+"""
+
+from outbound.store import EPOCH
+from storage.migrations import Index, ensure_indexes
+
+_UNFINISHED = {"delivery.due_at": {"$gt": EPOCH}}
+_OUTBOUND = {"delivery.state": {"$gt": ""}}
+_NAMED = {"delivery.native_ids": {"$gt": ""}}
+
+INDEXES = (
+    Index(
+        collection="messages",
+        name="outbound_due",
+        keys=(("delivery.due_at", 1),),
+        partial=_UNFINISHED,
+    ),
+    Index(
+        collection="messages",
+        name="outbound_unfinished",
+        keys=(("conversation_id", 1), ("delivery.due_at", 1)),
+        partial=_UNFINISHED,
+    ),
+    Index(
+        collection="messages",
+        name="outbound_state",
+        keys=(("ticket_id", 1), ("delivery.state", 1)),
+        partial=_OUTBOUND,
+    ),
+    Index(
+        collection="messages",
+        name="outbound_native_ids",
+        keys=(("delivery.native_ids", 1),),
+        partial=_NAMED,
+    ),
+    Index(
+        collection="provider_ids",
+        name="expiry",
+        keys=(("expires_at", 1),),
+        expire_after_s=0,
+    ),
+)
+
+OUTBOUND_MIGRATIONS = (ensure_indexes(300, "outbound_indexes", INDEXES),)

@@ -1,0 +1,17 @@
+"""What outbound counts for Prometheus; labels are bounded (channels and states)."""
+
+from prometheus_client import Counter, Histogram
+
+REPLIES = Counter("parley_replies_composed_total", "Replies queued by agents", ["channel"])
+ATTEMPTS = Counter(
+    "parley_delivery_attempts_total", "Ended attempts by what became of them", ["channel", "state"]
+)
+SEND_SECONDS = Histogram("parley_send_seconds", "Duration of one attempt", ["channel"])
+LOST_LEASES = Counter(
+    "parley_delivery_lost_leases_total", "Results that came after the message had moved on"
+)
+RECOVERED = Counter(
+    "parley_delivery_recovered_total", "Messages whose claimant went away", ["state"]
+)
+RECEIPTS = Counter("parley_receipts_total", "Receipts by what became of them", ["result"])
+RUNG = Counter("parley_delivery_swept_total", "Conversations rung again by the sweeper")
