@@ -1,0 +1,50 @@
+"""A stored message as its connector is given it. Pure; files open only when they are read."""
+
+from functools import partial
+
+from connectors.contract import OutboundFile, OutboundMessage
+from connectors.events import SenderId
+from connectors.manifest import Manifest
+from normalizer.model import File, Message
+from outbound.render import html_of
+from storage.blobs import Blobs
+
+NOBODY = SenderId(family="", value="")
+
+
+def outgoing(
+    message: Message, thread_key: str, blobs: Blobs, manifest: Manifest | None = None
+) -> OutboundMessage:
+    """One reply; a mail that was written as plain text gets its HTML alternative here."""
+    html = message.html
+    if html is None and message.envelope is not None and manifest and manifest.can("html"):
+        html = html_of(message.text)
+    return OutboundMessage(
+        id=send_id(message),
+        recipient=message.recipient or NOBODY,
+        thread_key=thread_key,
+        text=message.text,
+        created_at=message.occurred_at,
+        html=html,
+        subject=message.subject,
+        sender_name=message.author.name,
+        attachments=tuple(_file(file, blobs) for file in message.files),
+        template=message.template,
+        mail=message.envelope,
+    )
+
+
+def send_id(message: Message) -> str:
+    """The provider's idempotency key: a new one only when an agent asked for the send again."""
+    rounds = message.delivery.round if message.delivery else 0
+    return f"{message.id}.{rounds}" if rounds else message.id
+
+
+def _file(file: File, blobs: Blobs) -> OutboundFile:
+    return OutboundFile(
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        open=partial(blobs.open, file.sha256),
+        content_id=file.content_id,
+    )

@@ -1,0 +1,148 @@
+"""What providers report on our messages; called by ingest inside its own transaction."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from connectors.contract import InboxId
+from connectors.events import ReceiptReported
+from normalizer.model import ConversationId, Delivery, DeliveryState, Message, MessageId
+from outbound import facts
+from outbound.flags import flag_ticket
+from outbound.model import Receipt
+from outbound.progress import delivery_of, piece_failed, reported, with_ids
+from outbound.store import OutboundStore
+from storage.mongo import Session
+
+# A watermark of the key's state moves messages that are in one of these.
+BELOW: Mapping[str, tuple[DeliveryState, ...]] = {
+    "delivered": ("sent",),
+    "read": ("sent", "delivered"),
+}
+
+
+class Receipts:
+    """Implements ``ticketing.delivery.ReceiptSink``."""
+
+    def __init__(self, store: OutboundStore) -> None:
+        self._store = store
+
+    async def apply(
+        self,
+        session: Session,
+        inbox_id: InboxId,
+        receipts: Sequence[ReceiptReported],
+        now: datetime,
+    ) -> None:
+        """Move the messages spoken of; park what speaks of a message not known yet."""
+        single = [receipt for receipt in receipts if not receipt.watermark]
+        if single:
+            await self._apply_single(session, inbox_id, single, now)
+        for receipt in receipts:
+            if receipt.watermark:
+                await self._apply_watermark(session, inbox_id, receipt, now)
+
+    async def match_echo(
+        self,
+        session: Session,
+        *,
+        inbox_id: InboxId,
+        conversation_id: ConversationId | None,
+        native_id: str,
+        text: str,
+        now: datetime,
+    ) -> MessageId | None:
+        """Our own message that this echo repeats, now known to be sent; None: somebody else's."""
+        known = await self._store.by_native_ids(inbox_id, [native_id], session)
+        if not known and conversation_id is not None:
+            known = await self._unconfirmed(conversation_id, text, session)
+        if not known:
+            return None
+        message = known[0]
+        before = delivery_of(message)
+        after = reported(with_ids(before, (native_id,)), [Receipt(state="sent", at=now)], now)
+        await self._write(session, message, after)
+        return message.id
+
+    async def _apply_single(
+        self,
+        session: Session,
+        inbox_id: InboxId,
+        receipts: Sequence[ReceiptReported],
+        now: datetime,
+    ) -> None:
+        by_id: dict[str, list[ReceiptReported]] = defaultdict(list)
+        for receipt in receipts:
+            by_id[receipt.native_id].append(receipt)
+        known: set[str] = set()
+        for message in await self._store.by_native_ids(inbox_id, list(by_id), session):
+            names = [
+                name for name in (message.id, *delivery_of(message).native_ids) if name in by_id
+            ]
+            known.update(names)
+            told = [receipt for name in names for receipt in by_id[name]]
+            await self._write(session, message, _told(delivery_of(message), told, now))
+        for native_id in by_id.keys() - known:
+            parked = [_receipt(receipt) for receipt in by_id[native_id]]
+            await self._store.park(session, inbox_id, native_id, parked, now)
+
+    async def _apply_watermark(
+        self, session: Session, inbox_id: InboxId, receipt: ReceiptReported, now: datetime
+    ) -> None:
+        """ "All up to then": every earlier message to these people moves."""
+        if not receipt.senders:
+            return
+        people = await self._store.conversations_with(inbox_id, receipt.senders, session)
+        for conversation in people:
+            for state in BELOW.get(receipt.state, ()):
+                for message in await self._store.in_state(conversation.ticket_id, state, session):
+                    if (
+                        message.conversation_id == conversation.id
+                        and message.occurred_at <= receipt.occurred_at
+                    ):
+                        after = reported(delivery_of(message), [_receipt(receipt)], now)
+                        await self._write(session, message, after)
+
+    async def _unconfirmed(
+        self, conversation_id: ConversationId, text: str, session: Session
+    ) -> list[Message]:
+        """Messages of ours with these words that the provider may have taken, oldest first."""
+        conversation = await self._store.conversation(conversation_id, session)
+        if conversation is None:
+            return []
+        states: tuple[DeliveryState, ...] = ("sending", "uncertain")
+        found = [
+            message
+            for state in states
+            for message in await self._store.in_state(conversation.ticket_id, state, session)
+            if message.conversation_id == conversation_id and _words(message.text) == _words(text)
+        ]
+        return sorted(found, key=lambda message: (message.sequence, message.id))
+
+    async def _write(self, session: Session, message: Message, after: Delivery) -> None:
+        before = delivery_of(message)
+        if after == before:
+            return
+        await self._store.swap(message, after, session)
+        if (after.state, after.failed_pieces) != (before.state, before.failed_pieces):
+            event = facts.delivery_changed(message, before, after, facts.SYSTEM)
+            await self._store.append([event], session)
+        await flag_ticket(self._store, message, after, session)
+
+
+def _told(before: Delivery, receipts: Sequence[ReceiptReported], now: datetime) -> Delivery:
+    after = before
+    for receipt in receipts:
+        if receipt.state == "failed" and len(before.native_ids) > 1:
+            after = piece_failed(after, receipt.native_id, receipt.reason, now)
+        else:
+            after = reported(after, [_receipt(receipt)], now)
+    return after
+
+
+def _receipt(receipt: ReceiptReported) -> Receipt:
+    return Receipt(state=receipt.state, at=receipt.occurred_at, reason=receipt.reason)
+
+
+def _words(text: str) -> list[str]:
+    return text.split()

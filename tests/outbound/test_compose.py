@@ -1,0 +1,179 @@
+"""From a reply to a queued message, on the real database."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from connectors.contract import InboxId
+from normalizer.model import File, Message
+from outbound.errors import CannotReply, KeyReused, NewerMessage
+from outbound.model import Reply
+from storage.events import Event
+from tests.outbound.peer import Peer
+from tests.outbound.world import MIRA, NOW, TICKET, World, inbound
+from ticketing.errors import Forbidden, NotFound
+from ticketing.model import Conversation
+
+
+async def test_message_ticket_and_events_are_one_write(sms: World) -> None:
+    message = await sms.say("It ships today.", then="waiting")
+    ticket = await sms.ticket()
+    assert (ticket.status, ticket.waiting_since, ticket.message_count) == ("waiting", None, 1)
+    assert ticket.last_out_at == message.occurred_at
+    assert ticket.version == 2
+    events = await sms.mongo.collection("events", Event).find({}, limit=9)
+    assert {event.kind for event in events} == {"message.sent", "ticket.changed"}
+    assert {event.actor.name for event in events} == {"Mira Okafor"}
+    assert sms.bell.rung[0] == ("deliver", ("conv",), 0)
+
+
+async def test_a_repeated_key_gives_the_first_message(sms: World) -> None:
+    first = await sms.say("It ships today.")
+    again = await sms.say("It ships today.")
+    assert again.id == first.id
+    assert (await sms.ticket()).message_count == 1
+    with pytest.raises(KeyReused):
+        await sms.say("Something else", idempotency_key="key It ships today.")
+
+
+async def test_the_same_click_twice_at_once_is_one_message(sms: World, peer: Peer) -> None:
+    results = await asyncio.gather(*(sms.say("It ships today.") for _ in range(5)))
+    assert len({message.id for message in results}) == 1
+    assert (await sms.ticket()).message_count == 1
+
+
+async def test_another_agent_may_use_the_same_key(sms: World) -> None:
+    first = await sms.say("one", idempotency_key="k")
+    jun = msgspec.structs.replace(MIRA, agent_id="jun")
+    reply = Reply(
+        ticket_id=TICKET, conversation_id=first.conversation_id, idempotency_key="k", text="two"
+    )
+    assert (await sms.composer.send_reply(jun, reply, NOW)).id != first.id
+
+
+async def test_replies_at_once_take_distinct_places(sms: World, peer: Peer) -> None:
+    messages = await asyncio.gather(*(sms.say(f"reply {n}") for n in range(5)))
+    assert len({message.sequence for message in messages}) == 5
+    await sms.worker.deliver(messages[0].conversation_id)
+    by_place = sorted(messages, key=lambda message: message.sequence)
+    assert [one["text"] for one in peer.order] == [message.text for message in by_place]
+
+
+async def test_a_newer_message_stops_the_reply_unless_told(sms: World) -> None:
+    conversation = await sms.store.conversation("conv")  # type: ignore[arg-type]
+    assert conversation is not None
+    newer = inbound(conversation, "second", NOW + timedelta(minutes=1))
+    await sms.mongo.collection("messages", Message).insert(newer)
+    with pytest.raises(NewerMessage) as caught:
+        await sms.say("one", seen_message_id="conv-first")
+    assert caught.value.message_id == newer.id
+    await sms.say("one", seen_message_id="conv-first", send_anyway=True)
+    await sms.say("two", seen_message_id=newer.id)
+
+
+async def test_recipients_are_frozen_with_two_quick_replies(mail: World, peer: Peer) -> None:
+    first = await mail.say("one", cc=("jo@partner.example",))
+    await mail.mongo.db["conversations"].update_one(
+        {"_id": "conv"}, {"$set": {"recipient": "mailto:other@customer.example"}}
+    )
+    second = await mail.say("two")
+    await mail.worker.deliver(first.conversation_id)
+    assert [one["to"] for one in peer.order] == [
+        ["ines@customer.example"],
+        ["other@customer.example"],
+    ]
+    envelopes = [one.mail for one in mail.sender.sent]  # type: ignore[union-attr]
+    assert [envelope.cc for envelope in envelopes] == [("jo@partner.example",), ()]
+    assert second.recipient is not None
+    assert second.recipient.value == "other@customer.example"
+
+
+async def test_a_mail_reply_has_a_whole_thread_and_signed_addresses(mail: World) -> None:
+    first = await mail.say("one")
+    envelope = first.envelope
+    assert envelope is not None
+    assert first.subject == "Re: Tent pole missing [#1042]"
+    assert envelope.in_reply_to == "first@customer.example"
+    assert envelope.references == ("root@customer.example", "first@customer.example")
+    hit = mail.tokens.find(InboxId("inbox"), [envelope.reply_to], [])
+    assert hit is not None
+    assert hit.number == 1042
+    hit = mail.tokens.find(InboxId("inbox"), [], [envelope.message_id])
+    assert hit is not None
+    assert mail.tokens.bounced(InboxId("inbox"), [envelope.envelope_from]) == first.id
+
+
+async def test_our_own_address_is_never_in_copy(mail: World) -> None:
+    mail.inbox = msgspec.structs.replace(mail.inbox, aliases=("help@halden.example",))
+    copies = ("Support@Halden.example", "help@halden.example", "jo@partner.example")
+    message = await mail.say("one", cc=copies)
+    assert message.envelope is not None
+    assert message.envelope.cc == ("jo@partner.example",)
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"text": " "}, "text"),
+        ({"text": "x" * 1601}, "text"),
+        ({"cc": ("jo@partner.example",)}, "cc"),
+    ],
+)
+async def test_what_the_channel_cannot_do_names_its_field(
+    sms: World, more: dict[str, object], field: str
+) -> None:
+    with pytest.raises(CannotReply) as caught:
+        await sms.say("one", **more)
+    assert caught.value.field == field
+    assert (await sms.ticket()).message_count == 0
+
+
+async def test_formatting_that_is_lost_is_said(sms: World) -> None:
+    message = await sms.say("bold", html="<b>bold</b>")
+    assert (message.html, message.warnings) == (None, ("formatting_removed",))
+
+
+async def test_a_script_never_leaves(mail: World) -> None:
+    message = await mail.say("hi", html='<p onclick="x()">hi</p><script>alert(1)</script>')
+    assert message.html == "<p>hi</p>"
+
+
+async def test_files_are_kept_and_go_along(sms: World, peer: Peer) -> None:
+    ref = await sms.blobs.put(b"%PDF-1.7 label")
+    file = File(
+        id="f1", kind="file", name="label.pdf", media_type="application/pdf",
+        size=ref.size, sha256=ref.sha256,
+    )  # fmt: skip
+    message = await sms.say("the label", files=(file,))
+    await sms.worker.deliver(message.conversation_id)
+    sent = sms.sender.sent[0].attachments[0]  # type: ignore[union-attr]
+    assert b"".join([piece async for piece in sent.open()]) == b"%PDF-1.7 label"
+    blob = await sms.mongo.db["blobs"].find_one({"_id": ref.sha256})
+    assert blob is not None
+    assert blob["kept"] is True
+
+
+async def test_who_may_not_reply_changes_nothing(sms: World) -> None:
+    reply = Reply(ticket_id=TICKET, conversation_id="conv", idempotency_key="k", text="hi")  # type: ignore[arg-type]
+    reader = msgspec.structs.replace(MIRA, role="compliance")
+    with pytest.raises(Forbidden):
+        await sms.composer.send_reply(reader, reply, NOW)
+    stranger = msgspec.structs.replace(MIRA, inbox_ids=frozenset({InboxId("other")}))
+    with pytest.raises(NotFound):
+        await sms.composer.send_reply(stranger, reply, NOW)
+    elsewhere = msgspec.structs.replace(reply, conversation_id="nowhere")  # type: ignore[arg-type]
+    with pytest.raises(NotFound):
+        await sms.composer.send_reply(MIRA, elsewhere, NOW)
+    assert (await sms.ticket()).message_count == 0
+
+
+async def test_a_merged_ticket_sends_on_to_its_target(sms: World) -> None:
+    target = msgspec.structs.replace(await sms.ticket(), id="target", number=1043)
+    await sms.mongo.collection("tickets", type(target)).insert(target)
+    await sms.mongo.db["tickets"].update_one({"_id": TICKET}, {"$set": {"merged_into": "target"}})
+    await sms.mongo.collection("conversations", Conversation).update(
+        {"_id": "conv"}, {"$set": {"ticket_id": "target"}}
+    )
+    assert (await sms.say("one")).ticket_id == "target"

@@ -1,0 +1,221 @@
+"""The delivery job against a provider that counts."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+
+from connectors.manifest import Limits, Rate
+from outbound.deliver import claim
+from tests.outbound.peer import Peer, PeerSender
+from tests.outbound.world import NOW, SMS, World
+
+
+async def test_a_reply_reaches_the_peer_once(sms: World, peer: Peer) -> None:
+    message = await sms.say("It ships today.")
+    await sms.worker.deliver(message.conversation_id)
+    assert peer.arrived == {message.id: 1}
+    assert peer.order[0]["to"] == ["+14155550123"]
+    stored = await sms.message(message)
+    assert stored.delivery is not None
+    assert stored.delivery.state == "sent"
+    assert stored.delivery.native_ids == (f"P-{message.id}",)
+    assert stored.delivery.due_at is None
+    assert await sms.moves(message) == ["sent"]
+
+
+async def test_two_workers_at_once_send_once(sms: World, peer: Peer) -> None:
+    message = await sms.say("It ships today.")
+    workers = [sms.new_worker() for _ in range(4)]
+    await asyncio.gather(*(worker.deliver(message.conversation_id) for worker in workers))
+    assert peer.arrived == {message.id: 1}
+
+
+async def test_replies_go_in_order_although_the_first_fails_for_a_while(
+    sms: World, peer: Peer
+) -> None:
+    first = await sms.say("one")
+    second = await sms.say("two")
+    third = await sms.say("three")
+    peer.answers = [(503, {"Retry-After": "30"})]
+    await sms.worker.deliver(first.conversation_id)
+    assert peer.order == []
+    assert await sms.state(first) == "queued"
+    assert ("deliver", ("conv",)) in [ring[:2] for ring in sms.bell.rung if 29 < ring[2] < 34]
+    await sms.pass_time(first, 60)
+    await sms.worker.deliver(first.conversation_id)
+    assert [one["text"] for one in peer.order] == ["one", "two", "three"]
+    assert peer.arrived == {first.id: 1, second.id: 1, third.id: 1}
+
+
+async def test_a_failed_or_cancelled_reply_blocks_nobody(sms: World, peer: Peer) -> None:
+    first = await sms.say("one")
+    second = await sms.say("two")
+    peer.answers = [(400, {})]
+    await sms.worker.deliver(first.conversation_id)
+    assert await sms.state(first) == "failed"
+    assert (await sms.message(first)).delivery.reason == "400 not this one"  # type: ignore[union-attr]
+    assert await sms.state(second) == "sent"
+    assert (await sms.ticket()).delivery_trouble == "failed"
+    await sms.say("three")  # written by somebody who could know
+    assert (await sms.ticket()).delivery_trouble == ""
+
+
+async def test_retries_end_as_failed_with_the_reason(sms: World, peer: Peer) -> None:
+    message = await sms.say("one")
+    peer.answers = [(503, {})] * 20
+    for _ in range(12):
+        await sms.worker.deliver(message.conversation_id)
+        if await sms.state(message) == "queued":
+            await sms.pass_time(message, 4000)
+    stored = await sms.message(message)
+    assert stored.delivery is not None
+    assert (stored.delivery.state, stored.delivery.attempts) == ("failed", 12)
+    assert stored.delivery.reason == "gave up after 12 tries: HTTP 503"
+    assert (await sms.ticket()).delivery_trouble == "failed"
+
+
+async def test_an_unknown_outcome_is_not_repeated_and_asks(sms: World, peer: Peer) -> None:
+    message = await sms.say("one")
+    peer.answers = [(504, {})]
+    await sms.worker.deliver(message.conversation_id)
+    assert await sms.state(message) == "uncertain"
+    assert (await sms.ticket()).delivery_trouble == "uncertain"
+    await sms.worker.deliver(message.conversation_id)
+    assert len(sms.sender.sent) == 1  # type: ignore[union-attr]
+    assert await sms.moves(message) == ["uncertain"]
+
+
+async def test_an_unknown_outcome_is_repeated_with_the_same_id_where_the_provider_dedupes(
+    sms: World, peer: Peer
+) -> None:
+    sender = PeerSender(peer.url, idempotent=True)
+    sms.sender = sender
+    message = await sms.say("one")
+    peer.answers = [(504, {})]
+    await sms.worker.deliver(message.conversation_id)
+    await sms.pass_time(message, 60)
+    await sms.worker.deliver(message.conversation_id)
+    assert await sms.state(message) == "sent"
+    assert [one.id for one in sender.sent] == [message.id, message.id]
+
+
+async def test_uncertain_holds_the_next_reply_only_for_a_while(sms: World, peer: Peer) -> None:
+    first = await sms.say("one")
+    second = await sms.say("two")
+    peer.answers = [(504, {})]
+    await sms.worker.deliver(first.conversation_id)
+    assert await sms.state(second) == "queued"
+    await sms.pass_time(first, 300)
+    await sms.worker.deliver(first.conversation_id)
+    assert await sms.state(first) == "uncertain"
+    assert await sms.state(second) == "sent"
+
+
+async def test_a_claimant_that_died_leaves_uncertain_not_a_second_send(
+    sms: World, peer: Peer
+) -> None:
+    message = await sms.say("one")
+    dead = claim(message, await sms.clock.now())
+    assert await sms.store.swap(message, dead.delivery)  # type: ignore[arg-type]
+    await sms.worker.deliver(message.conversation_id)
+    assert await sms.state(message) == "sending"  # its lease lives
+    await sms.pass_time(message, 91)
+    await sms.worker.deliver(message.conversation_id)
+    assert await sms.state(message) == "uncertain"
+    assert peer.arrived == {}
+
+
+async def test_a_result_after_the_lease_was_lost_only_proves(sms: World, peer: Peer) -> None:
+    message = await sms.say("one")
+    peer.hold.clear()
+    slow = asyncio.create_task(sms.worker.deliver(message.conversation_id))
+    await peer.got_one.wait()
+    await sms.pass_time(message, 91)
+    await sms.new_worker().deliver(message.conversation_id)
+    assert await sms.state(message) == "uncertain"
+    peer.hold.set()
+    await slow
+    stored = await sms.message(message)
+    assert stored.delivery is not None
+    assert stored.delivery.state == "sent"
+    assert stored.delivery.native_ids == (f"P-{message.id}",)
+    assert (await sms.ticket()).delivery_trouble == ""
+    assert peer.arrived == {message.id: 1}
+
+
+async def test_a_late_refusal_does_not_undo_what_another_did(sms: World, peer: Peer) -> None:
+    sms.sender = PeerSender(peer.url, idempotent=True)
+    message = await sms.say("one")
+    peer.answers = [(400, {})]
+    peer.hold.clear()
+    slow = asyncio.create_task(sms.worker.deliver(message.conversation_id))
+    await peer.got_one.wait()
+    await sms.pass_time(message, 91)
+    other = sms.new_worker()
+    await other.deliver(message.conversation_id)  # recovered: queued again
+    peer.hold.set()
+    await slow
+    assert await sms.state(message) == "queued"
+    await sms.pass_time(message, 60)
+    await other.deliver(message.conversation_id)
+    assert await sms.state(message) == "sent"
+
+
+async def test_a_connector_that_raises_leaves_it_unknown(sms: World) -> None:
+    class Broken(PeerSender):
+        async def send(self, message):
+            raise KeyError(message.id)
+
+    sms.sender = Broken("", idempotent=False)
+    message = await sms.say("one")
+    await sms.worker.deliver(message.conversation_id)
+    assert await sms.state(message) == "uncertain"
+
+
+async def test_rate_limits_postpone_and_are_no_attempt(sms: World, peer: Peer) -> None:
+    sms.manifest = msgspec.structs.replace(
+        SMS, limits=Limits(rates=(Rate(key="inbox", per_s=0.01, burst=1),))
+    )
+    first = await sms.say("one")
+    second = await sms.say("two")
+    await sms.worker.deliver(first.conversation_id)
+    assert peer.arrived == {first.id: 1}
+    stored = await sms.message(second)
+    assert stored.delivery is not None
+    assert (stored.delivery.state, stored.delivery.attempts) == ("queued", 0)
+    assert 90 < sms.bell.rung[-1][2] <= 101
+
+
+async def test_the_window_is_checked_again_at_send_time(sms: World, peer: Peer) -> None:
+    from connectors.manifest import Window
+
+    late = NOW - timedelta(days=400)
+    message = await sms.say("one")
+    sms.manifest = msgspec.structs.replace(SMS, limits=Limits(window=Window(hours=24)))
+    await sms.mongo.db["conversations"].update_one({}, {"$set": {"last_in_at": late}})
+    await sms.worker.deliver(message.conversation_id)
+    stored = await sms.message(message)
+    assert stored.delivery is not None
+    assert stored.delivery.state == "failed"
+    assert stored.delivery.reason.startswith("window_closed: 24 hours have passed")
+    assert peer.arrived == {}
+
+
+async def test_an_inbox_that_was_switched_off_refuses(sms: World, peer: Peer) -> None:
+    message = await sms.say("one")
+    sms.inbox = msgspec.structs.replace(sms.inbox, active=False)
+    await sms.worker.deliver(message.conversation_id)
+    assert (await sms.message(message)).delivery.reason == "this inbox is switched off"  # type: ignore[union-attr]
+    assert peer.arrived == {}
+
+
+async def test_stopping_a_worker_lets_the_running_send_end(sms: World, peer: Peer) -> None:
+    message = await sms.say("one")
+    peer.hold.clear()
+    job = asyncio.create_task(sms.worker.deliver(message.conversation_id))
+    await peer.got_one.wait()
+    job.cancel()
+    peer.hold.set()
+    await sms.worker.close(5)
+    assert await sms.state(message) == "sent"
