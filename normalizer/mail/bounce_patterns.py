@@ -113,6 +113,7 @@ ENHANCED = re.compile(r"(?:[#(\s:]|\b[45]\d\d[ -])([45]\.\d{1,3}\.\d{1,3})(?![\d
 EXPANDED = re.compile(r"\((?:expanded|generated) from:?\s*<?([^<>\s()]+@[^<>\s()]+?)>?\)", re.I)
 # Names without a domain, on lines of their own under such a title, belong to the reporting host.
 BARE_NAMES = re.compile(
-    r"following (?:recipients?|address|users?)[^\n]*\n\s*\n?((?:[ \t]+[\w.+-]{2,64}[ \t]*(?:\n|$))+)",
+    r"following (?:recipients?|address|users?)[^\n]*\n\s*\n?"
+    r"((?:[ \t]+[\w.+-]{2,64}[ \t]*(?:\n|$))+)",
     re.I,
 )

@@ -4,26 +4,35 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-_TOKEN = re.compile(r"<(/?)([a-z0-9]+)((?:[^>\"]|\"[^\"]*\")*)>|([^<]+)")
+from normalizer.mail.markers import QUOTE_MARKS, SIGNATURE_MARKS
+
+_TOKEN = re.compile(r"<(/?)([a-z0-9]+)([^>\"]*(?:\"[^\"]*\"[^>\"]*)*)>|([^<]+)")
 _SPACE = re.compile(r"[ \t\r\n\f]+")
-# Short addresses only: a reader of text is not helped by a tracking link of three lines.
-_HREF = re.compile(r' href="(https?://[^"]{1,100})"')
+_RAGGED = re.compile(r"[\t\r\n\f]|  ")
+_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
 _BREAKING = frozenset({
-    "p", "div", "tr", "li", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "pre",
-    "ul", "ol", "dl", "dt", "dd", "center", "address", "article", "section", "header", "footer",
-    "aside", "main", "figure", "figcaption", "caption", "details", "summary", "nav", "dir",
+    "div", "tr", "li", "hr", "table", "blockquote", "pre", "ul", "ol", "dl", "dt", "dd", "center",
+    "address", "article", "section", "header", "footer", "aside", "main", "figure", "figcaption",
+    "caption", "details", "summary", "nav", "dir",
 })  # fmt: skip
 _CELLS = frozenset({"td", "th"})
-_PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6"})
+_SHAPING = _PARAGRAPHS | _BREAKING | _CELLS | {"a", "br"}
+# Short addresses only: a reader of text is not helped by a tracking link of three lines.
+_HREF = re.compile(r' href="(https?://[^"]{1,100})"')
 
 
 @dataclass(slots=True)
 class Line:
-    """One visible line. `mark` is set on the first line of what a mail program marks as quoted."""
+    """One visible line.
+
+    `mark` is set on the first line of what a mail program marks as quoted, `signs` on the first of
+    what it marks as a signature.
+    """
 
     text: str
     depth: int = 0
     mark: bool = False
+    signs: bool = False
     links: list[tuple[int, str]] | None = None
 
     @property
@@ -37,22 +46,14 @@ class Line:
         return text
 
 
-# What the mail programs put around the past: (attribute, pattern).
-_QUOTE_MARK = re.compile(
-    r' (?:id="(?:divrplyfwdmsg|olk_src_body_section|appendonsend|mail-editor-reference-message'
-    r'-container|replysplit|reply-intro|isreplycontent|yahoo_quoted[^"]*|x_divrplyfwdmsg|'
-    r'ms-outlook-mobile-body-separator-line|zwchr[^"]*|divtagdefaultwrapper_quote)"'
-    r'|class="[^"]*\b(?:gmail_quote|gmail_quote_container|yahoo_quoted|yahooquoted|'
-    r"protonmail_quote|moz-cite-prefix|zmail_extra|ymail_quote|tutanota_quote|gmail_extra_quote|"
-    r'hc_quote|front-blockquote|superhuman-quote|mail_quote|wlemailquote|quotedtext)\b[^"]*")',
-    re.I,
-)
+_QUOTE = re.compile(rf' (?:id|class)="[^"]*\b(?:{"|".join(QUOTE_MARKS)})\b', re.I)
+_SIGNATURE = re.compile(rf' (?:id|class)="[^"]*\b(?:{"|".join(SIGNATURE_MARKS)})\b', re.I)
 
 
 class _Writer:
     """Lines as they grow; white space collapses as in a browser, except inside `pre`."""
 
-    __slots__ = ("current", "depth", "href", "lines", "links", "mark", "pre")
+    __slots__ = ("current", "depth", "href", "lines", "links", "mark", "pre", "signs")
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -60,6 +61,7 @@ class _Writer:
         self.depth = 0
         self.pre = 0
         self.mark = False
+        self.signs = False
         self.href = ""
         self.links: list[tuple[int, str]] = []
 
@@ -82,17 +84,19 @@ class _Writer:
                 self.end_line(force=True)
                 self.current = line
             return
-        text = _SPACE.sub(" ", text)
+        if _RAGGED.search(text):
+            text = _SPACE.sub(" ", text)
         if not self.current or self.current.endswith(" "):
             text = text.lstrip(" ")
         self.current += text
 
     def end_line(self, *, force: bool = False) -> None:
-        text = self.current.rstrip(" ") if not self.pre else self.current
-        self.current = ""
+        text = self.current
         if text or force:
-            self.lines.append(Line(text, self.depth, self.mark, self.links or None))
-            self.mark = False
+            self.current = ""
+            text = text.replace("\xa0", " ").rstrip(" ")
+            self.lines.append(Line(text, self.depth, self.mark, self.signs, self.links or None))
+            self.mark = self.signs = False
             self.links = []
 
     def blank(self) -> None:
@@ -104,31 +108,42 @@ class _Writer:
 def render(canonical: str) -> list[Line]:
     """Render the output of `sanitize.canonical_html` (not any HTML: it relies on that spelling)."""
     writer = _Writer()
-    for match in _TOKEN.finditer(canonical):
-        closing, name, attributes, text = match.groups()
-        if text is not None:
+    for closing, name, attributes, text in _TOKEN.findall(canonical):
+        if text:
             writer.text(text)
-        else:
-            _tag(writer, name, closing == "/", attributes)
+            continue
+        if name in _SHAPING:
+            _shape(writer, name, attributes, closing=closing == "/")
+        if attributes and not closing:
+            _marks(writer, attributes)
     writer.end_line()
     return writer.lines
 
 
-def _tag(writer: _Writer, name: str, closing: bool, attributes: str) -> None:
-    if name == "a":
-        writer.link(attributes, closing=closing)
-        return
-    if name == "br":
+def _shape(writer: _Writer, name: str, attributes: str, *, closing: bool) -> None:
+    if name in _PARAGRAPHS:
+        writer.blank()
+    elif name in _CELLS:
+        if writer.current:
+            writer.current += "\t"
+    elif name == "br":
         writer.end_line(force=True)
-        return
-    if name in _BREAKING:
-        writer.blank() if name in _PARAGRAPHS else writer.end_line()
-    elif name in _CELLS and writer.current:
-        writer.current += "\t"
+    elif name == "a":
+        writer.link(attributes, closing=closing)
+    else:
+        writer.end_line()
     if name == "blockquote":
         writer.depth = max(0, writer.depth + (-1 if closing else 1))
     elif name == "pre":
         writer.pre = max(0, writer.pre + (-1 if closing else 1))
-    if not closing and attributes and _QUOTE_MARK.search(attributes):
+
+
+def _marks(writer: _Writer, attributes: str) -> None:
+    if ' class="' not in attributes and ' id="' not in attributes:
+        return
+    if _QUOTE.search(attributes):
         writer.end_line()
         writer.mark = True
+    elif _SIGNATURE.search(attributes):
+        writer.end_line()
+        writer.signs = True

@@ -1,8 +1,10 @@
 """The language of a text, from its script and its commonest words. "" when unsure."""
 
 import re
+from collections import Counter
 
 _SAMPLE = 4000
+_WORD_SAMPLE = 1500
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -33,7 +35,10 @@ _STOP_WORDS = {
     "ru": "и в не на я что с по это для вы как у от мы за но все есть был спасибо",
     "uk": "і в не на я що з по це для ви як у від ми за але все є був дякую та",
 }
-_WORDS = {language: frozenset(words.split()) for language, words in _STOP_WORDS.items()}
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _language, _words in _STOP_WORDS.items():
+    for _word in _words.split():
+        _LANGUAGES_OF.setdefault(_word, []).append(_language)
 _ENOUGH = 2
 
 
@@ -45,10 +50,12 @@ def detect_language(text: str) -> str:
         for language, script in _SCRIPTS:
             if len(script.findall(sample)) / letters > _SCRIPT_SHARE:
                 return language
-    words = [word.lower() for word in _WORD.findall(sample[:1500])]
-    scores = sorted(
-        ((sum(word in known for word in words), language) for language, known in _WORDS.items()),
-        reverse=True,
-    )
-    best, second = scores[0], scores[1]
-    return best[1] if best[0] >= _ENOUGH and best[0] > second[0] else ""
+    scores = Counter(
+        language
+        for word in _WORD.findall(sample[:_WORD_SAMPLE].lower())
+        for language in _LANGUAGES_OF.get(word, ())
+    ).most_common(2)
+    if not scores or scores[0][1] < _ENOUGH:
+        return ""
+    unsure = len(scores) > 1 and scores[0][1] == scores[1][1]
+    return "" if unsure else scores[0][0]

@@ -31,7 +31,8 @@ class Bounce(msgspec.Struct, frozen=True, kw_only=True):
     """A report that a mail could not be delivered, yet or ever.
 
     "permanent" says that the mail system has given up, "temporary" that it goes on trying; whether
-    the address itself is bad is told by the class of `status` (5 or 4). `status` is an enhanced status code (RFC 3463) or "" where the report has none;
+    the address itself is bad is told by the class of `status` (5 or 4), an enhanced status code
+    (RFC 3463) or "" where the report has none.
     `original_message_id` has its angle brackets, or is "".
     """
 

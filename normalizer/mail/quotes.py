@@ -24,6 +24,7 @@ from normalizer.mail.quote_patterns import (
     WROTE_START,
 )
 
+_RULE_STARTS = frozenset("-_=*—–# ")
 _MAX_LINES = 20_000
 _MAX_ATTRIBUTION_LINES = 4
 _MAX_LINE = 1000
@@ -55,7 +56,7 @@ def _depth(line: str) -> int:
 def split_reply(lines: Sequence[Line]) -> ReplyParts:
     lines = list(lines[:_MAX_LINES])
     kept, past = _without_past(lines)
-    reply, signature = split_signature([line.with_links for line in kept])
+    reply, signature = _without_signature(kept)
     if not reply.strip() and not signature.strip():
         return ReplyParts(reply=_text(lines), quoted="")
     return ReplyParts(reply=reply, quoted=_text(past), signature=signature)
@@ -136,6 +137,7 @@ def _without_bare_quotes(lines: list[Line]) -> tuple[list[Line], list[Line]]:
 
 def _find_cut(lines: list[Line]) -> _Cut | None:
     """The first place where the past is announced, by whichever program."""
+    worth = _worth_a_look(lines)
     for at, line in enumerate(lines):
         if line.mark:
             return _Cut(
@@ -144,10 +146,22 @@ def _find_cut(lines: list[Line]) -> _Cut | None:
         text = line.text
         if line.depth > 0 or not text or len(text) > _MAX_LINE:
             continue
-        cut = _cut_at(lines, at, text)
+        cut = _cut_at(lines, at, text) if at in worth else None
         if cut is not None:
             return cut
     return None
+
+
+def _worth_a_look(lines: list[Line]) -> set[int]:
+    """Lines that could announce anything: with a colon in or shortly after them, or a rule."""
+    found: set[int] = set()
+    for at, line in enumerate(lines):
+        text = line.text
+        if text[:1] in _RULE_STARTS or "above" in text:
+            found.add(at)
+        if ":" in text or "：" in text or (text[:1].isdigit() and "@" in text):
+            found.update(range(max(0, at - _MAX_ATTRIBUTION_LINES + 1), at + 1))
+    return found
 
 
 def _soft(lines: list[Line], at: int) -> bool:
@@ -226,6 +240,16 @@ def is_attribution(text: str) -> bool:
             WROTE_LINE.search(text) and ("@" in text or any(char.isdigit() for char in text))
         )
     return bool(text[:1].isdigit() and DATE_THEN_ADDRESS.match(text))
+
+
+def _without_signature(lines: list[Line]) -> tuple[str, str]:
+    """A signature that the mail program marked, when nothing but it follows; else by its look."""
+    texts = [line.with_links for line in lines]
+    at = next((at for at, line in enumerate(lines) if line.signs), None)
+    if at and len(lines) - at <= _SIGNATURE_LINES and any(text.strip() for text in texts[:at]):
+        before, dashes = split_signature(texts[:at])
+        return before, _joined([dashes, *texts[at:]])
+    return split_signature(texts)
 
 
 def split_signature(lines: list[str]) -> tuple[str, str]:

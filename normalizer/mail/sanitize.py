@@ -4,6 +4,7 @@ import re
 
 import nh3
 
+from normalizer.mail.markers import QUOTE_MARKS, SIGNATURE_MARKS
 from normalizer.mail.model import SanitizedHtml
 
 MAX_HTML_CHARS = 2_000_000
@@ -23,7 +24,9 @@ _DROPPED_WITH_CONTENT = {
     "script", "style", "title", "template", "noscript", "iframe", "object", "embed", "svg", "math",
     "textarea", "select", "xml",
 }  # fmt: skip
-_EVERYWHERE = {"style", "dir", "lang", "title", "align", "class", "id"}
+_EVERYWHERE = {"style", "dir", "lang", "title", "align"}
+_MARKS = set(QUOTE_MARKS) | set(SIGNATURE_MARKS)
+_MARKED = ("div", "blockquote", "span", "p", "hr", "pre", "table", "td", "section")
 _ATTRIBUTES = {
     "*": _EVERYWHERE,
     "a": {"href", "name"},
@@ -59,24 +62,25 @@ _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags=_DROPPED_WITH_CONTENT,
     attributes=_ATTRIBUTES,
+    allowed_classes={tag: _MARKS for tag in _MARKED},
+    tag_attribute_values={tag: {"id": _MARKS} for tag in _MARKED},
     url_schemes={"http", "https", "mailto", "tel", "sms", "cid", "data"},
     link_rel="noopener noreferrer nofollow",
     filter_style_properties=_STYLES,
     strip_comments=True,
 )
-_TAG = re.compile(r"<[a-z0-9]+\b(?:[^>\"]|\"[^\"]*\")*>")
+_IMG_OR_LINK = re.compile(r"<(?:img|a)\b[^>\"]*(?:\"[^\"]*\"[^>\"]*)*>")
 _REMOTE_SRC = re.compile(r' src="((?:https?:)?//[^"]*)"', re.I)
 _OTHER_SRC = re.compile(r' src="(?!cid:|data:image/(?:png|gif|jpe?g|webp|bmp);base64,)[^"]*"', re.I)
 _DATA_LINK = re.compile(r' href="(?:data|cid):[^"]*"', re.I)
 _BARE_CID = re.compile(r' src="cid:(?:&lt;|%3C)?([^"]*?)(?:&gt;|%3E)?"', re.I)
-_MARKERS = re.compile(r' (?:class|id)="[^"]*"')
 # Mail programs mean HTML 4.01 (section 24.3), whose angle brackets HTML 5 moved elsewhere.
 _HTML4_BRACKETS = re.compile(r"&([lr])ang;")
 _BRACKETS = {"l": "\u2329", "r": "\u232a"}
 
 
 def canonical_html(html: str) -> str:
-    """Safe HTML in one spelling (lower-case tags, quoted attributes), class and id still there.
+    """Safe HTML in one spelling: lower-case tags, quoted attributes.
 
     Only the first MAX_HTML_CHARS are read; a page of more than MAX_TAGS tags has its formatting
     elements left out.
@@ -101,19 +105,17 @@ def sanitize_html(html: str) -> SanitizedHtml:
 
 
 def shown(canonical: str) -> SanitizedHtml:
-    """Canonical HTML as it is stored: markers of mail programs gone, images held back."""
-    html = _TAG.sub(_cleaned_tag, canonical)
+    """Canonical HTML as it is stored: remote images held back, data kept out of links."""
+    html = canonical
+    if "<img" in html or 'href="data:' in html or 'href="cid:' in html:
+        html = _IMG_OR_LINK.sub(_held_back, canonical)
     return SanitizedHtml(html=html, remote_content=" data-remote-src=" in html)
 
 
-def _cleaned_tag(match: re.Match[str]) -> str:
+def _held_back(match: re.Match[str]) -> str:
     tag = match[0]
-    if '="' not in tag:
-        return tag
-    if tag.startswith("<img"):
-        tag = _BARE_CID.sub(r' src="cid:\1"', tag)
-        tag = _REMOTE_SRC.sub(r' data-remote-src="\1"', tag)
-        tag = _OTHER_SRC.sub("", tag)
-    elif tag.startswith("<a "):
-        tag = _DATA_LINK.sub("", tag)
-    return _MARKERS.sub("", tag)
+    if tag.startswith("<a"):
+        return _DATA_LINK.sub("", tag)
+    tag = _BARE_CID.sub(r' src="cid:\1"', tag)
+    tag = _REMOTE_SRC.sub(r' data-remote-src="\1"', tag)
+    return _OTHER_SRC.sub("", tag)
