@@ -1,0 +1,21 @@
+"""What the mail channel raises beside the errors of ``connectors.errors``.
+
+ConnectorError
+├── MailboxUnavailable   the IMAP server cannot be reached or broke off: try again, with back-off
+│   └── CommandRefused   it said NO to one command; the connection still stands
+└── CredentialsRefused   login or token refused: an administrator must act
+"""
+
+from connectors.errors import ConnectorError
+
+
+class MailboxUnavailable(ConnectorError):
+    """Nothing is lost: the next pull goes on at the saved cursor."""
+
+
+class CommandRefused(MailboxUnavailable):
+    """The server's words on a SELECT, SEARCH or FETCH that it will not do."""
+
+
+class CredentialsRefused(ConnectorError):
+    """The server, or the token endpoint, does not accept what the inbox is configured with."""

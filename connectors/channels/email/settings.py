@@ -1,0 +1,63 @@
+"""The settings of one mail inbox; they draw the admin form and are checked from here."""
+
+import ssl
+from typing import Annotated, Literal
+
+import msgspec
+
+Security = Literal["tls", "starttls", "none"]
+FirstRun = Literal["new", "all"]
+Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+
+
+def _text(title: str, description: str = "") -> msgspec.Meta:
+    return msgspec.Meta(title=title, description=description)
+
+
+def _secret(title: str, description: str = "") -> msgspec.Meta:
+    return msgspec.Meta(title=title, description=description, extra={"secret": True})
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Without ``imap_host`` mail comes by SMTP only; without ``smtp_host`` nothing can be sent."""
+
+    imap_host: Annotated[str, _text("IMAP server", "Empty when mail is delivered by SMTP")] = ""
+    imap_port: Port = 993
+    imap_security: Annotated[Security, _text("IMAP encryption")] = "tls"
+    imap_username: Annotated[str, _text("IMAP user")] = ""
+    imap_password: Annotated[str, _secret("IMAP password")] = ""
+    imap_folder: Annotated[str, _text("IMAP folder")] = "INBOX"
+    imap_first_run: Annotated[
+        FirstRun, _text("At the first connection", "Take all mail of the folder, or only new mail")
+    ] = "new"
+    imap_max_bytes: Annotated[
+        int, _text("Largest mail", "Bytes; larger ones are listed in quarantine by their headers")
+    ] = 50_000_000
+
+    smtp_host: Annotated[str, _text("SMTP server", "The submission server for replies")] = ""
+    smtp_port: Port = 587
+    smtp_security: Annotated[Security, _text("SMTP encryption")] = "starttls"
+    smtp_username: Annotated[str, _text("SMTP user", "Empty when no login is needed")] = ""
+    smtp_password: Annotated[str, _secret("SMTP password")] = ""
+    smtp_connections: Annotated[int, msgspec.Meta(ge=1, le=10, title="SMTP connections")] = 2
+
+    tls_ca_file: Annotated[str, _text("CA file", "Only for servers with a private CA")] = ""
+
+    oauth_token_url: Annotated[str, _text("OAuth token address", "Empty for passwords")] = ""
+    oauth_client_id: Annotated[str, _text("OAuth client id")] = ""
+    oauth_client_secret: Annotated[str, _secret("OAuth client secret")] = ""
+    oauth_refresh_token: Annotated[str, _secret("OAuth refresh token")] = ""
+    oauth_scope: Annotated[str, _text("OAuth scope", "Microsoft 365 wants it")] = ""
+
+    @property
+    def uses_oauth(self) -> bool:
+        """Whether XOAUTH2 stands in for passwords, in and out."""
+        return bool(self.oauth_token_url)
+
+
+def tls_context(settings: Settings) -> ssl.SSLContext:
+    """A verifying client context; ``tls_ca_file`` is trusted beside the system's authorities."""
+    context = ssl.create_default_context()
+    if settings.tls_ca_file:
+        context.load_verify_locations(settings.tls_ca_file)
+    return context
