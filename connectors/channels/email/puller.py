@@ -211,8 +211,11 @@ class ImapPuller:
     async def close(self) -> None:
         """Break what hangs and end the thread; it is done when this returns."""
         self._mailbox.abort()
-        self._thread.submit(self._mailbox.close)
-        await asyncio.to_thread(self._thread.shutdown)
+        await asyncio.to_thread(self._end)
+
+    def _end(self) -> None:
+        self._thread.shutdown()
+        self._mailbox.close()
 
 
 def _forget(future: "asyncio.Future[ResultT]") -> None:
