@@ -110,6 +110,17 @@ class Mailbox:
             criteria += ["SINCE", since]
         return sorted(found for found in self._ask("search", criteria) if found > uid)
 
+    def has_news(self, uid: int) -> bool:
+        """Whether mail above ``uid`` is there, or came while this was asked.
+
+        NOOP makes the server look; what it announces beside the search's answer would not be
+        announced again to IDLE.
+        """
+        self._ask("noop")
+        imap = self._open_client()._imap  # IMAPClient hides untagged answers beside a command's own
+        imap.response("EXISTS")  # forgets what was announced before
+        return bool(self.uids_after(uid, None)) or imap.response("EXISTS")[1] != [None]
+
     def summaries(self, uids: Sequence[int]) -> list[Summary]:
         """Those of ``uids`` that still exist, ascending."""
         found = self._fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])

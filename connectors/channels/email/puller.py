@@ -177,7 +177,7 @@ class ImapPuller:
         if not self._mailbox.is_open:
             await self._open()
             await self._call(self._mailbox.select)
-        if await self._call(lambda: self._mailbox.uids_after(self._seen, None)):
+        if await self._call(lambda: self._mailbox.has_news(self._seen)):
             return True
         return await self._call(lambda: self._mailbox.idle(seconds), seconds + CALL_S)
 
