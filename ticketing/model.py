@@ -24,7 +24,10 @@ class ContactPoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A person. ``point_keys`` repeats the points' keys for a unique multikey index."""
+    """A person. ``point_keys`` repeats the points' keys for a unique multikey index.
+
+    ``tokens`` of name and addresses feed search.
+    """
 
     id: ContactId = msgspec.field(name="_id")
     v: int = 1
@@ -32,6 +35,7 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     points: tuple[ContactPoint, ...]
     point_keys: tuple[str, ...]
+    tokens: tuple[str, ...] = ()
     language: str = ""
     created_at: datetime
     updated_at: datetime
@@ -140,3 +144,16 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     undo_s: int = 10
     created_at: datetime
     updated_at: datetime
+
+
+class ReadMark(msgspec.Struct, frozen=True, kw_only=True):
+    """How many inbound messages of a ticket an agent has seen; ``id`` is ``agent_id|ticket_id``."""
+
+    id: str = msgspec.field(name="_id")
+    in_count: int
+    at: datetime
+
+
+def read_mark_id(agent_id: AgentId, ticket_id: TicketId) -> str:
+    """The key of a ReadMark."""
+    return f"{agent_id}|{ticket_id}"

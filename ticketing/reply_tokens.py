@@ -21,6 +21,8 @@ _TICKET_ADDRESS = re.compile(rf"\+t([{_ALPHABET}]{{1,10}}[{_ALPHABET}]{{{_MAC_SI
 _BOUNCE_ADDRESS = re.compile(rf"\+b([0-9a-z]{{20,30}})\.([{_ALPHABET}]{{{_MAC_SIGNS}}})@", re.I)
 _MESSAGE_ID = re.compile(rf"<?t([{_ALPHABET}]{{1,10}}[{_ALPHABET}]{{{_MAC_SIGNS}}})\.", re.I)
 
+_OUR_MESSAGE_ID = re.compile(_MESSAGE_ID.pattern + r"([0-9a-z]{20,30})@", re.I)
+
 
 class TokenHit(msgspec.Struct, frozen=True, kw_only=True):
     """A token whose signature held: the ticket's number, and where it stood."""
@@ -65,6 +67,13 @@ class ReplyTokens:
                 if number is not None:
                     return TokenHit(number=number, source=source)
         return None
+
+    def sent_message(self, inbox_id: InboxId, message_id: str) -> MessageId | None:
+        """Our message that a Message-ID names, when the token in it is ours."""
+        match = _OUR_MESSAGE_ID.search(message_id)
+        if match is None or self._number(inbox_id, match[1].lower()) is None:
+            return None
+        return MessageId(match[2].lower())
 
     def bounced(self, inbox_id: InboxId, addresses: Iterable[str]) -> MessageId | None:
         """The message whose envelope sender one of these addresses is."""

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from connectors.contract import InboxId
+from connectors.events import MessageReceived, SenderId
 from normalizer.model import ContactId, ConversationId, TicketId
 from ticketing.lifecycle import is_open
 from ticketing.model import Conversation, Inbox, Ticket
@@ -61,3 +62,45 @@ def an_inbox(**changes):
         "updated_at": NOW,
     }
     return Inbox(**(values | changes))
+
+
+def said(text="Hello", *, id="m1", thread="chat-7", sender="7", at=NOW, **more):
+    """A chat message."""
+    values = {
+        "dedupe_id": id,
+        "native_id": id,
+        "thread_key": thread,
+        "senders": (SenderId(family="telegram", value=sender),),
+        "occurred_at": at,
+        "sender_name": "Ana",
+        "text": text,
+    }
+    return MessageReceived(**(values | more))
+
+
+def a_mail(
+    *,
+    id="root@x.example",
+    sender="Ana <ana@x.example>",
+    to="support@halden.example",
+    subject="Zip broken",
+    text="The zip of my tent broke.",
+    refs=(),
+    extra="",
+    date="Sun, 01 Mar 2026 10:00:00 +0000",
+):
+    """A small RFC 5322 mail."""
+    lines = [
+        f"Message-ID: <{id}>",
+        f"From: {sender}",
+        f"To: {to}",
+        f"Subject: {subject}",
+        f"Date: {date}",
+        "MIME-Version: 1.0",
+        "Content-Type: text/plain; charset=utf-8",
+    ]
+    if refs:
+        lines += [f"In-Reply-To: <{refs[-1]}>", "References: " + " ".join(f"<{r}>" for r in refs)]
+    if extra:
+        lines.append(extra)
+    return ("\r\n".join([*lines, "", text, ""])).encode()

@@ -1,0 +1,124 @@
+"""Raw RFC 5322 bytes into everything that a mail says."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+
+from msgspec.structs import replace
+
+from connectors.events import MediaKind, SenderId
+from normalizer.mail.model import Address, Bounce, MailAttachment, ParsedMail
+from normalizer.mail.parse import parse_mail
+from normalizer.model import BounceFacts, Draft, File, MailFacts
+from normalizer.steps.source import Source
+from storage.ids import truncate
+
+_KIND_OF_TYPE: dict[str, MediaKind] = {"image": "image", "audio": "audio", "video": "video"}
+_FUTURE = timedelta(minutes=5)
+_MAX_REFERENCES = 100
+_MAX_ADDRESSES = 200
+_MAX_HEADER_ID = 900
+
+
+def read_mail(draft: Draft, source: Source) -> Draft:
+    """Fill the draft from ``message.mail``; other events pass unchanged."""
+    if source.message.mail is None:
+        return draft
+    mail = parse_mail(source.message.mail)
+    message_id = bare(mail.message_id)
+    files, contents = _files(mail.attachments)
+    occurred_at = min(mail.date or draft.received_at, draft.received_at + _FUTURE)
+    return replace(
+        draft,
+        dedupe_id=message_id,
+        native_id=message_id,
+        thread_key=_root(mail, message_id),
+        senders=_senders(mail),
+        sender_name=mail.sender.name,
+        occurred_at=truncate(occurred_at),
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        reply_text=mail.reply_text,
+        signature=mail.signature,
+        language=mail.language,
+        files=files,
+        contents=contents,
+        reply_to=bare(mail.in_reply_to[0]) if mail.in_reply_to else "",
+        mail=_facts(mail, message_id, draft.recipient),
+        bounce=_bounce(mail.bounce),
+        warnings=mail.warnings,
+    )
+
+
+def bare(message_id: str) -> str:
+    """A Message-ID without its angle brackets, short enough for an index key."""
+    return message_id.strip("<> ")[:_MAX_HEADER_ID]
+
+
+def _root(mail: ParsedMail, own: str) -> str:
+    """The first mail of the thread: all of a thread share it, in whatever order they come."""
+    past = mail.references or mail.in_reply_to
+    return bare(past[0]) if past else own
+
+
+def _senders(mail: ParsedMail) -> tuple[SenderId, ...]:
+    address = mail.sender.address.strip().lower()
+    return (SenderId(family="mailto", value=address or "unknown"),)
+
+
+def _facts(mail: ParsedMail, message_id: str, recipient: str) -> MailFacts:
+    references = tuple(bare(item) for item in mail.references[-_MAX_REFERENCES:])
+    delivered = dict.fromkeys((*((recipient,) if recipient else ()), *mail.delivered_to))
+    return MailFacts(
+        message_id=message_id,
+        in_reply_to=tuple(bare(item) for item in mail.in_reply_to[:_MAX_REFERENCES]),
+        references=references,
+        to=_plain(mail.to),
+        cc=_plain(mail.cc),
+        reply_to=_plain(mail.reply_to),
+        delivered_to=tuple(delivered),
+        auto_reply=mail.auto_reply_reason or "robot" if mail.auto_reply else "",
+        bounce_of=bare(mail.bounce.original_message_id) if mail.bounce else "",
+        remote_content=mail.remote_content,
+    )
+
+
+def _plain(addresses: Iterable[Address]) -> tuple[str, ...]:
+    found = dict.fromkeys(item.address.strip().lower() for item in addresses if item.address)
+    return tuple(found)[:_MAX_ADDRESSES]
+
+
+def _bounce(bounce: Bounce | None) -> BounceFacts | None:
+    if bounce is None:
+        return None
+    return BounceFacts(
+        permanent=bounce.kind == "permanent",
+        status=bounce.status,
+        recipients=bounce.recipients,
+        original_message_id=bare(bounce.original_message_id),
+        reason=bounce.reason,
+    )
+
+
+def _files(
+    attachments: Iterable[MailAttachment],
+) -> tuple[tuple[File, ...], tuple[tuple[str, bytes], ...]]:
+    files: list[File] = []
+    contents: dict[str, bytes] = {}
+    for number, item in enumerate(attachments):
+        digest = hashlib.sha256(item.content).hexdigest()
+        contents[digest] = item.content
+        files.append(
+            File(
+                id=f"f{number}",
+                kind=_KIND_OF_TYPE.get(item.media_type.partition("/")[0], "file"),
+                name=item.name,
+                media_type=item.media_type,
+                size=len(item.content),
+                sha256=digest,
+                content_id=item.content_id,
+                inline=item.inline,
+            )
+        )
+    return tuple(files), tuple(contents.items())

@@ -1,0 +1,14 @@
+"""What every step may look at beside the draft: the event as it came, and whose inbox it is."""
+
+import msgspec
+
+from connectors.events import MessageReceived
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """``own`` holds our addresses and our agents' (lower case): not customers."""
+
+    message: MessageReceived
+    channel: str
+    address: str
+    own: frozenset[str] = frozenset()

@@ -1,0 +1,183 @@
+"""A house on the real database: ingest with a chat line that takes JSON and a mail line."""
+
+import itertools
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from connectors.contract import InboxId
+from connectors.errors import Malformed
+from connectors.events import InboundEvent, MessageReceived, Parsed
+from storage.blobs import Blobs
+from storage.counters import Counters
+from storage.events import EventLog
+from storage.journal import Journal, NewRecord, partition_of
+from storage.keyring import KeyRing
+from tests.ticketing.builders import NOW, an_inbox
+from ticketing.indexes import INDEXES
+from ticketing.ingest.drain import Ingest
+from ticketing.ingest.model import Line
+from ticketing.permissions import Viewer
+from ticketing.reading.search import Search
+from ticketing.reading.store import ReadingStore
+from ticketing.reading.tickets import TicketReading
+from ticketing.reply_tokens import ReplyTokens
+from ticketing.store import Collections
+
+MAIL, CHAT, SMS = InboxId("inbox-mail"), InboxId("inbox-chat"), InboxId("inbox-sms")
+EVENTS = msgspec.json.Decoder(list[InboundEvent])
+
+
+class JsonChat:
+    """Bodies are JSON lists of events, as ``msgspec`` writes them."""
+
+    def parse(self, request):
+        try:
+            return Parsed(events=tuple(EVENTS.decode(request.body)))
+        except msgspec.DecodeError as error:
+            raise Malformed(str(error)) from error
+
+
+class RawMail:
+    """What the email channel does: wrap the raw bytes."""
+
+    def parse_item(self, body, headers, received_at):
+        event = MessageReceived(
+            dedupe_id="",
+            native_id="",
+            thread_key="",
+            senders=(),
+            occurred_at=received_at,
+            recipient=headers.get("rcpt", ""),
+            mail=body,
+        )
+        return Parsed(events=(event,))
+
+
+class SilentBell:
+    def ring_soon(self, name):
+        pass
+
+
+class ReceiptBook:
+    """Stands in for outbound, which is above: writes down what it was told."""
+
+    def __init__(self):
+        self.told = []
+        self.ours = {}
+
+    async def apply(self, session, inbox_id, receipts, now):
+        self.told.extend((inbox_id, receipt) for receipt in receipts)
+
+    async def match_echo(self, session, *, inbox_id, conversation_id, native_id, text, now):
+        return self.ours.get(native_id)
+
+
+class House:
+    def __init__(self, mongo):
+        self.mongo = mongo
+        keyring = KeyRing([b"k" * 32])
+        self.blobs = Blobs(mongo)
+        self.journal = Journal(mongo, keyring, self.blobs, SilentBell())
+        self.events = EventLog(mongo)
+        self.tokens = ReplyTokens(keyring.derive_all("reply-token"))
+        self.collections = Collections(mongo)
+        self.receipts = ReceiptBook()
+        self.offered = []
+        self.lines = {
+            MAIL: Line(
+                inbox=an_inbox(),
+                connector=RawMail(),
+                own=frozenset({"support@halden.example", "mira@halden.example"}),
+            ),
+            CHAT: Line(
+                inbox=an_inbox(id=CHAT, channel="chat", address="bot"), connector=JsonChat()
+            ),
+            SMS: Line(inbox=an_inbox(id=SMS, channel="sms", address="+1"), connector=JsonChat()),
+        }
+        self.ingest = self.an_ingest()
+        self.reading = TicketReading(ReadingStore(self.collections), self.events)
+        self.search = Search(ReadingStore(self.collections), self.reading)
+        self.clock = (NOW + timedelta(seconds=n) for n in itertools.count())
+
+    def an_ingest(self):
+        async def line(inbox_id):
+            return self.lines.get(inbox_id)
+
+        return Ingest(
+            collections=self.collections,
+            journal=self.journal,
+            lines=line,
+            blobs=self.blobs,
+            events=self.events,
+            counters=Counters(self.mongo),
+            reply_tokens=self.tokens,
+            receipts=self.receipts,
+            offer=self.offered.extend,
+        )
+
+    def set_inbox(self, inbox_id, **changes):
+        line = self.lines[inbox_id]
+        inbox = msgspec.structs.replace(line.inbox, **changes)
+        self.lines[inbox_id] = msgspec.structs.replace(line, inbox=inbox)
+
+    async def put(self, inbox_id, body, at=None, **headers):
+        """Journal one request."""
+        line = self.lines.get(inbox_id)
+        return await self.journal.append(
+            NewRecord(
+                inbox_id=inbox_id,
+                channel=line.inbox.channel if line else "gone",
+                transport="smtp" if inbox_id == MAIL else "webhook",
+                received_at=at or next(self.clock),
+                request_id="r",
+                body=body,
+                headers=headers,
+            )
+        )
+
+    async def events_in(self, inbox_id, *events, at=None):
+        """Journal events of a chat line and drain it; received when the last of them occurred."""
+        at = at or max(event.occurred_at for event in events)
+        await self.put(inbox_id, msgspec.json.encode(list(events)), at)
+        return await self.drain(inbox_id)
+
+    async def mail_in(self, raw, at=None, **headers):
+        await self.put(MAIL, raw, at, **headers)
+        return await self.drain(MAIL)
+
+    async def drain(self, inbox_id):
+        return await self.ingest.drain(partition_of(inbox_id))
+
+    async def tickets(self):
+        found = await self.collections.tickets.find({}, limit=1000)
+        return sorted(found, key=lambda ticket: ticket.number)
+
+    async def messages(self, **where):
+        found = await self.collections.messages.find(where, limit=1000)
+        return sorted(found, key=lambda m: (m.occurred_at, m.sequence, m.journal_id))
+
+    async def ticket(self, number=1):
+        return await self.collections.tickets.find_one({"number": number})
+
+
+@pytest.fixture
+async def house(mongo):
+    for index in INDEXES:
+        await index.ensure(mongo)
+    made = House(mongo)
+    for line in made.lines.values():
+        await made.collections.inboxes.insert(line.inbox)
+    yield made
+    await made.journal.close()
+
+
+@pytest.fixture
+def mira():
+    return Viewer(agent_id="agent-mira", name="Mira Okafor", role="agent", inbox_ids=None)
+
+
+@pytest.fixture
+def chat_only():
+    return Viewer(agent_id="agent-jun", name="Jun Park", role="agent", inbox_ids=frozenset({CHAT}))

@@ -1,0 +1,60 @@
+"""Events as they are made here: ids derive from what caused them, so a rerun makes the same."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from normalizer.model import MessageId
+from storage.events import Actor, Change, Event, event_id
+from ticketing.model import Contact, Ticket
+from ticketing.permissions import Viewer
+
+SYSTEM = Actor(kind="system", id="", name="Parley")
+TRACKED = ("status", "priority", "assignee_id", "tags", "subject", "merged_into")
+
+
+def of_contact(contact: Contact) -> Actor:
+    """The customer as an actor."""
+    return Actor(kind="contact", id=contact.id, name=contact.name)
+
+
+def of_viewer(viewer: Viewer) -> Actor:
+    """The agent as an actor."""
+    return Actor(kind="agent", id=viewer.agent_id, name=viewer.name)
+
+
+def fact(
+    kind: str,
+    ticket: Ticket,
+    *,
+    cause: str,
+    actor: Actor,
+    at: datetime,
+    message_id: MessageId | None = None,
+    conversation_id: str | None = None,
+    changes: Iterable[Change] = (),
+) -> Event:
+    """One event of a ticket; ``cause`` is the message, or the version, that made it happen."""
+    return Event(
+        id=event_id(ticket.id, kind, cause),
+        kind=kind,
+        ticket_id=ticket.id,
+        message_id=message_id,
+        conversation_id=conversation_id,
+        inbox_id=ticket.inbox_id,
+        actor=actor,
+        at=at,
+        changes=tuple(changes),
+    )
+
+
+def differences(before: Ticket, after: Ticket) -> tuple[Change, ...]:
+    """The tracked fields that differ, as the history shows them."""
+    return tuple(
+        Change(field=name, before=_shown(old), after=_shown(new))
+        for name in TRACKED
+        if (old := getattr(before, name)) != (new := getattr(after, name))
+    )
+
+
+def _shown(value: str | tuple[str, ...] | None) -> str | None:
+    return ", ".join(value) if isinstance(value, tuple) else (value or None)

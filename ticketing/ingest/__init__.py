@@ -1,0 +1,1 @@
+"""From the journal to stored tickets: read, prefetch, plan, write, in one transaction a batch."""

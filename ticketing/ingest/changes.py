@@ -1,0 +1,62 @@
+"""Edits, deletions and reactions: pure, and the same in whatever order they come."""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from connectors.events import MessageDeleted, MessageEdited, ReactionChanged
+from normalizer.model import Message, Reaction
+from ticketing.ingest.model import Change
+from ticketing.tokens import tokens
+
+_MAX_REACTIONS = 200
+
+EVENT_KINDS: dict[type[Change], str] = {
+    MessageEdited: "message.edited",
+    MessageDeleted: "message.deleted",
+    ReactionChanged: "reaction.changed",
+}
+
+
+def changed(message: Message, change: Change) -> Message | None:
+    """The message after the change, or None when it is no news."""
+    if message.deleted_at is not None or message.erased:
+        return None
+    if isinstance(change, MessageEdited):
+        return _edited(message, change)
+    if isinstance(change, MessageDeleted):
+        return _deleted(message, change.occurred_at)
+    return _reacted(message, change)
+
+
+def _edited(message: Message, change: MessageEdited) -> Message | None:
+    if message.edited_at is not None and change.occurred_at <= message.edited_at:
+        return None
+    if change.text == message.text:
+        return None
+    return replace(
+        message,
+        text=change.text,
+        reply_text=change.text,
+        html=None,
+        edited_at=change.occurred_at,
+        tokens=tokens(message.subject, change.text),
+    )
+
+
+def _deleted(message: Message, at: datetime) -> Message:
+    """The words go; that something was said and taken back stays (the journal has the original)."""
+    return replace(
+        message, deleted_at=at, text="", reply_text="", html=None, files=(), tokens=(), signature=""
+    )
+
+
+def _reacted(message: Message, change: ReactionChanged) -> Message | None:
+    sender = change.senders[0].canonical if change.senders else ""
+    others = tuple(item for item in message.reactions if item.sender != sender)
+    mine = next((item for item in message.reactions if item.sender == sender), None)
+    if mine is not None and (mine.at >= change.occurred_at or mine.emoji == change.emoji):
+        return None
+    # a taken-back reaction leaves an empty one, so that an older word cannot bring it back
+    reaction = Reaction(sender=sender, emoji=change.emoji, at=change.occurred_at)
+    return replace(message, reactions=(*others, reaction)[-_MAX_REACTIONS:])

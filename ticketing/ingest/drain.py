@@ -1,0 +1,230 @@
+"""One partition's pending records into tickets: batches, each one transaction, halved when bad."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+
+from msgspec.structs import replace
+
+from connectors.contract import InboxId
+from connectors.events import ReceiptReported
+from normalizer.model import MessageId
+from storage.blobs import INLINE_BYTES, Blobs
+from storage.counters import Counters
+from storage.events import Event, EventLog
+from storage.ids import utc_now
+from storage.journal import Journal, JournalRecord
+from storage.mongo import Session
+from ticketing import metrics
+from ticketing.delivery import ReceiptSink, bounce_receipt
+from ticketing.ingest.book import Book
+from ticketing.ingest.evidence import bounced_message_of
+from ticketing.ingest.model import Line, Unit
+from ticketing.ingest.numbers import NumberPool
+from ticketing.ingest.plan import apply_change, enter
+from ticketing.ingest.read import IN_THREAD, read_record
+from ticketing.ingest.store import IngestStore
+from ticketing.reply_tokens import ReplyTokens
+from ticketing.store import Collections, is_outage, settle
+
+BATCH = 200
+BATCH_BYTES = 4_000_000
+MAX_PASSES = 50
+
+Lines = Callable[[InboxId], Awaitable[Line | None]]
+Offer = Callable[[Sequence[Event]], None]
+_log = logging.getLogger(__name__)
+
+
+class Ingest:
+    """``drain`` is what a doorbell calls; one leased owner per partition keeps order and speed.
+
+    ``offer`` hears the events of every commit at once (the relay); what it misses, the relay's
+    sweeper finds. Correctness comes from derived ids and unique keys, never from the lease.
+    """
+
+    def __init__(
+        self,
+        *,
+        collections: Collections,
+        journal: Journal,
+        lines: Lines,
+        blobs: Blobs,
+        events: EventLog,
+        counters: Counters,
+        reply_tokens: ReplyTokens,
+        receipts: ReceiptSink,
+        offer: Offer,
+    ) -> None:
+        self._mongo = collections.mongo
+        self._journal = journal
+        self._lines = lines
+        self._blobs = blobs
+        self._events = events
+        self._numbers = NumberPool(counters)
+        self._reply_tokens = reply_tokens
+        self._receipts = receipts
+        self._offer = offer
+        self.store = IngestStore(collections, reply_tokens)
+
+    async def drain(self, partition: int) -> int:
+        """How many records were taken; full batches are followed by another at once."""
+        taken = 0
+        for _ in range(MAX_PASSES):
+            records = await self._journal.pending(partition, BATCH, BATCH_BYTES)
+            if records:
+                await self._take(records)
+            taken += len(records)
+            if len(records) < BATCH and sum(len(r.body) for r in records) < BATCH_BYTES // 2:
+                break
+        return taken
+
+    async def _take(self, records: Sequence[JournalRecord]) -> None:
+        started = time.perf_counter()
+        units = await self._read(records)
+        await self._keep_contents(units)
+        await self._commit(units)
+        metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
+
+    async def _read(self, records: Sequence[JournalRecord]) -> list[Unit]:
+        pairs: list[tuple[JournalRecord, Line]] = []
+        for record in records:
+            line = await self._lines(InboxId(record.inbox_id))
+            if line is None:
+                await self._journal.quarantine(None, record.id, "its inbox is not configured")
+            else:
+                pairs.append((record, line))
+        if sum(len(record.body) for record, _ in pairs) < IN_THREAD:
+            return _read_all(pairs)
+        return await asyncio.to_thread(_read_all, pairs)
+
+    async def _keep_contents(self, units: Sequence[Unit]) -> None:
+        """Attachments are on disk before anything refers to them."""
+        contents = {
+            digest: content for u in units for d in u.drafts for digest, content in d.contents
+        }
+        small = [content for content in contents.values() if len(content) <= INLINE_BYTES]
+        if small:
+            await self._blobs.put_many(small)
+        for content in contents.values():
+            if len(content) > INLINE_BYTES:
+                await self._blobs.put(content)
+
+    async def _commit(self, units: Sequence[Unit]) -> None:
+        """All in one transaction; when it fails by its content, each half alone."""
+        if not units:
+            return
+        numbers = await self._numbers.take(sum(len(unit.drafts) for unit in units))
+        try:
+            book = await settle(self._mongo, lambda s: self._write(s, units, numbers))
+        except Exception as error:
+            if is_outage(error):
+                raise
+            self._numbers.give_back(numbers)
+            await self._halve(units, error)
+            return
+        self._numbers.give_back(numbers[book.numbers_used :])
+        self._offer(book.events)
+        _count(units, book)
+
+    async def _halve(self, units: Sequence[Unit], error: Exception) -> None:
+        metrics.BATCHES.labels("halved").inc()
+        if len(units) > 1:
+            middle = len(units) // 2
+            await self._commit(units[:middle])
+            await self._commit(units[middle:])
+            return
+        record = units[0].record
+        _log.warning(
+            "a journal record could not be stored",
+            extra={"journal_id": record.id, "error": type(error).__name__},
+        )
+        await self._journal.fail([record.id], f"{type(error).__name__} while storing")
+
+    async def _write(
+        self, session: Session, units: Sequence[Unit], numbers: tuple[int, ...]
+    ) -> Book:
+        """The transaction's callback: may run several times, so everything in it is derived."""
+        await self._report(session, units)
+        echoed = await self._match_echoes(session, units)
+        book = Book(numbers)
+        book.known.update(echoed)
+        await self.store.prefetch(session, units, book)
+        for unit in units:
+            for draft in unit.drafts:
+                enter(draft, unit.line.inbox, book, self._reply_tokens)
+            for change in unit.changes:
+                apply_change(change, unit.line.inbox, unit.record.received_at, book)
+        await self.store.write(session, book)
+        await self._finish(session, units, book)
+        return book
+
+    async def _report(self, session: Session, units: Sequence[Unit]) -> None:
+        """Receipts and bounces first: they change records that the book then reads."""
+        reports: dict[InboxId, list[ReceiptReported]] = {}
+        for unit in units:
+            reports.setdefault(unit.line.inbox.id, []).extend(
+                (*unit.receipts, *self._bounces(unit))
+            )
+        for inbox_id, receipts in reports.items():
+            if receipts:
+                await self._receipts.apply(session, inbox_id, receipts, utc_now())
+
+    def _bounces(self, unit: Unit) -> Iterator[ReceiptReported]:
+        """Permanent bounces, as receipts of the message that they speak of."""
+        for draft in unit.drafts:
+            if draft.bounce and draft.bounce.permanent:
+                receipt = bounce_receipt(draft.bounce, draft.occurred_at)
+                native_id = bounced_message_of(draft, self._reply_tokens) or receipt.native_id
+                if native_id:
+                    yield replace(receipt, native_id=native_id)
+
+    async def _match_echoes(self, session: Session, units: Sequence[Unit]) -> set[MessageId]:
+        """Ids of echoes that repeat what we sent ourselves: nothing new is stored for them."""
+        echoes = [draft for unit in units for draft in unit.drafts if draft.echo]
+        if not echoes:
+            return set()
+        places = await self.store.echo_places(session, echoes)
+        matched: set[MessageId] = set()
+        for id, (draft, conversation_id) in places.items():
+            own = await self._receipts.match_echo(
+                session,
+                inbox_id=draft.inbox_id,
+                conversation_id=conversation_id,
+                native_id=draft.native_id,
+                text=draft.text,
+                now=utc_now(),
+            )
+            if own is not None:
+                matched.add(id)
+        return matched
+
+    async def _finish(self, session: Session, units: Sequence[Unit], book: Book) -> None:
+        reused = {item.sha256 for m in book.inserted.values() for item in m.files if item.sha256}
+        if reused:
+            await self._blobs.touch(session, sorted(reused))
+        if book.events:
+            await self._events.append(session, book.events)
+        done = [unit.record.id for unit in units if not unit.bad]
+        if done:
+            await self._journal.mark_done(session, done)
+        for unit in units:
+            if unit.bad:
+                await self._journal.quarantine(session, unit.record.id, unit.bad)
+
+
+def _read_all(pairs: Sequence[tuple[JournalRecord, Line]]) -> list[Unit]:
+    return [read_record(record, line) for record, line in pairs]
+
+
+def _count(units: Sequence[Unit], book: Book) -> None:
+    metrics.BATCHES.labels("committed").inc()
+    now = utc_now()
+    for unit in units:
+        channel = unit.record.channel
+        outcome = "quarantined" if unit.bad else "stored"
+        metrics.INGESTED.labels(channel, outcome).inc()
+        metrics.LAG_SECONDS.observe(max(0.0, (now - unit.record.received_at).total_seconds()))
+    if book.duplicates:
+        metrics.INGESTED.labels(units[0].record.channel, "duplicate").inc(book.duplicates)

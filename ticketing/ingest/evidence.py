@@ -1,0 +1,164 @@
+"""What the book knows of a draft's past, gathered for ``threading.decide``."""
+
+import re
+
+from connectors.contract import InboxId
+from normalizer.model import Draft, MessageId
+from ticketing.contacts import keys_of, proven
+from ticketing.ingest.book import Book
+from ticketing.ingest.model import Reference, native_key, open_key
+from ticketing.lifecycle import said_at
+from ticketing.model import Conversation
+from ticketing.reply_tokens import ReplyTokens, TokenHit
+from ticketing.threading import Evidence, Place
+
+# only in brackets: numbers in quoted text, image names or long words do not count
+_HOOK = re.compile(r"\[#(\d{1,12})\]")
+MAX_REFERENCES = 20
+
+
+def answered_ids(draft: Draft) -> tuple[str, ...]:
+    """Ids of mails that this one answers, newest first: In-Reply-To, then References backwards."""
+    if draft.mail is None:
+        return (draft.reply_to,) if draft.reply_to else ()
+    past = (*reversed(draft.mail.in_reply_to), *reversed(draft.mail.references))
+    return tuple(dict.fromkeys(past))[:MAX_REFERENCES]
+
+
+def open_keys(draft: Draft) -> tuple[str, ...]:
+    """Open keys that the draft may continue, the likelier first.
+
+    A mail by somebody who took no part in a thread cannot join it by naming its root: such a
+    sender has a conversation of their own, under the root and their address.
+    """
+    shared = open_key(draft.inbox_id, draft.thread_key)
+    return (shared,) if draft.mail is None else (own_open_key(draft), shared)
+
+
+def own_open_key(draft: Draft) -> str:
+    """The key of a mail conversation beside the one that holds the root."""
+    return open_key(draft.inbox_id, f"{draft.thread_key}|{draft.senders[0].canonical}")
+
+
+def token_of(draft: Draft, tokens: ReplyTokens) -> TokenHit | None:
+    """The signed token that the draft carries in an address or a referenced Message-ID."""
+    if draft.mail is None:
+        return None
+    addresses = (*draft.mail.delivered_to, *draft.mail.to, *draft.mail.cc)
+    reported = (draft.bounce.original_message_id,) if draft.bounce else ()
+    return tokens.find(draft.inbox_id, addresses, (*reported, *answered_ids(draft)))
+
+
+def bounced_message_of(draft: Draft, tokens: ReplyTokens) -> MessageId | None:
+    """Our mail that this reports on: its own envelope sender came back, or its Message-ID."""
+    if draft.mail is None:
+        return None
+    if draft.bounce and (
+        sent := tokens.sent_message(draft.inbox_id, draft.bounce.original_message_id)
+    ):
+        return sent
+    return tokens.bounced(draft.inbox_id, (*draft.mail.delivered_to, *draft.mail.to))
+
+
+def hook_of(draft: Draft) -> int | None:
+    """The ticket number in the subject of a mail."""
+    found = _HOOK.search(draft.subject) if draft.mail is not None else None
+    return int(found[1]) if found else None
+
+
+def gather(draft: Draft, book: Book, tokens: ReplyTokens) -> Evidence:
+    """Everything that the rules of threading ask for."""
+    senders = proven(draft.senders)
+    contact = book.contact_of(keys_of(senders))
+    thread = next(filter(None, map(book.open_conversation, open_keys(draft))), None)
+    hit = token_of(draft, tokens)
+    hook = hook_of(draft)
+    return Evidence(
+        mail=draft.mail is not None,
+        sender_keys=frozenset(keys_of(senders)).union(contact.point_keys if contact else ()),
+        said=said_at(draft.occurred_at, draft.received_at),
+        bounced=_bounced(draft, book, tokens),
+        token=_numbered(hit.number, hit.source, draft.inbox_id, book) if hit else None,
+        references=_references(draft, book),
+        hook=_numbered(hook, f"#{hook}", draft.inbox_id, book) if hook is not None else None,
+        thread=_place(thread, book, "the thread") if thread else None,
+        elsewhere=book.open_elsewhere(contact, thread) if contact and not draft.echo else (),
+    )
+
+
+def _place(conversation: Conversation, book: Book, what: str) -> Place | None:
+    ticket = book.final_ticket(conversation.ticket_id)
+    if ticket is None:
+        return None
+    return Place(
+        ticket=ticket,
+        conversation=conversation,
+        participants=_participants(conversation, book),
+        what=what,
+    )
+
+
+def _participants(conversation: Conversation, book: Book) -> frozenset[str]:
+    contact = book.contacts.get(conversation.contact_id)
+    return frozenset(
+        (
+            *conversation.participants,
+            conversation.recipient,
+            *(contact.point_keys if contact else ()),
+        )
+    )
+
+
+def _bounced(draft: Draft, book: Book, tokens: ReplyTokens) -> Place | None:
+    if draft.mail is None or not (draft.bounce or draft.mail.auto_reply):
+        return None
+    if draft.bounce and draft.bounce.original_message_id:
+        key = native_key(draft.inbox_id, draft.bounce.original_message_id)
+        if key in book.references:
+            return _referenced(book.references[key], book)
+    sent = bounced_message_of(draft, tokens)
+    return _referenced(book.bounced[sent], book) if sent in book.bounced else None
+
+
+def _references(draft: Draft, book: Book) -> list[Place]:
+    found: list[Place] = []
+    for id in answered_ids(draft):
+        reference = book.references.get(native_key(draft.inbox_id, id))
+        place = _referenced(reference, book) if reference else None
+        if place:
+            found.append(place)
+    return found
+
+
+def _referenced(reference: Reference, book: Book) -> Place | None:
+    conversation = book.conversations.get(reference.conversation_id)
+    place = _place(conversation, book, f"<{reference.native_id}>") if conversation else None
+    if place is None:
+        return None
+    named = [
+        f"mailto:{address.lower()}"
+        for mailed in (reference.mail, reference.envelope)
+        if mailed
+        for address in (*mailed.to, *mailed.cc)
+    ]
+    return Place(
+        ticket=place.ticket,
+        conversation=place.conversation,
+        participants=place.participants.union(named, (f"mailto:{reference.author.address}",)),
+        what=place.what,
+    )
+
+
+def _numbered(number: int, what: str, inbox_id: InboxId, book: Book) -> Place | None:
+    id = book.by_number.get(number)
+    ticket = book.final_ticket(id) if id else None
+    if ticket is None:
+        return None
+    here = book.conversations_of(ticket, inbox_id)
+    everyone = [_participants(conversation, book) for conversation in here]
+    return Place(
+        ticket=ticket,
+        conversation=here[0] if here else None,
+        participants=frozenset().union(*everyone),
+        what=what,
+    )

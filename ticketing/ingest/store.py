@@ -1,0 +1,239 @@
+"""The reads and writes of a batch: a handful of round trips, whatever its size."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from connectors.contract import InboxId
+from normalizer.model import ConversationId, Draft, Message, MessageId
+from storage.collection import Collection
+from storage.mongo import Session
+from ticketing.contacts import keys_of, proven
+from ticketing.ingest.book import Book
+from ticketing.ingest.evidence import answered_ids, bounced_message_of, hook_of, open_keys, token_of
+from ticketing.ingest.model import Parked, Reference, Unit, native_key
+from ticketing.ingest.plan import message_id_of
+from ticketing.reply_tokens import ReplyTokens
+from ticketing.store import Collections
+
+REFERENCE_FIELDS = {
+    name: 1
+    for name in (
+        "inbox_id",
+        "native_id",
+        "ticket_id",
+        "conversation_id",
+        "author",
+        "mail.to",
+        "mail.cc",
+        "envelope.to",
+        "envelope.cc",
+    )
+}
+MAX_MERGES = 20
+MAX_ELSEWHERE = 20
+
+
+class IngestStore:
+    """``prefetch`` fills a book inside the transaction, ``write`` stores what changed in it."""
+
+    def __init__(self, collections: Collections, reply_tokens: ReplyTokens) -> None:
+        self._in = collections
+        self._tokens = reply_tokens
+        self.parked: Collection[Parked] = collections.mongo.collection("parked_changes", Parked)
+
+    async def prefetch(self, session: Session, units: Sequence[Unit], book: Book) -> None:
+        """Read everything that the units' drafts and changes may touch."""
+        drafts = [draft for unit in units for draft in unit.drafts]
+        if drafts:
+            await self._known(session, drafts, book)
+        drafts = [draft for draft in drafts if message_id_of(draft) not in book.known]
+        if drafts:
+            await self._parked(session, drafts, book)
+            await self._references(session, drafts, book)
+            await self._people(session, drafts, book)
+        await self._spoken_of(session, units, book)
+        if drafts or book.spoken_of:
+            await self._places(session, drafts, book)
+
+    async def _known(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
+        ids = [message_id_of(draft) for draft in drafts]
+        cursor = self._in.messages.raw.find({"_id": {"$in": ids}}, {"_id": 1}, session=session)
+        book.known.update(MessageId(found["_id"]) for found in await cursor.to_list(len(ids)))
+
+    async def _parked(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
+        keys = [native_key(d.inbox_id, d.native_id) for d in drafts if d.native_id]
+        if not keys:
+            return
+        for parked in await self.parked.find({"key": {"$in": keys}}, limit=2_000, session=session):
+            book.parked.setdefault(parked.key, []).append(parked)
+
+    async def _references(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
+        wanted: dict[InboxId, dict[str, None]] = defaultdict(dict)
+        sent: list[MessageId] = []
+        for draft in drafts:
+            wanted[draft.inbox_id].update(dict.fromkeys(_referenced(draft)))
+            if bounced := bounced_message_of(draft, self._tokens):
+                sent.append(bounced)
+        for inbox_id, ids in wanted.items():
+            if ids:
+                where = {"inbox_id": inbox_id, "native_id": {"$in": list(ids)}}
+                for found in await self._slim(session, where, 2 * len(ids)):
+                    book.references[native_key(inbox_id, found.native_id)] = found
+        if sent:
+            for found in await self._slim(session, {"_id": {"$in": sent}}, len(sent)):
+                book.bounced[found.id] = found
+
+    async def _slim(
+        self, session: Session, where: Mapping[str, Any], limit: int
+    ) -> list[Reference]:
+        cursor = self._in.messages.raw.find(where, REFERENCE_FIELDS, session=session, limit=limit)
+        return [msgspec.convert(found, Reference) for found in await cursor.to_list(limit)]
+
+    async def _spoken_of(self, session: Session, units: Sequence[Unit], book: Book) -> None:
+        wanted: dict[InboxId, list[str]] = defaultdict(list)
+        for unit in units:
+            wanted[unit.line.inbox.id].extend(change.native_id for change in unit.changes)
+        for inbox_id, ids in wanted.items():
+            received = {"inbox_id": inbox_id, "native_id": {"$in": ids}}
+            sent = {"delivery.native_ids": {"$in": ids}}
+            for where in (received, sent) if ids else ():
+                for message in await self._in.messages.find(where, limit=500, session=session):
+                    for native_id in _native_ids(message):
+                        book.spoken_of[native_key(message.inbox_id, native_id)] = message
+
+    async def _people(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
+        keys = dict.fromkeys(key for d in drafts for key in keys_of(proven(d.senders)))
+        where = {"point_keys": {"$in": list(keys)}}
+        found = await self._in.contacts.find(where, limit=4 * len(keys), session=session)
+        book.contacts.read(found)
+        for contact in found:
+            for key in contact.point_keys:
+                book.by_point[key] = contact.id
+
+    async def _places(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
+        await self._conversations(session, drafts, book)
+        wanted = {c.ticket_id for c in book.conversations}
+        wanted.update(message.ticket_id for message in book.spoken_of.values())
+        numbers = list(self._numbers(drafts))
+        if wanted:
+            await self._read_tickets(session, {"_id": {"$in": list(wanted)}}, book)
+        if numbers:
+            await self._read_tickets(session, {"number": {"$in": numbers}}, book)
+            await self._gathered(session, book)
+        await self._elsewhere(session, drafts, book)
+        await self._merged(session, book)
+
+    async def _conversations(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
+        keys = list(dict.fromkeys(key for draft in drafts for key in open_keys(draft)))
+        ids = {r.conversation_id for r in (*book.references.values(), *book.bounced.values())}
+        for where in (
+            {"open_key": {"$in": keys}} if keys else None,
+            {"_id": {"$in": list(ids)}} if ids else None,
+        ):
+            if where:
+                limit = len(keys) + len(ids)
+                found = await self._in.conversations.find(where, limit=limit, session=session)
+                _shelve(found, book)
+        missing = {c.contact_id for c in book.conversations if c.contact_id not in book.contacts}
+        book.contacts.read((await self._in.contacts.by_ids(missing, session=session)).values())
+
+    async def _gathered(self, session: Session, book: Book) -> None:
+        """The conversations of tickets found by number: one of them may take the message."""
+        ids = [ticket.id for ticket in book.tickets]
+        where = {"ticket_id": {"$in": ids}}
+        _shelve(await self._in.conversations.find(where, limit=500, session=session), book)
+        missing = {c.contact_id for c in book.conversations if c.contact_id not in book.contacts}
+        book.contacts.read((await self._in.contacts.by_ids(missing, session=session)).values())
+
+    def _numbers(self, drafts: Iterable[Draft]) -> set[int]:
+        hits = (token_of(draft, self._tokens) for draft in drafts)
+        hooks = (hook_of(draft) for draft in drafts)
+        return {hit.number for hit in hits if hit} | {hook for hook in hooks if hook is not None}
+
+    async def _elsewhere(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
+        """Open tickets of people who begin a conversation (rule 5)."""
+        starting = {
+            contact.id
+            for draft in drafts
+            if not any(book.open_conversation(key) for key in open_keys(draft))
+            and (contact := book.contact_of(keys_of(proven(draft.senders))))
+        }
+        if starting:
+            where = {"contact_id": {"$in": list(starting)}, "open": True}
+            limit = MAX_ELSEWHERE * len(starting)
+            book.tickets.read(await self._in.tickets.find(where, limit=limit, session=session))
+
+    async def _read_tickets(self, session: Session, where: Mapping[str, Any], book: Book) -> None:
+        for ticket in await self._in.tickets.find(where, limit=2_000, session=session):
+            book.tickets.read([ticket])
+            book.by_number[ticket.number] = ticket.id
+
+    async def _merged(self, session: Session, book: Book) -> None:
+        for _ in range(MAX_MERGES):
+            missing = {
+                ticket.merged_into
+                for ticket in book.tickets
+                if ticket.merged_into and ticket.merged_into not in book.tickets
+            }
+            if not missing:
+                return
+            await self._read_tickets(session, {"_id": {"$in": list(missing)}}, book)
+
+    async def echo_places(
+        self, session: Session, echoes: Sequence[Draft]
+    ) -> dict[MessageId, tuple[Draft, ConversationId | None]]:
+        """Echoes not stored yet, each with the open conversation that it belongs to."""
+        book = Book(())
+        await self._known(session, echoes, book)
+        keys = [open_keys(draft)[-1] for draft in echoes]
+        where = {"open_key": {"$in": keys}}
+        _shelve(await self._in.conversations.find(where, limit=len(keys), session=session), book)
+        return {
+            message_id_of(draft): (draft, book.by_open_key.get(open_keys(draft)[-1]))
+            for draft in echoes
+            if message_id_of(draft) not in book.known
+        }
+
+    async def write(self, session: Session, book: Book) -> None:
+        """Changed records before new ones: a released open key must be free when it is taken."""
+        stored = self._in
+        await stored.contacts.replace_many(book.contacts.changed(), session=session)
+        await stored.contacts.insert_many(book.contacts.new(), session=session)
+        await stored.conversations.replace_many(book.conversations.changed(), session=session)
+        await stored.conversations.insert_many(book.conversations.new(), session=session)
+        await stored.tickets.replace_many(book.tickets.changed(), session=session)
+        await stored.tickets.insert_many(book.tickets.new(), session=session)
+        await stored.messages.insert_many(book.inserted.values(), session=session)
+        await stored.messages.replace_many(book.updated.values(), session=session)
+        await self._write_parked(session, book)
+
+    async def _write_parked(self, session: Session, book: Book) -> None:
+        staying = [item for item in book.parking if item.id not in book.unparked]
+        await self.parked.replace_many(staying, session=session)
+        if book.unparked:
+            await self.parked.delete({"_id": {"$in": book.unparked}}, session=session)
+
+    async def expire_parked(self, now: datetime) -> int:
+        """Forget changes whose message never came."""
+        return await self.parked.delete({"expires_at": {"$lt": now}})
+
+
+def _referenced(draft: Draft) -> tuple[str, ...]:
+    bounced = (draft.bounce.original_message_id,) if draft.bounce else ()
+    return tuple(filter(None, (*answered_ids(draft), *bounced)))
+
+
+def _native_ids(message: Message) -> tuple[str, ...]:
+    pieces = message.delivery.native_ids if message.delivery else ()
+    return tuple(dict.fromkeys(filter(None, (message.native_id, *pieces))))
+
+
+def _shelve(found: Iterable[Any], book: Book) -> None:
+    for conversation in found:
+        book.conversations.read([conversation])
+        if conversation.open_key:
+            book.by_open_key.setdefault(conversation.open_key, conversation.id)

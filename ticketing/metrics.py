@@ -1,0 +1,20 @@
+"""What ticketing counts; labels are few and never hold an address or a text."""
+
+from prometheus_client import Counter, Histogram
+
+INGESTED = Counter(
+    "parley_ingested_total", "What came of journal records' events", ["channel", "outcome"]
+)
+BATCHES = Counter("parley_ingest_batches_total", "Batches by outcome", ["outcome"])
+BATCH_SECONDS = Histogram(
+    "parley_ingest_batch_seconds",
+    "Reading, planning and committing one batch",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+LAG_SECONDS = Histogram(
+    "parley_ingest_lag_seconds",
+    "From acceptance to the stored ticket",
+    buckets=(0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 120, 600),
+)
+RELAYED = Counter("parley_events_relayed_total", "Events given to consumers", ["outcome"])
+RECOUNTED = Counter("parley_view_counts_corrected_total", "Counters that a recount had to mend")

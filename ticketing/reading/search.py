@@ -1,0 +1,242 @@
+"""Search: the rarest word in slices of time, the rest compared here, candidates capped.
+
+The small server scans when asked for two tokens at once, so it is asked for one.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from normalizer.model import ContactId, MessageId
+from ticketing.errors import Invalid
+from ticketing.model import Contact, Ticket
+from ticketing.permissions import Viewer, sees, sees_inbox
+from ticketing.reading.store import Candidate, ReadingStore, Text
+from ticketing.reading.tickets import MAX_LIMIT, Row, TicketReading
+from ticketing.reading.windows import AHEAD, FLOOR, GROWTH, Cursor, Page, read_cursor
+from ticketing.tokens import query_tokens
+
+MAX_CANDIDATES = 2_000
+MAX_QUERY = 200
+SURE = 32  # matches of the most frequent word in one window that settle which word is rarest
+SNIPPET = 160
+LEAD = 40
+MAX_MARKS = 100
+_NUMBER = re.compile(r"\s*#?(\d{1,12})\s*")
+
+Found = Literal["subject", "message", "contact", "number"]
+Scope = Literal["open", "all"]
+Judge = Callable[[Sequence[Candidate]], Awaitable[dict[str, Ticket]]]
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """``marks`` are [start, end) pairs of code points in ``snippet``."""
+
+    row: Row
+    field: Found
+    snippet: str = ""
+    marks: tuple[tuple[int, int], ...] = ()
+    message_id: MessageId | None = None
+
+
+class Search:
+    """One hit per ticket: by number, then by contact, then by words, newest first."""
+
+    def __init__(self, store: ReadingStore, reading: TicketReading) -> None:
+        self._store = store
+        self._reading = reading
+
+    async def find(
+        self,
+        viewer: Viewer,
+        text: str,
+        *,
+        scope: Scope,
+        cursor: str | None,
+        limit: int,
+        now: datetime,
+    ) -> Page[Hit]:
+        """A page of hits; tickets and inboxes that the viewer may not see do not count."""
+        if len(text) > MAX_QUERY:
+            raise Invalid("q", f"at most {MAX_QUERY} characters")
+        limit = max(1, min(limit, MAX_LIMIT))
+        position = read_cursor(cursor)
+        words = query_tokens(text)
+        named = [] if position else await self._named(viewer, text, words, scope, limit)
+        until = position.moment if position else now + AHEAD
+        sweep = _Sweep(self._store, words, until, {hit.row.ticket.id for hit in named})
+        found = await sweep.run(limit - len(named), self._judge(viewer, scope)) if words else []
+        hits = [*named, *await self._hits(viewer, words, found)]
+        more = bool(words) and sweep.until > FLOOR and bool(hits or found)
+        after = Cursor(moment=sweep.until, id="w") if more else None
+        return Page(items=hits, next_cursor=after.encode() if after else None)
+
+    def _judge(self, viewer: Viewer, scope: Scope) -> Judge:
+        async def judge(candidates: Sequence[Candidate]) -> dict[str, Ticket]:
+            mine = [c.ticket_id for c in candidates if sees_inbox(viewer, c.inbox_id)]
+            tickets = await self._store.tickets(dict.fromkeys(mine))
+            return {
+                candidate.id: ticket
+                for candidate in candidates
+                if sees_inbox(viewer, candidate.inbox_id)
+                and (ticket := tickets.get(candidate.ticket_id))
+                and _fits(viewer, ticket, scope)
+            }
+
+        return judge
+
+    async def _named(
+        self, viewer: Viewer, text: str, words: Sequence[str], scope: Scope, limit: int
+    ) -> list[Hit]:
+        number = _NUMBER.fullmatch(text)
+        found: list[tuple[Ticket, Found, str]] = []
+        if number and (ticket := await self._store.by_number(int(number[1]))):
+            found.append((ticket, "number", f"#{ticket.number}"))
+        contacts = await self._contacts(words) if words else {}
+        theirs = await self._store.tickets_of(list(contacts), 5 * limit) if contacts else []
+        found.extend((ticket, "contact", contacts[ticket.contact_id].name) for ticket in theirs)
+        seen = {t.id: (t, f, s) for t, f, s in reversed(found) if _fits(viewer, t, scope)}
+        chosen = sorted(seen.values(), key=lambda item: item[0].activity_at, reverse=True)[:limit]
+        rows = await self._reading.rows(viewer, [ticket for ticket, _, _ in chosen])
+        return [
+            Hit(row=row, field=field, snippet=name, marks=marks_in(name, words))
+            for row, (_, field, name) in zip(rows, chosen, strict=True)
+        ]
+
+    async def _contacts(self, words: Sequence[str]) -> dict[ContactId, Contact]:
+        found = await self._store.contacts_like(max(words, key=len), 200)
+        fitting = [contact for contact in found if set(words) <= set(contact.tokens)]
+        return {contact.id: contact for contact in fitting[:20]}
+
+    async def _hits(
+        self, viewer: Viewer, words: Sequence[str], found: Sequence[tuple[Candidate, Ticket]]
+    ) -> list[Hit]:
+        texts = await self._store.texts(candidate.id for candidate, _ in found) if found else {}
+        rows = await self._reading.rows(viewer, [ticket for _, ticket in found])
+        return [
+            _hit(row, candidate, texts.get(candidate.id), words)
+            for row, (candidate, _) in zip(rows, found, strict=True)
+        ]
+
+
+class _Sweep:
+    """Windows from ``until`` into the past; ``until`` says how far it came."""
+
+    def __init__(
+        self, store: ReadingStore, words: Sequence[str], until: datetime, seen: set[str]
+    ) -> None:
+        self._store = store
+        self._words = sorted(words, key=len, reverse=True)
+        self._wanted = frozenset(words)
+        self._rarest = self._words[0] if len(self._words) == 1 else None
+        self._seen = seen
+        self._read = 0
+        self.until = until
+
+    async def run(self, count: int, judge: Judge) -> list[tuple[Candidate, Ticket]]:
+        """Hits until there are ``count``, the past is over, or the cap is reached."""
+        found: list[tuple[Candidate, Ticket]] = []
+        width = AHEAD + timedelta(seconds=10)
+        while len(found) < count and self._read < MAX_CANDIDATES and self.until > FLOOR:
+            since = max(self.until - width, FLOOR) if width < self.until - FLOOR else FLOOR
+            candidates = await self._slice(since)
+            fitting = [item for item in candidates if self._wanted <= item.tokens]
+            tickets = await judge(fitting) if fitting else {}
+            full = self._collect(fitting, tickets, found, count)
+            self.until = full or since
+            width *= GROWTH
+        return found
+
+    def _collect(
+        self,
+        fitting: Sequence[Candidate],
+        tickets: dict[str, Ticket],
+        found: list[tuple[Candidate, Ticket]],
+        count: int,
+    ) -> datetime | None:
+        """Take new tickets' hits; where to go on when the page got full in the middle."""
+        for candidate in fitting:
+            ticket = tickets.get(candidate.id)
+            if ticket is None or ticket.id in self._seen:
+                continue
+            if len(found) >= count:
+                return candidate.received_at + timedelta(milliseconds=1)
+            self._seen.add(ticket.id)
+            found.append((candidate, ticket))
+        return None
+
+    async def _slice(self, since: datetime) -> list[Candidate]:
+        """The window's candidates by the rarest word; which one it is shows in the windows."""
+        if self._rarest is not None:
+            return await self._fetch(self._rarest, since)
+        best: list[Candidate] | None = None
+        most = 0
+        for word in self._words:
+            got = await self._fetch(word, since)
+            most = max(most, len(got))
+            if best is None or len(got) < len(best):
+                best, fewest = got, word
+            if not best:
+                return []
+        if most >= SURE:
+            self._rarest = fewest
+        return best or []
+
+    async def _fetch(self, word: str, since: datetime) -> list[Candidate]:
+        got = await self._store.with_token(word, since, self.until, MAX_CANDIDATES)
+        self._read += len(got)
+        return got
+
+
+def _fits(viewer: Viewer, ticket: Ticket, scope: Scope) -> bool:
+    return sees(viewer, ticket) and (scope == "all" or ticket.open)
+
+
+def _hit(row: Row, candidate: Candidate, text: Text | None, words: Sequence[str]) -> Hit:
+    body = (text.reply_text or text.text) if text else ""
+    subject = text.subject if text else ""
+    in_body = marks_in(body, words)
+    if not in_body and marks_in(subject, words):
+        shown = snippet_around(subject, words)
+        return Hit(
+            row=row,
+            field="subject",
+            snippet=shown,
+            marks=marks_in(shown, words),
+            message_id=candidate.id,
+        )
+    shown = snippet_around(body, words)
+    return Hit(
+        row=row,
+        field="message",
+        snippet=shown,
+        marks=marks_in(shown, words),
+        message_id=candidate.id,
+    )
+
+
+def snippet_around(text: str, words: Sequence[str]) -> str:
+    """One line of at most ``SNIPPET`` characters around the first match."""
+    marks = marks_in(text, words)
+    start = max(0, marks[0][0] - LEAD) if marks else 0
+    return " ".join(text[start : start + SNIPPET].split())
+
+
+def marks_in(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Where the words stand, overlaps joined (two bigrams of one Chinese word are one mark)."""
+    if not words or not text:
+        return ()
+    pattern = re.compile("(?=(" + "|".join(map(re.escape, words)) + "))", re.IGNORECASE)
+    joined: list[tuple[int, int]] = []
+    for match in pattern.finditer(text):
+        start, end = match.span(1)
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+        if len(joined) > MAX_MARKS:
+            break
+    return tuple(joined)

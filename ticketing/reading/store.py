@@ -1,0 +1,168 @@
+"""The reads behind what agents see."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from connectors.contract import InboxId
+from normalizer.model import AgentId, ContactId, Message, MessageId, TicketId
+from storage.mongo import Session
+from ticketing.model import (
+    Contact,
+    Conversation,
+    ReadMark,
+    Ticket,
+    read_mark_id,
+)
+from ticketing.reading.windows import Cursor
+from ticketing.store import Collections
+
+MAX_CONVERSATIONS = 200
+SEARCH_FIELDS = {"ticket_id": 1, "inbox_id": 1, "received_at": 1, "tokens": 1}
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """What a search needs of a message before it is a hit."""
+
+    id: MessageId = msgspec.field(name="_id")
+    ticket_id: TicketId
+    inbox_id: InboxId
+    received_at: datetime
+    tokens: frozenset[str]
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """The words of a message."""
+
+    id: MessageId = msgspec.field(name="_id")
+    subject: str = ""
+    text: str = ""
+    reply_text: str = ""
+
+
+class ReadingStore:
+    """Every method is one bounded query."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._in = collections
+
+    async def ticket(self, id: str, session: Session | None = None) -> Ticket | None:
+        """One ticket."""
+        return await self._in.tickets.get(id, session)
+
+    async def tickets(self, ids: Iterable[TicketId]) -> dict[str, Ticket]:
+        """Tickets by id."""
+        return await self._in.tickets.by_ids(ids)
+
+    async def by_number(self, number: int) -> Ticket | None:
+        """The ticket with this number."""
+        return await self._in.tickets.find_one({"number": number})
+
+    async def follow_ups(self, id: TicketId) -> list[Ticket]:
+        """Tickets that were started after this one was solved."""
+        return await self._in.tickets.find({"follow_up_of": id}, limit=50)
+
+    async def tickets_of(self, ids: Sequence[ContactId], limit: int) -> list[Ticket]:
+        """Tickets of these contacts."""
+        return await self._in.tickets.find({"contact_id": {"$in": list(ids)}}, limit=limit)
+
+    async def ticket_slice(
+        self, where: Mapping[str, Any], field: str, since: datetime, until: datetime, limit: int
+    ) -> list[Ticket]:
+        """Newest first within [since, until)."""
+        return await self._in.tickets.find(
+            {**where, field: {"$gte": since, "$lt": until}},
+            sort=[(field, -1), ("_id", -1)],
+            limit=limit,
+        )
+
+    async def waiting_slice(
+        self, where: Mapping[str, Any], since: datetime, until: datetime, limit: int
+    ) -> list[Ticket]:
+        """Longest waiting first within [since, until)."""
+        return await self._in.tickets.find(
+            {**where, "waiting_since": {"$gte": since, "$lt": until}},
+            sort=[("waiting_since", 1), ("_id", 1)],
+            limit=limit,
+        )
+
+    async def ticket_ties(
+        self, where: Mapping[str, Any], field: str, cursor: Cursor, limit: int, direction: int = -1
+    ) -> list[Ticket]:
+        """Those of the cursor's very moment that its page did not show."""
+        beyond = {"$lt" if direction < 0 else "$gt": cursor.id}
+        return await self._in.tickets.find(
+            {**where, field: cursor.moment, "_id": beyond}, sort=[("_id", direction)], limit=limit
+        )
+
+    async def contact(self, id: ContactId) -> Contact | None:
+        """One person."""
+        return await self._in.contacts.get(id)
+
+    async def contacts_with(self, keys: Sequence[str]) -> list[Contact]:
+        """People with one of these canonical points."""
+        return await self._in.contacts.find({"point_keys": {"$in": list(keys)}}, limit=20)
+
+    async def contacts_like(self, tokens: Sequence[str], limit: int) -> list[Contact]:
+        """People whose name has the first of these tokens."""
+        return await self._in.contacts.find({"tokens": tokens[0]}, limit=limit)
+
+    async def conversations(self, id: TicketId) -> list[Conversation]:
+        """A ticket's conversations, the first begun first."""
+        found = await self._in.conversations.find({"ticket_id": id}, limit=MAX_CONVERSATIONS)
+        return sorted(found, key=lambda item: (item.created_at, item.id))
+
+    async def message(self, id: str) -> Message | None:
+        """One message, whole."""
+        return await self._in.messages.get(id)
+
+    async def message_slice(
+        self, where: Mapping[str, Any], since: datetime, until: datetime, limit: int
+    ) -> list[Message]:
+        """A ticket's messages within [since, until), newest first; without their tokens."""
+        cursor = self._in.messages.raw.find(
+            {**where, "occurred_at": {"$gte": since, "$lt": until}}, {"tokens": 0}
+        )
+        order = [("occurred_at", -1), ("sequence", -1), ("_id", -1)]
+        found = await cursor.sort(order).limit(limit).to_list(limit)
+        return [self._in.messages.decode(item) for item in found]
+
+    async def message_ties(
+        self, where: Mapping[str, Any], moment: datetime, limit: int
+    ) -> list[Message]:
+        """All of one moment, in display order, newest first."""
+        return await self._in.messages.find(
+            {**where, "occurred_at": moment},
+            sort=[("occurred_at", -1), ("sequence", -1), ("_id", -1)],
+            limit=limit,
+        )
+
+    async def with_token(
+        self, token: str, since: datetime, until: datetime, limit: int
+    ) -> list[Candidate]:
+        """Messages that hold the token, received within [since, until), newest first."""
+        where = {"tokens": token, "received_at": {"$gte": since, "$lt": until}}
+        cursor = self._in.messages.raw.find(where, SEARCH_FIELDS).sort([("received_at", -1)])
+        found = await cursor.limit(limit).to_list(limit)
+        return [msgspec.convert(item, Candidate) for item in found]
+
+    async def texts(self, ids: Iterable[MessageId]) -> dict[str, Text]:
+        """The words of these messages, for their snippets."""
+        wanted = list(ids)
+        fields = {"subject": 1, "text": 1, "reply_text": 1}
+        found = self._in.messages.raw.find({"_id": {"$in": wanted}}, fields)
+        return {item["_id"]: msgspec.convert(item, Text) for item in await found.to_list(None)}
+
+    async def read_marks(self, agent_id: AgentId, ids: Iterable[TicketId]) -> dict[str, ReadMark]:
+        """What the agent has read, by mark id."""
+        return await self._in.reads.by_ids(read_mark_id(agent_id, id) for id in ids)
+
+    async def save_read_mark(self, mark: ReadMark) -> None:
+        """Remember what was read."""
+        await self._in.reads.replace_many([mark])
+
+    async def known_inboxes(self) -> list[InboxId]:
+        """Ids of every inbox."""
+        return [inbox.id for inbox in await self._in.inboxes.find({}, limit=10_000)]

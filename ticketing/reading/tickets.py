@@ -1,0 +1,248 @@
+"""Lists, one ticket with all that belongs to it, its thread and its history."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from connectors.contract import InboxId
+from normalizer.model import Message, TicketId
+from storage.events import Event, EventLog
+from ticketing.errors import Invalid, NotFound
+from ticketing.model import (
+    Contact,
+    Conversation,
+    ReadMark,
+    Ticket,
+    read_mark_id,
+)
+from ticketing.permissions import Viewer, require, sees, sees_inbox
+from ticketing.reading.store import ReadingStore
+from ticketing.reading.windows import (
+    AHEAD,
+    FLOOR,
+    Cursor,
+    Page,
+    newest_first,
+    oldest_first,
+    page_of,
+    read_cursor,
+)
+
+ViewName = Literal["mine", "unassigned", "waiting", "open", "solved", "all"]
+Sort = Literal["activity", "waiting", "created"]
+
+MAX_LIMIT = 100
+MAX_TIES = 100  # events of one moment: a batch's
+_WHERE: dict[ViewName, Callable[[Viewer], dict[str, Any]]] = {
+    "mine": lambda viewer: {"assignee_id": viewer.agent_id, "open": True},
+    "unassigned": lambda _viewer: {"assignee_id": "", "open": True},
+    "waiting": lambda _viewer: {"status": "waiting"},
+    "open": lambda _viewer: {"open": True},
+    "solved": lambda _viewer: {"status": "solved"},
+    "all": lambda _viewer: {},
+}
+_FIELD: dict[Sort, str] = {
+    "activity": "activity_at",
+    "created": "created_at",
+    "waiting": "waiting_since",
+}
+
+
+class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """What an agent wants to see."""
+
+    view: ViewName = "open"
+    inbox_id: InboxId | None = None
+    sort: Sort = "activity"
+    cursor: str | None = None
+    limit: int = 50
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket in a list, and whether this viewer has something unread in it."""
+
+    ticket: Ticket
+    unread: bool
+
+
+class Whole(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket with everything around it that this viewer may see."""
+
+    ticket: Ticket
+    unread: bool
+    contact: Contact
+    conversations: list[Conversation]
+    merged_into: Ticket | None
+    follow_up_of: Ticket | None
+    follow_ups: list[Ticket]
+    suggested: Ticket | None
+
+
+class TicketReading:
+    """Queries of tickets."""
+
+    def __init__(self, store: ReadingStore, events: EventLog) -> None:
+        self._store = store
+        self._events = events
+
+    async def page(self, viewer: Viewer, query: ListQuery, now: datetime) -> Page[Row]:
+        """A page of a view; an inbox that the viewer may not see gives an empty one."""
+        if query.inbox_id is not None and not sees_inbox(viewer, query.inbox_id):
+            return Page(items=[])
+        limit = max(1, min(query.limit, MAX_LIMIT))
+        tickets = await self._tickets(viewer, query, limit + 1, now)
+        field = _FIELD[query.sort]
+        page = page_of(tickets, limit, lambda t: Cursor(moment=getattr(t, field) or FLOOR, id=t.id))
+        return Page(items=await self._rows(viewer, page.items), next_cursor=page.next_cursor)
+
+    async def _tickets(
+        self, viewer: Viewer, query: ListQuery, count: int, now: datetime
+    ) -> list[Ticket]:
+        where = where_of(viewer, query)
+        cursor = read_cursor(query.cursor)
+        if query.sort == "waiting":
+            return await self._longest_waiting(where, cursor, count, now)
+        field = _FIELD[query.sort]
+        found = await self._store.ticket_ties(where, field, cursor, count) if cursor else []
+
+        async def fetch(since: datetime, until: datetime, wanted: int) -> list[Ticket]:
+            return await self._store.ticket_slice(where, field, since, until, wanted)
+
+        until = cursor.moment if cursor else now + AHEAD
+        first = timedelta(seconds=4) if cursor else AHEAD + timedelta(seconds=4)
+        return found + await newest_first(fetch, until, count - len(found), first)
+
+    async def _longest_waiting(
+        self, where: dict[str, Any], cursor: Cursor | None, count: int, now: datetime
+    ) -> list[Ticket]:
+        found: list[Ticket] = []
+        since = FLOOR
+        if cursor:
+            found = await self._store.ticket_ties(where, "waiting_since", cursor, count, 1)
+            since = cursor.moment + timedelta(milliseconds=1)
+
+        async def fetch(since: datetime, until: datetime, wanted: int) -> list[Ticket]:
+            return await self._store.waiting_slice(where, since, until, wanted)
+
+        return found + await oldest_first(fetch, since, now, count - len(found))
+
+    async def _rows(self, viewer: Viewer, tickets: list[Ticket]) -> list[Row]:
+        marks = await self._store.read_marks(viewer.agent_id, [ticket.id for ticket in tickets])
+        return [Row(ticket=ticket, unread=is_unread(viewer, ticket, marks)) for ticket in tickets]
+
+    async def rows(self, viewer: Viewer, tickets: list[Ticket]) -> list[Row]:
+        """Those of the tickets that exist for the viewer, as rows."""
+        return await self._rows(viewer, [ticket for ticket in tickets if sees(viewer, ticket)])
+
+    async def ticket(self, viewer: Viewer, id: str) -> Ticket:
+        """The ticket itself; NotFound also when it is hidden."""
+        return require(viewer, "read", await self._store.ticket(id), id)
+
+    async def whole(self, viewer: Viewer, id: str) -> Whole:
+        """One ticket with its contact, conversations and relatives."""
+        ticket = await self.ticket(viewer, id)
+        contact = await self._store.contact(ticket.contact_id)
+        if contact is None:
+            raise NotFound("contact", ticket.contact_id)
+        related = await self._store.tickets(
+            filter(None, (ticket.merged_into, ticket.follow_up_of, ticket.suggested_ticket_id))
+        )
+        seen = {id: other for id, other in related.items() if sees(viewer, other)}
+        suggested = seen.get(ticket.suggested_ticket_id or "")
+        row = (await self._rows(viewer, [ticket]))[0]
+        return Whole(
+            ticket=ticket,
+            unread=row.unread,
+            contact=contact,
+            conversations=[
+                item
+                for item in await self._store.conversations(ticket.id)
+                if sees_inbox(viewer, item.inbox_id)
+            ],
+            merged_into=seen.get(ticket.merged_into or ""),
+            follow_up_of=seen.get(ticket.follow_up_of or ""),
+            follow_ups=[o for o in await self._store.follow_ups(ticket.id) if sees(viewer, o)],
+            suggested=suggested if suggested and suggested.open else None,
+        )
+
+    async def messages(
+        self, viewer: Viewer, id: str, cursor_text: str | None, limit: int
+    ) -> Page[Message]:
+        """A page of the thread, newest first by (occurred_at, sequence, id)."""
+        ticket = await self.ticket(viewer, id)
+        limit = max(1, min(limit, MAX_LIMIT))
+        cursor = read_cursor(cursor_text)
+        where = _thread_where(viewer, ticket)
+
+        async def fetch(since: datetime, until: datetime, wanted: int) -> list[Message]:
+            return await self._store.message_slice(where, since, until, wanted)
+
+        found = await self._message_ties(where, cursor) if cursor else []
+        latest = max(filter(None, (ticket.updated_at, ticket.last_in_at, ticket.activity_at)))
+        until = cursor.moment if cursor else latest + AHEAD
+        first = timedelta(hours=1)
+        found += await newest_first(fetch, until, limit + 1 - len(found), first)
+        return page_of(found, limit, lambda m: Cursor(moment=m.occurred_at, id=m.id))
+
+    async def _message_ties(self, where: dict[str, Any], cursor: Cursor) -> list[Message]:
+        """What follows the cursor's message within its own moment."""
+        equals = await self._store.message_ties(where, cursor.moment, 500)
+        ids: list[str] = [message.id for message in equals]
+        return equals[ids.index(cursor.id) + 1 :] if cursor.id in ids else equals
+
+    async def message(self, viewer: Viewer, id: str) -> Message:
+        """One message, whole; NotFound also when its inbox or ticket is hidden."""
+        message = await self._store.message(id)
+        if message is None or not sees_inbox(viewer, message.inbox_id):
+            raise NotFound("message", id)
+        await self.ticket(viewer, message.ticket_id)
+        return message
+
+    async def events(
+        self, viewer: Viewer, id: str, cursor_text: str | None, limit: int
+    ) -> Page[Event]:
+        """A page of the history, newest first, without what happened in hidden inboxes."""
+        ticket = await self.ticket(viewer, id)
+        limit = max(1, min(limit, MAX_LIMIT))
+        cursor = read_cursor(cursor_text)
+        before = cursor.moment + timedelta(milliseconds=1) if cursor else None
+        found = await self._events.for_ticket(ticket.id, before, limit + 1 + MAX_TIES)
+        if cursor:
+            found = [event for event in found if (event.at, event.id) < (cursor.moment, cursor.id)]
+        page = page_of(found, limit, lambda e: Cursor(moment=e.at, id=e.id))
+        visible = [event for event in page.items if sees_inbox(viewer, InboxId(event.inbox_id))]
+        return Page(items=visible, next_cursor=page.next_cursor)
+
+    async def mark_read(self, viewer: Viewer, id: str, now: datetime) -> None:
+        """The viewer has seen every inbound message that the ticket has by now."""
+        ticket = await self.ticket(viewer, id)
+        await self._store.save_read_mark(
+            ReadMark(id=read_mark_id(viewer.agent_id, ticket.id), in_count=ticket.in_count, at=now)
+        )
+
+
+def where_of(viewer: Viewer, query: ListQuery) -> dict[str, Any]:
+    """The filter of a list: a narrow equality prefix, then what the viewer may see."""
+    where = _WHERE[query.view](viewer)
+    if query.view == "all" and query.sort == "waiting":
+        raise Invalid("sort", "only open tickets wait: choose another view")
+    if query.inbox_id is not None:
+        where["inbox_ids"] = query.inbox_id
+    elif viewer.inbox_ids is not None:
+        where["inbox_ids"] = {"$in": sorted(viewer.inbox_ids)}
+    return where
+
+
+def is_unread(viewer: Viewer, ticket: Ticket, marks: dict[str, ReadMark]) -> bool:
+    """Whether more came in than this viewer has seen."""
+    mark = marks.get(read_mark_id(viewer.agent_id, TicketId(ticket.id)))
+    return ticket.in_count > (mark.in_count if mark else 0)
+
+
+def _thread_where(viewer: Viewer, ticket: Ticket) -> dict[str, Any]:
+    where: dict[str, Any] = {"ticket_id": ticket.id}
+    if viewer.inbox_ids is not None:
+        where["inbox_id"] = {"$in": sorted(viewer.inbox_ids)}
+    return where
