@@ -1,0 +1,41 @@
+"""Agents answer while things die: each reply is repeated under its key until it is taken."""
+
+import asyncio
+import time
+from dataclasses import dataclass
+
+import aiohttp
+
+from tests.api_client import ApiClient, ApiProblem
+from tests.chaos.traffic import PATIENCE_S, Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """One reply that the API took."""
+
+    message_id: str
+    channel: str
+    text: str
+
+
+async def answer(client: ApiClient, ticket_id: str, serial: int) -> Answered:
+    """Write to the ticket's latest conversation; returns once the API has taken it."""
+    deadline = time.monotonic() + PATIENCE_S
+    text = f"Answer {serial} from Halden, unique {serial * 7919}."
+    key = f"chaos-reply-{serial}"
+    while time.monotonic() < deadline:
+        try:
+            ticket = await client.call("GET", f"/tickets/{ticket_id}")
+            conversation = ticket["conversations"][0]
+            body = {"conversation_id": conversation["id"], "text": text, "send_anyway": True}
+            message = await client.call("POST", f"/tickets/{ticket_id}/replies", body, key=key)
+        except ApiProblem as problem:
+            if problem.status < 500 and problem.status != 429:
+                raise
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            pass
+        else:
+            return Answered(message_id=message["id"], channel=message["channel"], text=text)
+        await asyncio.sleep(0.5)
+    raise Refused(text)
