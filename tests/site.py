@@ -21,8 +21,8 @@ from tests.peers.smtp_sink import SmtpSink
 
 ROLES = ("edge", "worker", "mongo", "redis")
 _COMMANDS = {
-    "edge": "gateway.cli serve",
-    "worker": "gateway.cli work",
+    "edge": "gateway serve",
+    "worker": "gateway work",
     "mongo": "-m secantus",
     "redis": "valkey-server",
 }
@@ -59,7 +59,7 @@ class Site:
     async def cli(self, *arguments: str, given: bytes = b"") -> bytes:
         """Run a ``parley`` command beside the site; its standard output."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gateway.cli", *arguments),
+            *(sys.executable, "-m", "gateway", *arguments),
             cwd=self.directory,
             env=self._environment(),
             stdin=asyncio.subprocess.PIPE,
@@ -73,7 +73,7 @@ class Site:
     async def __aenter__(self) -> "Site":
         with (self.directory / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "gateway.cli", "run", "--no-demo"),
+                *(sys.executable, "-m", "gateway", "run", "--no-demo"),
                 cwd=self.directory,
                 env=self._environment(),
                 stdin=asyncio.subprocess.DEVNULL,
