@@ -33,7 +33,7 @@ async def _served(name: str, mongo_url: str) -> AsyncIterator[tuple[int, int]]:
     )
     try:
         async with asyncio.timeout(20):
-            while not await asyncio.to_thread(_accepts, port):
+            while not await asyncio.to_thread(_accepts, port):  # noqa: ASYNC110  another process
                 await asyncio.sleep(0.1)
         yield port, process.pid
     finally:

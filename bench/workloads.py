@@ -1,0 +1,245 @@
+"""Parley's own workloads, over a whole site as its user starts it."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from bench import samples
+from bench.load import SmtpPool, post, run, standard_signature
+from bench.measure import Measured, measure, percentile
+from tests.api_client import ApiClient
+from tests.peers.smtp_sink import SmtpSink
+from tests.site import Site
+
+POLL_S = 0.002
+SUPPORT = "support@halden.example"
+THREADS = 50
+
+
+class Latency(msgspec.Struct, frozen=True, kw_only=True):
+    """From accept to queryable, by polling, at light load; milliseconds."""
+
+    name: str
+    count: int
+    p50_ms: float
+    p99_ms: float
+
+
+class Workloads:
+    """Each method is one row of the report. Serials go on, so nothing is a duplicate."""
+
+    def __init__(
+        self,
+        site: Site,
+        inboxes: dict[str, dict[str, str]],
+        sink: SmtpSink,
+        session: aiohttp.ClientSession,
+    ) -> None:
+        self._site = site
+        self._inboxes = inboxes
+        self._sink = sink
+        self._session = session
+        self._serial = 0
+        self._smtp = SmtpPool(site.smtp_port)
+
+    def _serials(self, count: int) -> range:
+        first = self._serial
+        self._serial += count
+        return range(first, first + count)
+
+    async def close(self) -> None:
+        """Close what the load itself holds open."""
+        await self._smtp.close()
+
+    async def _post_webhook(self, serial: int) -> None:
+        body = samples.webhook(serial, THREADS)
+        native_id, stamp = f"bench-{serial}", int(time.time())
+        secret = self._inboxes["api"]["secret"]
+        await post(
+            self._session,
+            self._inboxes["api"]["hook_url"],
+            body,
+            webhook_id=native_id,
+            webhook_timestamp=str(stamp),
+            webhook_signature=standard_signature(secret, native_id, stamp, body),
+        )
+
+    async def _stored(self, count_before: int, added: int) -> None:
+        """Return when ``added`` more inbound messages are stored; polls gently."""
+        async with asyncio.timeout(120):
+            while await self._inbound() < count_before + added:
+                await asyncio.sleep(0.1)
+
+    async def _inbound(self) -> int:
+        messages: int = await self._site.db["messages"].count_documents({"direction": "in"})
+        return messages
+
+    async def _ingest(
+        self, name: str, send: Callable[[int], Awaitable[None]], *, count: int, in_flight: int
+    ) -> Measured:
+        """Accept to stored. Lone ones are spaced, so that each is a batch of its own."""
+        serials = self._serials(count)
+        before = await self._inbound()
+
+        async def act(index: int) -> None:
+            await send(serials[index])
+            if in_flight == 1:
+                await asyncio.sleep(0.05)
+
+        return await measure(
+            name,
+            self._site.pids,
+            act,
+            count=count,
+            in_flight=in_flight,
+            settled=lambda: self._stored(before, count),
+        )
+
+    async def webhook_accepted(self, *, count: int, in_flight: int) -> Measured:
+        """The edge and the database alone: the workers' share is another row's."""
+        serials = self._serials(count)
+        site = self._site
+        measured = await measure(
+            "webhook accepted, durable and enqueued",
+            lambda: site.pids("edge") | site.pids("mongo") | site.pids("redis"),
+            lambda index: self._post_webhook(serials[index]),
+            count=count,
+            in_flight=in_flight,
+        )
+        await site.settle(120)
+        return measured
+
+    async def webhook_to_ticket(self, *, count: int, in_flight: int) -> Measured:
+        """The whole way in for a signed webhook."""
+        return await self._ingest(
+            "webhook to stored ticket", self._post_webhook, count=count, in_flight=in_flight
+        )
+
+    async def mail_to_ticket(self, *, count: int, in_flight: int) -> Measured:
+        """New 34 kB mails with an attachment, each a ticket of its own."""
+
+        async def send(serial: int) -> None:
+            raw = samples.new_mail(serial, SUPPORT)
+            await self._smtp.send(f"customer{serial}@posta.example", SUPPORT, raw)
+
+        return await self._ingest(
+            "new mail to ticket, 34 kB with an attachment", send, count=count, in_flight=in_flight
+        )
+
+    async def reply_to_thread(self, *, count: int, in_flight: int) -> Measured:
+        """4 kB replies, each to the thread of another mail."""
+        parents = list(self._serials(count))
+        before = await self._inbound()
+        for parent in parents:
+            raw = samples.reply(parent, SUPPORT, "nothing@posta.example")
+            await self._smtp.send(f"customer{parent}@posta.example", SUPPORT, raw)
+        await self._stored(before, count)
+
+        async def send(serial: int) -> None:
+            parent = parents[serial - self._first_reply]
+            raw = samples.reply(serial, SUPPORT, f"bench-{parent}@posta.example")
+            raw = raw.replace(b"customer%d@" % serial, b"customer%d@" % parent)
+            await self._smtp.send(f"customer{parent}@posta.example", SUPPORT, raw)
+
+        self._first_reply = self._serial
+        return await self._ingest(
+            "reply of 4 kB to its thread", send, count=count, in_flight=in_flight
+        )
+
+    async def smtp_accepted(self, *, count: int, in_flight: int) -> Measured:
+        """The SMTP edge alone, 33 kB."""
+        serials = self._serials(count)
+        site = self._site
+
+        async def act(index: int) -> None:
+            raw = samples.new_mail(serials[index], SUPPORT)
+            await self._smtp.send("c@posta.example", SUPPORT, raw)
+
+        measured = await measure(
+            "SMTP accepted, 33 kB",
+            lambda: site.pids("edge") | site.pids("mongo") | site.pids("redis"),
+            act,
+            count=count,
+            in_flight=in_flight,
+        )
+        await site.settle(180)
+        return measured
+
+    async def replies_out(
+        self, clients: list[ApiClient], *, count: int, in_flight: int
+    ) -> Measured:
+        """An agent's reply, by the API, to the far mail server."""
+        tickets = await self._mail_tickets(count)
+        arrived = len(self._sink.envelopes)
+
+        async def act(index: int) -> None:
+            ticket_id, conversation_id = tickets[index]
+            body = {"conversation_id": conversation_id, "text": samples.words(index, 60)}
+            await clients[index % len(clients)].call(
+                "POST",
+                f"/tickets/{ticket_id}/replies",
+                body | {"send_anyway": True},
+                key=str(uuid.uuid4()),
+            )
+            if in_flight == 1:
+                await asyncio.sleep(0.05)
+
+        async def sent() -> None:
+            async with asyncio.timeout(180):
+                while len(self._sink.envelopes) < arrived + count:  # noqa: ASYNC110  a thread's
+                    await asyncio.sleep(0.05)
+
+        return await measure(
+            "reply out to the SMTP sink",
+            self._site.pids,
+            act,
+            count=count,
+            in_flight=in_flight,
+            settled=sent,
+        )
+
+    async def _mail_tickets(self, count: int) -> list[tuple[str, str]]:
+        found = await (
+            self._site.db["conversations"].find({"channel": "email"}).limit(count).to_list(count)
+        )
+        pairs = [(one["ticket_id"], one["_id"]) for one in found]
+        return [pairs[index % len(pairs)] for index in range(count)]
+
+    async def accept_to_queryable(self, *, count: int) -> Latency:
+        """From the provider's 2xx until a query finds the message."""
+        taken = []
+        for serial in self._serials(count):
+            await self._post_webhook(serial)
+            began = time.perf_counter()
+            async with asyncio.timeout(30):
+                while not await self._found(f"bench-{serial}"):
+                    await asyncio.sleep(POLL_S)
+            taken.append(1000 * (time.perf_counter() - began))
+            await asyncio.sleep(0.1)
+        return Latency(
+            name="accept to queryable, light load",
+            count=count,
+            p50_ms=percentile(taken, 0.5),
+            p99_ms=percentile(taken, 0.99),
+        )
+
+    async def _found(self, native_id: str) -> bool:
+        where = {"inbox_id": self._inboxes["api"]["id"], "native_id": native_id}
+        return await self._site.db["messages"].find_one(where, {"_id": 1}) is not None
+
+    async def read(self, name: str, path: str, *, count: int, **query: Any) -> Measured:
+        """A lone agent's GET, again and again."""
+
+        async def act(index: int) -> None:
+            asked = {
+                key: value(index) if callable(value) else value for key, value in query.items()
+            }
+            await self._site.client.call("GET", path, **asked)
+
+        await run(act, 3, 1)
+        return await measure(name, self._site.pids, act, count=count, in_flight=1)
