@@ -4,7 +4,6 @@ import asyncio
 import time
 import uuid
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import aiohttp
 import msgspec
@@ -72,7 +71,7 @@ class Workloads:
     async def _stored(self, count_before: int, added: int) -> None:
         """Return when ``added`` more inbound messages are stored; polls gently."""
         async with asyncio.timeout(120):
-            while await self._inbound() < count_before + added:
+            while await self._inbound() < count_before + added:  # noqa: ASYNC110  another process
                 await asyncio.sleep(0.1)
 
     async def _inbound(self) -> int:
@@ -217,7 +216,7 @@ class Workloads:
             await self._post_webhook(serial)
             began = time.perf_counter()
             async with asyncio.timeout(30):
-                while not await self._found(f"bench-{serial}"):
+                while not await self._found(f"bench-{serial}"):  # noqa: ASYNC110  that is what is timed
                     await asyncio.sleep(POLL_S)
             taken.append(1000 * (time.perf_counter() - began))
             await asyncio.sleep(0.1)
@@ -232,7 +231,9 @@ class Workloads:
         where = {"inbox_id": self._inboxes["api"]["id"], "native_id": native_id}
         return await self._site.db["messages"].find_one(where, {"_id": 1}) is not None
 
-    async def read(self, name: str, path: str, *, count: int, **query: Any) -> Measured:
+    async def read(
+        self, name: str, path: str, *, count: int, **query: str | int | Callable[[int], str]
+    ) -> Measured:
         """A lone agent's GET, again and again."""
 
         async def act(index: int) -> None:

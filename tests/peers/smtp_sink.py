@@ -1,5 +1,6 @@
 """The far mail server: a real SMTP server that keeps what it gets, and is rude on demand."""
 
+import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -32,7 +33,9 @@ class SmtpSink:
     @property
     def port(self) -> int:
         """Where it listens, once entered."""
-        return int(self._controller.server.sockets[0].getsockname()[1])
+        server = self._controller.server
+        assert isinstance(server, asyncio.Server), "not started"
+        return int(server.sockets[0].getsockname()[1])
 
     @property
     def mails(self) -> list[Message]:
