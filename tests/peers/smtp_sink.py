@@ -1,6 +1,5 @@
 """The far mail server: a real SMTP server that keeps what it gets, and is rude on demand."""
 
-import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +10,8 @@ from types import TracebackType
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from storage.engines import free_port
+
 
 class SmtpSink:
     """Accepts mail on a free loopback port. ``answer`` may return an SMTP reply to refuse with."""
@@ -19,7 +20,10 @@ class SmtpSink:
         self.answer = answer
         self.envelopes: list[Envelope] = []
         self._lock = threading.Lock()
-        self._controller = Controller(self, hostname="127.0.0.1", port=0, data_size_limit=64 << 20)
+        self.port = free_port()
+        self._controller = Controller(
+            self, hostname="127.0.0.1", port=self.port, data_size_limit=64 << 20
+        )
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """aiosmtpd's hook: keep the mail, or refuse it as told."""
@@ -29,13 +33,6 @@ class SmtpSink:
         with self._lock:
             self.envelopes.append(envelope)
         return "250 OK kept"
-
-    @property
-    def port(self) -> int:
-        """Where it listens, once entered."""
-        server = self._controller.server
-        assert isinstance(server, asyncio.Server), "not started"
-        return int(server.sockets[0].getsockname()[1])
 
     @property
     def mails(self) -> list[Message]:
