@@ -1,6 +1,7 @@
 """A small client of /api/v1 for tests: one logged-in agent."""
 
 import uuid
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
@@ -17,7 +18,7 @@ class ApiProblem(Exception):
 
 
 class ApiClient:
-    """``await client.call("GET", "/tickets", view="open")``; JSON in, JSON out."""
+    """``await client.call("GET", "/tickets", query={"view": "open"})``; JSON in, JSON out."""
 
     def __init__(self, base_url: str, email: str, password: str) -> None:
         self.base_url = base_url
@@ -44,14 +45,20 @@ class ApiClient:
         self._csrf = session["csrf_token"]
 
     async def call(
-        self, method: str, path: str, body: Any = None, *, key: str | None = None, **query: Any
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        query: Mapping[str, str | int] | None = None,
     ) -> Any:
         """One request; raises ApiProblem for anything but a 2xx. Writes carry a key."""
         headers = {"X-CSRF-Token": self._csrf}
         if method == "POST":
             headers["Idempotency-Key"] = key or str(uuid.uuid4())
         url = f"{self.base_url}/api/v1{path}"
-        params = {name: str(value) for name, value in query.items() if value is not None}
+        params = {name: str(value) for name, value in (query or {}).items()}
         async with self.http.request(
             method, url, json=body, params=params, headers=headers
         ) as answer:

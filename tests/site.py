@@ -167,11 +167,15 @@ class Site:
             raise ConnectionError(str(error)) from error
 
     @property
+    def mongo_url(self) -> str:
+        """Where the embedded database listens."""
+        return f"mongodb://127.0.0.1:{self._port_of('mongo')}/?directConnection=true"
+
+    @property
     def db(self) -> Any:
         """The site's database, for assertions about what is stored."""
         if self._mongo is None:
-            url = f"mongodb://127.0.0.1:{self._port_of('mongo')}/?directConnection=true"
-            self._mongo = AsyncMongoClient(url, tz_aware=True)
+            self._mongo = AsyncMongoClient(self.mongo_url, tz_aware=True)
         return self._mongo["parley"]
 
     async def tickets_patiently(self) -> list[dict[str, Any]]:
@@ -179,7 +183,9 @@ class Site:
         async with asyncio.timeout(120):
             while True:
                 try:
-                    page = await self.client.call("GET", "/tickets", view="open", limit=50)
+                    page = await self.client.call(
+                        "GET", "/tickets", query={"view": "open", "limit": 50}
+                    )
                 except (ApiProblem, aiohttp.ClientError, OSError, TimeoutError):
                     page = {"items": []}
                 if len(page["items"]) >= 4:
