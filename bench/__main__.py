@@ -12,6 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from bench import report
+from bench.fill import fill
 from bench.floor_runs import HTTP_FLOORS, http_floor, smtp_floor
 from bench.measure import Measured
 from bench.process import usage
@@ -87,15 +88,14 @@ class Bench:
             f" databases {usage(stores).resident / 1e6:.0f} MB"
         )
 
-    async def reads(self, work: Workloads) -> None:
+    async def reads(self, site: Site, work: Workloads) -> None:
         """Lists and searches over what the run has stored."""
-        tickets, messages = await work.fill(self._count(20_000), self._count(100_000))
-        size = f"{tickets:,} open tickets, {messages:,} messages"
-        lists = {"view": "open", "limit": 50}
-        self._keep(await work.read(f"list 50 of {size}", "/tickets", count=50, **lists))
-        rare = work.rare_word
-        self._keep(await work.read("search, rare word", "/search", count=20, q=rare))
-        self._keep(await work.read("search, two words", "/search", count=20, q="valve canister"))
+        filled = await fill(site.db, self._count(20_000), self._count(100_000))
+        size = f"{filled.tickets:,} open tickets, {filled.messages:,} messages"
+        name = f"list 50 of {size}"
+        self._keep(await work.read(name, "/tickets", count=50, view="open", limit=50))
+        for words, query in (("rare word", filled.rare), ("two words", filled.two)):
+            self._keep(await work.read(f"search, {words}", "/search", count=20, q=query))
 
 
 @asynccontextmanager
@@ -125,7 +125,7 @@ async def _run(scale: float) -> Bench:
         await bench.floors(site)
         await bench.ours(work, clients)
         await bench.memory(site, work, int(20_000 * scale))
-        await bench.reads(work)
+        await bench.reads(site, work)
         await work.close()
     return bench
 

@@ -71,10 +71,11 @@ class Workloads:
     async def _stored(self, count_before: int, added: int) -> None:
         """Return when ``added`` more inbound messages are stored; polls gently."""
         async with asyncio.timeout(120):
-            while await self._inbound() < count_before + added:  # noqa: ASYNC110  another process
+            while await self.stored() < count_before + added:  # noqa: ASYNC110  another process
                 await asyncio.sleep(0.1)
 
-    async def _inbound(self) -> int:
+    async def stored(self) -> int:
+        """Inbound messages in the database."""
         messages: int = await self._site.db["messages"].count_documents({"direction": "in"})
         return messages
 
@@ -83,7 +84,7 @@ class Workloads:
     ) -> Measured:
         """Accept to stored. Lone ones are spaced, so that each is a batch of its own."""
         serials = self._serials(count)
-        before = await self._inbound()
+        before = await self.stored()
 
         async def act(index: int) -> None:
             await send(serials[index])
@@ -133,7 +134,7 @@ class Workloads:
     async def reply_to_thread(self, *, count: int, in_flight: int) -> Measured:
         """4 kB replies, each to the thread of another mail."""
         parents = list(self._serials(count))
-        before = await self._inbound()
+        before = await self.stored()
         for parent in parents:
             raw = samples.reply(parent, SUPPORT, "nothing@posta.example")
             await self._smtp.send(f"customer{parent}@posta.example", SUPPORT, raw)
@@ -237,10 +238,8 @@ class Workloads:
         """A lone agent's GET, again and again."""
 
         async def act(index: int) -> None:
-            asked = {
-                key: value(index) if callable(value) else value for key, value in query.items()
-            }
-            await self._site.client.call("GET", path, **asked)
+            asked = {key: one(index) if callable(one) else one for key, one in query.items()}
+            await self._site.client.call("GET", path, query=asked)
 
         await run(act, 3, 1)
         return await measure(name, self._site.pids, act, count=count, in_flight=1)

@@ -140,7 +140,7 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_sent_twice(tmp_path: 
                 figures = _answered_once(answers, arrived, states)
                 assert await site.stuck() == {}, "the journal still holds something"
     print(
-        f"\nchaos: {len(expected)} messages in {len(utterances)} deliveries, {len(answers)} replies,"
-        f" {time.monotonic() - began:.0f} s; killed {dict(reaper.killed)};"
+        f"\nchaos: {len(expected)} messages in {len(utterances)} deliveries, "
+        f"{len(answers)} replies, {time.monotonic() - began:.0f} s; killed {dict(reaper.killed)};"
         f" replies ended as {dict(figures)}; nothing lost, nothing doubled, nothing stuck"
     )
