@@ -12,7 +12,7 @@ import msgspec
 
 from bench import samples
 from storage.ids import derived_id
-from ticketing.tokens import tokenise
+from ticketing.tokens import tokens
 
 BATCH = 1_000
 RARE_EVERY = 5_000  # messages to one that holds the rare word
@@ -71,7 +71,7 @@ def _messages(
             "text": text,
             "reply_text": text,
             "files": [],
-            "tokens": list(tokenise(text)),
+            "tokens": list(tokens(text)),
         }
 
 

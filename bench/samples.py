@@ -9,16 +9,21 @@ _VOCABULARY = """
 stove valve canister tent pole sleeve order receipt warranty exchange size jacket zip repair
 delivery address invoice refund label parcel customs Bolzano Friday morning please thank
 """
-_WORDS = tuple(_VOCABULARY.split())
+_COMMON = tuple(_VOCABULARY.split())
+_SYLLABLES = tuple(["ka", "lo", "mi", "ren", "tas", "vel", "dor", "sin", "pu", "gra"])
+
+
+def _word(dice: int) -> str:
+    """Half of all words are common; the rest are spread over a thousand, as in real letters."""
+    if dice & 1:
+        return _COMMON[dice // 2 % len(_COMMON)]
+    return "".join(_SYLLABLES[dice // place % 10] for place in (2, 20, 200))
 
 
 def words(seed: int, count: int) -> str:
     """``count`` words, wrapped at 72 columns, that depend on nothing but ``seed``."""
-    picks, block = [], b""
-    for index in range(count):
-        if index % 32 == 0:
-            block = hashlib.sha256(b"%d/%d" % (seed, index)).digest()
-        picks.append(_WORDS[block[index % 32] % len(_WORDS)])
+    dice = hashlib.shake_256(b"%d" % seed).digest(2 * count)
+    picks = (_word(int.from_bytes(dice[at : at + 2])) for at in range(0, 2 * count, 2))
     return textwrap.fill(" ".join(picks), 72).replace("\n", "\r\n")
 
 
