@@ -1,10 +1,14 @@
 import "@mantine/core/styles/default-css-variables.css";
 import "@mantine/core/styles/baseline.css";
 import "@mantine/core/styles/global.css";
+import "@mantine/core/styles/UnstyledButton.css";
+import "@mantine/core/styles/Popover.css";
+import "@mantine/core/styles/Menu.css";
 import "./theme/fonts.css";
 import "./theme/tokens.css";
 import "./theme/base.css";
 
+import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
@@ -13,4 +17,8 @@ import { preferredLanguage, startI18n } from "./i18n";
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root");
 await startI18n(preferredLanguage());
-createRoot(root).render(<App />);
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

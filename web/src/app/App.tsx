@@ -1,12 +1,14 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { RouterProvider } from "react-router";
+import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 
 import { setSignedOut } from "../api/http";
 import { keys } from "../api/keys";
 import { Problem } from "../api/problem";
+import { InboxPage } from "../inbox/InboxPage";
 import { resolveVariables, theme } from "../theme/mantine";
-import { router } from "./routes";
+import { ErrorBoundary } from "./ErrorBoundary";
+import { Gate } from "./Gate";
 
 const MOST_TRIES = 3;
 
@@ -35,7 +37,16 @@ export function App() {
       defaultColorScheme="auto"
     >
       <QueryClientProvider client={cache}>
-        <RouterProvider router={router} />
+        <ErrorBoundary>
+          <BrowserRouter basename="/app">
+            <Gate>
+              <Routes>
+                <Route path="/:kind/:key/:ticket?" element={<InboxPage />} />
+                <Route path="*" element={<Navigate to="/view/mine" replace />} />
+              </Routes>
+            </Gate>
+          </BrowserRouter>
+        </ErrorBoundary>
       </QueryClientProvider>
     </MantineProvider>
   );

@@ -1,5 +1,4 @@
-import { useEffect } from "react";
-import { Outlet } from "react-router";
+import { useEffect, type ReactNode } from "react";
 
 import { setCsrf } from "../api/http";
 import { Problem } from "../api/problem";
@@ -11,7 +10,7 @@ import { LiveProvider } from "../realtime/LiveProvider";
 import { ToastProvider } from "./ToastProvider";
 
 /** Signed in: the app with its live line. Not signed in: the door; the address is kept for afterwards. */
-export function Gate() {
+export function Gate({ children }: { children: ReactNode }) {
   const { data: session, error, refetch } = useSession();
   if (session) setCsrf(session.csrf_token);
   useEffect(() => {
@@ -26,9 +25,7 @@ export function Gate() {
   return (
     <KeysProvider>
       <LiveProvider>
-        <ToastProvider>
-          <Outlet />
-        </ToastProvider>
+        <ToastProvider>{children}</ToastProvider>
       </LiveProvider>
     </KeysProvider>
   );

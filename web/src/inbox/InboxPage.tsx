@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo } from "react";
 import { Navigate, useParams, useSearchParams } from "react-router";
 
 import type { Sort } from "../api/calls";
@@ -11,9 +11,12 @@ import { useTicketList } from "./list/useTicketList";
 import { Rail } from "./rail/Rail";
 import { TabBar } from "./rail/TabBar";
 import { NothingOpen } from "./thread/NothingOpen";
-import { ThreadPane } from "./thread/ThreadPane";
 import { useLayout } from "./useLayout";
 import "./inbox.css";
+
+// The list is on screen before the thread and the composer have come over the line.
+const loadThread = () => import("./thread/ThreadPane");
+const ThreadPane = lazy(() => loadThread().then((module) => ({ default: module.ThreadPane })));
 
 const SORTS: readonly Sort[] = ["activity", "waiting", "created"];
 
@@ -49,11 +52,16 @@ function Frame() {
   const { ticket, layout } = useInboxCommands();
   const showList = !layout.phone || !ticket;
   const showThread = !layout.phone || ticket !== undefined;
+  useEffect(() => void loadThread(), []);
   return (
     <div className={`app${layout.phone ? " phone" : ""}${ticket && layout.panelInline ? " with-panel" : ""}`}>
       <Rail />
       {showList ? <ListPane /> : null}
-      {showThread ? ticket ? <ThreadPane key={ticket} id={ticket} /> : <NothingOpen /> : null}
+      {showThread ? (
+        <Suspense fallback={<main className="thread" />}>
+          {ticket ? <ThreadPane key={ticket} id={ticket} /> : <NothingOpen />}
+        </Suspense>
+      ) : null}
       {layout.phone && !ticket ? <TabBar /> : null}
       <KeySheet />
     </div>

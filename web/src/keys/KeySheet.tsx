@@ -1,9 +1,8 @@
-import { Modal } from "@mantine/core";
-import "@mantine/core/styles/Modal.css";
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import { usePreference } from "../app/preferences";
+import { Dialog } from "../parts/Dialog";
 import { IconButton } from "../parts/IconButton";
 import { useStore } from "../realtime/stores";
 import { COMMANDS, type CommandGroup } from "./commands";
@@ -47,9 +46,9 @@ export function KeySheet() {
   useCommand("sheet", openKeySheet);
   const close = () => sheetOpen.set(false);
   return (
-    <Modal opened={open} onClose={close} withCloseButton={false} size={680} padding={0} radius={12} centered aria-labelledby="keys-title" classNames={{ content: "dialog" }}>
+    <Dialog open={open} onClose={close} label={t("keys.title")} side="middle">
       <header>
-        <h2 id="keys-title" className="grow">{t("keys.title")}</h2>
+        <h2 className="grow">{t("keys.title")}</h2>
         <IconButton icon={IconX} label={t("action.close")} onClick={close} />
       </header>
       <div className="keys">
@@ -60,6 +59,6 @@ export function KeySheet() {
         <span id="keys-single">{t("keys.single")}</span>
         <span className="meta">{t("keys.singleHint")}</span>
       </footer>
-    </Modal>
+    </Dialog>
   );
 }

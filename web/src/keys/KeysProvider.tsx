@@ -14,7 +14,7 @@ export const KeysContext = createContext<Keys | null>(null);
 
 const SEQUENCE_MS = 1500;
 /** Escape belongs to whatever is open; a dialog keeps every key to itself. */
-const dialogOpen = () => document.querySelector("[role=dialog], [role=menu], [role=listbox]") !== null;
+const dialogOpen = () => document.querySelector("dialog[open], [role=dialog], [role=menu], [role=listbox]") !== null;
 
 export function KeysProvider({ children }: { children: ReactNode }) {
   const handlers = useRef(new Map<CommandId, Handler[]>());

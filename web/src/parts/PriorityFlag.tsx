@@ -1,4 +1,4 @@
-import { IconFlag3Filled } from "@tabler/icons-react";
+import { IconFlagFilled } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Priority } from "../api/types";
@@ -10,7 +10,7 @@ export function PriorityFlag({ priority }: { priority: Priority }) {
   if (priority !== "urgent" && priority !== "high") return null;
   return (
     <span className={`prio ${priority}`} title={t(`priority.${priority}`)}>
-      <Glyph of={IconFlag3Filled} size="s" />
+      <Glyph of={IconFlagFilled} size="s" />
       <span className="sr">{t(`priority.${priority}`)}</span>
     </span>
   );

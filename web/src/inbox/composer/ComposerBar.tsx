@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Conversation, Mode, Ticket } from "../../api/types";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
+import { isMail } from "../../parts/channels";
 import { Glyph } from "../../parts/Glyph";
 import { Segmented } from "../../parts/Segmented";
 import type { ComposerState } from "./useComposer";
@@ -12,8 +13,9 @@ function useTarget() {
   const { t } = useTranslation();
   return (one: Conversation, name: string) => {
     const channel = t(`channel.${one.channel}`, { defaultValue: one.channel });
-    const to = one.recipient && !one.recipient.includes(" ") ? one.recipient : name;
-    return t("composer.to", { channel, to });
+    if (isMail(one.channel)) return t("composer.to", { channel, to: one.recipient || name });
+    const showsAddress = /^[+@]/.test(one.recipient);
+    return t("composer.to", { channel, to: showsAddress ? `${name}, ${one.recipient}` : name });
   };
 }
 

@@ -28,7 +28,7 @@ export function SendButton({ composer }: { composer: ComposerState }) {
       <button type="submit" className="btn primary" aria-disabled={!ready} aria-keyshortcuts="Control+Enter">
         {t(anyway ? "composer.sendAnyway" : "composer.send")} <Kbd>{CHORD}</Kbd>
       </button>
-      <Menu position="top-end" width={264} shadow="md">
+      <Menu position="top-end" width={296} shadow="md">
         <Menu.Target>
           <button type="button" className="btn primary" aria-label={t("composer.more")} aria-disabled={!ready}>
             <Glyph of={IconChevronDown} />

@@ -8,7 +8,7 @@ export function ContactFacts({ ticket }: { ticket: Ticket }) {
   const { t, i18n } = useTranslation();
   const { contact } = ticket;
   const language = contact.language ? new Intl.DisplayNames(i18n.language, { type: "language" }).of(contact.language) : null;
-  const inUse = new Set(ticket.conversations.map((one) => one.recipient));
+  const latest = ticket.conversations.toSorted((a, b) => (b.last_in_at ?? "").localeCompare(a.last_in_at ?? ""))[0];
   return (
     <section aria-label={t("panel.contact")}>
       <div className="row who">
@@ -24,7 +24,7 @@ export function ContactFacts({ ticket }: { ticket: Ticket }) {
             <ChannelGlyph channel={point.family} />
             <span className="sr">{t(`channel.${point.family}`, { defaultValue: point.family })}</span>
             <span className="cut grow" title={point.value}>{point.value}</span>
-            {inUse.has(point.value) ? (
+            {latest?.recipient === point.value ? (
               <span className="badge accent">{t("panel.inUse")}</span>
             ) : point.verified ? (
               <span className="meta">{t("panel.verified")}</span>

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 
 import type { CommandId } from "../../keys/commands";
 import { useCommand } from "../../keys/useCommand";
+import { usePortal } from "../../parts/Dialog";
 import { Glyph } from "../../parts/Glyph";
 
 interface Option<T extends string> {
@@ -24,10 +25,11 @@ interface Props<T extends string> {
 /** A fact that can be changed: reads as words, opens as a menu. */
 export function FieldMenu<T extends string>({ name, value, options, onChoose, command }: Props<T>) {
   const [open, setOpen] = useState(false);
+  const portal = usePortal();
   const now = options.find((option) => option.value === value);
   useCommand(command ?? "assign", () => setOpen(true), command !== undefined);
   return (
-    <Menu position="bottom-start" shadow="md" width={200} opened={open} onChange={setOpen}>
+    <Menu position="bottom-start" shadow="md" portalProps={portal} width={200} opened={open} onChange={setOpen}>
       <Menu.Target>
         <button type="button" className="fact" aria-label={`${name}: ${now?.label ?? value}`}>
           {now?.badge ? null : now?.mark}

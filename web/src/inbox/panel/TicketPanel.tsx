@@ -1,8 +1,8 @@
-import { Drawer } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
+import { Dialog } from "../../parts/Dialog";
 import { IconButton } from "../../parts/IconButton";
 import { useInbox } from "../InboxContext";
 import { Activity } from "./Activity";
@@ -36,16 +36,8 @@ export function TicketPanel({ ticket }: { ticket: Ticket }) {
   const { layout } = useInbox();
   if (layout.panelInline) return <Content ticket={ticket} />;
   return (
-    <Drawer
-      opened={layout.panelOpen}
-      onClose={layout.togglePanel}
-      position="right"
-      size={320}
-      withCloseButton={false}
-      aria-label={t("panel.label")}
-      classNames={{ body: "panel-sheet" }}
-    >
+    <Dialog open={layout.panelOpen} onClose={layout.togglePanel} label={t("panel.label")} side="right">
       <Content ticket={ticket} />
-    </Drawer>
+    </Dialog>
   );
 }

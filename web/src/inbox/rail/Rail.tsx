@@ -1,12 +1,6 @@
-import { Drawer } from "@mantine/core";
-import "@mantine/core/styles/Overlay.css";
-import "@mantine/core/styles/Paper.css";
-import "@mantine/core/styles/CloseButton.css";
-import "@mantine/core/styles/UnstyledButton.css";
-import "@mantine/core/styles/ModalBase.css";
-import "@mantine/core/styles/Drawer.css";
 import { useTranslation } from "react-i18next";
 
+import { Dialog } from "../../parts/Dialog";
 import { Mark } from "../../parts/Mark";
 import { useInbox } from "../InboxContext";
 import { InboxLinks } from "./InboxLinks";
@@ -21,17 +15,9 @@ export function Rail() {
   const { layout } = useInbox();
   if (layout.railInline) return <RailContent />;
   return (
-    <Drawer
-      opened={layout.railOpen}
-      onClose={() => layout.setRailOpen(false)}
-      withCloseButton={false}
-      size={264}
-      title={undefined}
-      aria-label={t("rail.label")}
-      classNames={{ body: "rail-drawer" }}
-    >
+    <Dialog open={layout.railOpen} onClose={() => layout.setRailOpen(false)} label={t("rail.label")} side="left">
       <RailContent />
-    </Drawer>
+    </Dialog>
   );
 }
 

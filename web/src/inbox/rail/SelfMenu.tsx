@@ -1,6 +1,4 @@
 import { Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
-import "@mantine/core/styles/Popover.css";
-import "@mantine/core/styles/Menu.css";
 import { useQueryClient } from "@tanstack/react-query";
 import { IconCheck, IconKeyboard, IconLogout } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -11,6 +9,7 @@ import { useMe } from "../../api/queries";
 import { writePreference } from "../../app/preferences";
 import { LANGUAGES, speak, type Language } from "../../i18n";
 import { openKeySheet } from "../../keys/sheet";
+import { usePortal } from "../../parts/Dialog";
 import { Glyph } from "../../parts/Glyph";
 import { connection, useStore } from "../../realtime/stores";
 
@@ -27,6 +26,7 @@ function Choice({ chosen, lang, label, onChoose }: { chosen: boolean; lang?: str
 export function SelfMenu() {
   const { t, i18n } = useTranslation();
   const me = useMe();
+  const portal = usePortal();
   const cache = useQueryClient();
   const { phase } = useStore(connection);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
@@ -41,7 +41,7 @@ export function SelfMenu() {
   };
   return (
     <div className="foot">
-      <Menu position="top-start" width={224} shadow="md">
+      <Menu position="top-start" width={224} shadow="md" portalProps={portal}>
         <Menu.Target>
           <button type="button" className="self">
             <span className="avatar m me" aria-hidden="true">

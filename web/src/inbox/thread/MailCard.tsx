@@ -57,8 +57,8 @@ export function MailCard({ message, folded }: { message: Message; folded: boolea
       <div className="text" lang={message.language || undefined} dir="auto">
         {html ? <HtmlMail message={message} /> : <MessageText message={message} whole={quote} />}
       </div>
-      <Files message={message} />
       <div className="mail-foot">
+        <Files message={message} />
         {message.delivery ? <span className="under"><DeliveryState delivery={message.delivery} /></span> : null}
         <span className="grow" />
         {message.has_html && !message.deleted_at ? (

@@ -9,6 +9,7 @@ import { IconButton } from "../../parts/IconButton";
 import { Kbd } from "../../parts/Kbd";
 import { useOthers } from "../../realtime/usePresence";
 import { useInbox } from "../InboxContext";
+import { useScopeName } from "../list/useScopeName";
 import { useNeighbours } from "../useNeighbours";
 import { useTicketCommands } from "./useTicketCommands";
 
@@ -42,7 +43,8 @@ export function ThreadHeader({ ticket }: { ticket: Ticket | undefined }) {
   const { layout } = useInbox();
   const { position, count, next, previous, goNext, goPrevious, goBack } = useNeighbours();
   const { solve } = useTicketCommands(ticket);
-  const place = position >= 0 ? t("thread.position", { at: position + 1, count }) : null;
+  const total = Math.max(useScopeName().count ?? 0, count);
+  const place = position >= 0 ? t("thread.position", { at: position + 1, count: total }) : null;
   const title = layout.phone ? ticket?.contact.name : ticket?.subject || t("ticket.noSubject");
   return (
     <header className="top">

@@ -1,0 +1,44 @@
+import { createContext, use, useEffect, useState, type ReactNode } from "react";
+
+import "./dialog.css";
+
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  label: string;
+  /** "middle" floats; "left" and "right" are sheets along that edge. */
+  side: "middle" | "left" | "right";
+  children: ReactNode;
+}
+
+const DialogContext = createContext<HTMLElement | null>(null);
+
+/** Where menus must hang to stand above the page: inside the dialog that is open around them. */
+export function usePortal(): { target: HTMLElement } | undefined {
+  const target = use(DialogContext);
+  return target ? { target } : undefined;
+}
+
+/** The browser's own modal dialog: it traps focus, closes on Escape and gives focus back. */
+export function Dialog({ open, onClose, label, side, children }: Props) {
+  const [element, setElement] = useState<HTMLDialogElement | null>(null);
+  useEffect(() => {
+    if (open && element && !element.open) element.showModal();
+  }, [open, element]);
+  if (!open) return null;
+  return (
+    <dialog
+      ref={setElement}
+      className={`dialog ${side}`}
+      aria-label={label}
+      onClose={onClose}
+      onClick={(event) => {
+        if (event.target === element) onClose();
+      }}
+    >
+      <DialogContext value={element}>
+        <div className="dialog-box">{children}</div>
+      </DialogContext>
+    </dialog>
+  );
+}
