@@ -56,7 +56,7 @@ class Peer:
             self.order.append(body)
         self.got_one.set()
         await self.hold.wait()
-        return web.json_response({"sid": f"P-{body['id']}"}, status=status, headers=headers)
+        return web.json_response({"sid": body["sid"]}, status=status, headers=headers)
 
 
 class PeerSender:
@@ -71,7 +71,8 @@ class PeerSender:
         """One POST."""
         self.sent.append(message)
         to = list(message.mail.to) if message.mail else [message.recipient.value]
-        body = {"id": message.id, "to": to, "text": message.text}
+        sid = message.mail.message_id if message.mail else f"P-{message.id}"
+        body = {"id": message.id, "to": to, "text": message.text, "sid": sid}
         try:
             async with (
                 aiohttp.ClientSession() as http,

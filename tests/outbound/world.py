@@ -1,5 +1,6 @@
 """One inbox with a customer who wrote, on the real stores, wired as bootstrap does it."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -67,9 +68,11 @@ class Bell:
 
     def __init__(self) -> None:
         self.rung: list[tuple[str, tuple[object, ...], float]] = []
+        self.heard = asyncio.Event()
 
     async def enqueue(self, job_name: str, *args: object, defer_by: float = 0) -> bool:
         """Noted."""
+        self.heard.set()
         self.rung.append((job_name, args, defer_by))
         return True
 

@@ -1,0 +1,138 @@
+"""Tables of the pure parts."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from connectors.contract import (
+    Accepted,
+    OutcomeUnknown,
+    ReauthNeeded,
+    Rejected,
+    RetryLater,
+    SendOutcome,
+    Template,
+    WindowClosed,
+)
+from connectors.manifest import Limits, Window
+from normalizer.model import File
+from outbound.compose import recipient_of
+from outbound.errors import CannotReply
+from outbound.mailing import reply_subject
+from outbound.render import clean_html, html_of, render
+from outbound.settle import MAX_AGE, Try, pause, settle
+from outbound.window import reply_window
+from tests.outbound.world import MAIL, NOW, SMS, _conversation, _inbox
+
+FIRST = Try(number=1, age=timedelta(), idempotent=False, chance=0.5)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state", "pause_s"),
+    [
+        (Accepted(native_ids=("1",)), "sent", None),
+        (RetryLater(reason="busy"), "queued", 2.5),
+        (RetryLater(reason="busy", after_s=100), "queued", 105.0),
+        (RetryLater(reason="busy", after_s=10**6), "queued", 3780.0),
+        (Rejected(reason="no"), "failed", None),
+        (WindowClosed(reason="late"), "failed", None),
+        (ReauthNeeded(reason="401"), "queued", 315.0),
+        (OutcomeUnknown(reason="cut"), "uncertain", 120.0),
+    ],
+)
+def test_each_outcome_has_its_settlement(
+    outcome: SendOutcome, state: str, pause_s: float | None
+) -> None:
+    settled = settle(outcome, FIRST)
+    assert (settled.state, settled.pause_s) == (state, pytest.approx(pause_s))
+
+
+def test_old_rounds_are_given_up() -> None:
+    old = msgspec.structs.replace(FIRST, age=MAX_AGE)
+    assert settle(RetryLater(reason="busy"), old).state == "failed"
+    repeatable = msgspec.structs.replace(old, idempotent=True)
+    assert settle(OutcomeUnknown(reason="cut"), repeatable).state == "failed"
+
+
+def test_pauses_grow_and_are_bounded() -> None:
+    pauses = [
+        pause(msgspec.structs.replace(FIRST, number=n, chance=1.0), None) for n in range(1, 13)
+    ]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (5.0, 900.0)
+
+
+def test_parts_that_were_not_taken_are_counted() -> None:
+    settled = settle(Accepted(native_ids=("1", "2"), failed=("photo.jpg",)), FIRST)
+    assert (settled.state, settled.reason) == ("sent", "1 of 3 parts were not taken")
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("Tent pole", "Re: Tent pole [#7]"),
+        ("Re: AW: 回复：Tent pole [#7]", "Re: Tent pole [#7]"),
+        ("Tent\r\nBcc: x@y.example", "Re: Tent Bcc: x@y.example [#7]"),
+        ("", "Re: [#7]"),
+    ],
+)
+def test_the_subject_keeps_one_prefix_and_one_hook(subject: str, expected: str) -> None:
+    assert reply_subject(subject, 7) == expected
+
+
+def test_recipients_keep_their_scope() -> None:
+    assert recipient_of("slack:T1/U2").canonical == "slack:T1/U2"
+    assert recipient_of("mailto:a/b@c.example").value == "a/b@c.example"
+    assert recipient_of("tel:+14155550100").value == "+14155550100"
+
+
+def test_windows_close_and_templates_pass() -> None:
+    manifest = msgspec.structs.replace(
+        SMS,
+        capabilities=(*SMS.capabilities, "templates"),
+        limits=Limits(window=Window(hours=24)),
+    )
+    conversation = _conversation(_inbox(SMS), "c", "tel:+1")  # type: ignore[arg-type]
+    open_ = reply_window(manifest, conversation, NOW + timedelta(hours=23))
+    assert (open_.can_reply, open_.until) == (True, NOW + timedelta(hours=24))
+    closed = reply_window(manifest, conversation, NOW + timedelta(hours=24))
+    assert not closed.can_reply
+    assert "template" in closed.reason
+    template = Template(name="hello", language="en")
+    assert reply_window(manifest, conversation, NOW + timedelta(days=9), template).can_reply
+
+
+def test_a_channel_without_replies_says_so() -> None:
+    manifest = msgspec.structs.replace(SMS, capabilities=())
+    conversation = _conversation(_inbox(SMS), "c", "tel:+1")  # type: ignore[arg-type]
+    assert reply_window(manifest, conversation, NOW).reason == "SMS takes no replies"
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        Limits(attachment_max_bytes=9),
+        Limits(attachments_max=0),
+        Limits(media_types=("image/*",)),
+    ],
+)
+def test_files_that_do_not_fit_are_refused(limits: Limits) -> None:
+    file = File(id="f", kind="file", name="a.pdf", media_type="application/pdf", size=10)
+    manifest = msgspec.structs.replace(SMS, limits=limits)
+    with pytest.raises(CannotReply):
+        render(manifest, text="hi", html=None, subject="", files=(file,))
+    render(SMS, text="", html=None, subject="", files=(file,))
+
+
+def test_length_counts_in_the_channels_unit() -> None:
+    manifest = msgspec.structs.replace(SMS, limits=Limits(max_chars=2, unit="utf16"))
+    render(manifest, text="🏕", html=None, subject="", files=())
+    with pytest.raises(CannotReply):
+        render(manifest, text="🏕!", html=None, subject="", files=())
+
+
+def test_html_is_safe_and_plain_text_keeps_its_shape() -> None:
+    assert clean_html('<a href="javascript:x()">a</a>') == '<a rel="noopener noreferrer">a</a>'
+    assert html_of("a < b\nc\n\nd") == "<p>a &lt; b<br>c</p><p>d</p>"
+    assert render(MAIL, text="x", html="<b>x</b>", subject="s", files=()).html == "<b>x</b>"
