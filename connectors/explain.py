@@ -11,10 +11,10 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import msgspec
 
+from connectors.cases import FileCase, MessageCase, SendCase, WebhookCase
 from connectors.contract import (
     Accepted,
     Account,
-    Connector,
     InboxId,
     OutboundFile,
     OutboundMessage,
@@ -32,7 +32,7 @@ from connectors.errors import ConnectorError, Malformed, Stale, Unauthentic
 from connectors.events import InboundEvent, MediaRef, Parsed, SenderId, unscoped_id
 from connectors.placeholders import fill
 from connectors.registry import Registry
-from connectors.standin import CannedReply, Recorded, StandInHttp
+from connectors.standin import Recorded, StandInHttp
 
 T = TypeVar("T")
 ORIGIN = "https://localhost"
@@ -69,6 +69,9 @@ class EventSeen(msgspec.Struct, frozen=True, kw_only=True):
     state: str | None = None
     emoji: str | None = None
     payload: str | None = None
+    change: str | None = None
+    reason: str | None = None
+    message_id: str | None = None
 
 
 class WebhookSeen(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,6 +82,7 @@ class WebhookSeen(msgspec.Struct, frozen=True, kw_only=True):
     response_headers: Mapping[str, str]
     response_body: str
     events: tuple[EventSeen, ...]
+    quarantined: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -99,60 +103,6 @@ class SendSeen(msgspec.Struct, frozen=True, kw_only=True):
     outcome: OutcomeSeen
 
 
-class WebhookCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A request as recorded. ``secret`` is the signing secret, or an object of settings."""
-
-    method: str = "POST"
-    url: str = "/"
-    headers: Mapping[str, str] = {}
-    content_type: str = ""
-    body: str | dict[str, Any] | list[Any] | None = None
-    form: Mapping[str, str] | None = None
-    query: Mapping[str, str] | None = None
-    secret: str | Mapping[str, Any] | None = None
-    received_at: datetime | None = None
-
-
-class FileCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to send; ``content`` stands for its bytes."""
-
-    url: str = ""
-    name: str = "file"
-    media_type: str = "application/octet-stream"
-    content: str = ""
-
-
-class TemplateCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A template of the provider."""
-
-    name: str
-    language: str = ""
-    params: tuple[str, ...] = ()
-
-
-class MessageCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A reply; ``recipient`` is ``family:value``."""
-
-    recipient: str
-    text: str = ""
-    id: str = "message-1"
-    html: str | None = None
-    subject: str = ""
-    thread_key: str = ""
-    attachments: tuple[FileCase, ...] = ()
-    quick_replies: tuple[str, ...] = ()
-    template: TemplateCase | None = None
-    reply_to: str = ""
-
-
-class SendCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A reply and the provider's answers to it."""
-
-    message: MessageCase
-    replies: tuple[CannedReply, ...] = ()
-    secret: str | Mapping[str, Any] | None = None
-
-
 def explain_webhook(
     registry: Registry, channel: str, settings: Mapping[str, Any], case: Mapping[str, Any]
 ) -> WebhookSeen:
@@ -164,13 +114,13 @@ def explain_webhook(
     read = _case(case, WebhookCase)
     given = fill(registry.settings_type(channel), {**_secrets(registry, channel, read), **settings})
     request = _request(read)
-    hook_url = request.url.partition("?")[0]
-    connector = _connect(registry, channel, given.values, hook_url, StandInHttp())
+    account = _account(channel, read.address, request.url.partition("?")[0], given.values)
+    connector = registry.connect(account, StandInHttp())
     if isinstance(connector, WebhookReceiver):
         return _observe(connector, request, knows_secret=given.knows_secret)
     if isinstance(connector, Puller | Streamer):
         parsed = connector.parse_item(request.body, request.headers, request.received_at)
-        return _seen(parsed, None, WebhookResponse(), ())
+        return _seen(parsed, None, WebhookResponse())
     raise Malformed(f"channel {channel!r} takes no requests")
 
 
@@ -181,7 +131,9 @@ async def explain_send(
     read = _case(case, SendCase)
     given = fill(registry.settings_type(channel), {**_secrets(registry, channel, read), **settings})
     http = StandInHttp(read.replies)
-    connector = _connect(registry, channel, given.values, f"{ORIGIN}/hooks/{channel}/inbox", http)
+    hook_url = read.hook_url or f"{ORIGIN}/hooks/{channel}/inbox"
+    account = _account(channel, read.address, hook_url, given.values)
+    connector = registry.connect(account, http)
     if not isinstance(connector, Sender):
         raise Malformed(f"channel {channel!r} cannot send")
     message = outbound_message(read.message)
@@ -253,31 +205,32 @@ SHARED = (
     "state",
     "emoji",
     "payload",
+    "change",
+    "reason",
+    "message_id",
 )
 
 
 def _observe(
     receiver: WebhookReceiver, request: WebhookRequest, *, knows_secret: bool
 ) -> WebhookSeen:
-    verified, warnings = _verified(receiver, request)
-    if not knows_secret:
-        verified, warnings = None, ()
-    response = receiver.handshake(request)
-    if response is not None:
-        return _seen(Parsed(), verified, response, warnings)
-    parsed, notes = _parsed(receiver, request)
+    verified, warnings = _verified(receiver, request) if knows_secret else (None, ())
+    greeting = receiver.handshake(request)
+    if greeting is not None:
+        return _seen(Parsed(), verified, greeting, warnings=warnings)
+    parsed, quarantined = _parsed(receiver, request)
     answer = receiver.ack(request)
     if verified is False:
         answer = WebhookResponse(status=UNAUTHORIZED)
-    return _seen(parsed, verified, answer, (*warnings, *notes))
+    return _seen(parsed, verified, answer, quarantined=quarantined, warnings=warnings)
 
 
 def _parsed(receiver: WebhookReceiver, request: WebhookRequest) -> tuple[Parsed, tuple[str, ...]]:
     try:
         parsed = receiver.parse(request)
     except Malformed as error:
-        return Parsed(), (f"quarantined: {error}",)
-    return parsed, tuple(f"item {bad.index} quarantined: {bad.reason}" for bad in parsed.bad)
+        return Parsed(), (str(error),)
+    return parsed, tuple(f"item {bad.index}: {bad.reason}" for bad in parsed.bad)
 
 
 def _verified(
@@ -294,7 +247,12 @@ def _verified(
 
 
 def _seen(
-    parsed: Parsed, verified: bool | None, answer: WebhookResponse, warnings: tuple[str, ...]
+    parsed: Parsed,
+    verified: bool | None,
+    answer: WebhookResponse,
+    *,
+    quarantined: tuple[str, ...] = (),
+    warnings: tuple[str, ...] = (),
 ) -> WebhookSeen:
     return WebhookSeen(
         verified=verified,
@@ -302,6 +260,7 @@ def _seen(
         response_headers=answer.headers,
         response_body=answer.body.decode("utf-8", "replace"),
         events=tuple(event_seen(event) for event in parsed.events),
+        quarantined=quarantined,
         warnings=warnings,
     )
 
@@ -340,18 +299,15 @@ def _secrets(registry: Registry, channel: str, case: WebhookCase | SendCase) -> 
     return dict.fromkeys(registry.signing_settings(channel), case.secret)
 
 
-def _connect(
-    registry: Registry, channel: str, settings: msgspec.Struct, hook_url: str, http: StandInHttp
-) -> Connector:
-    account = Account(
+def _account(channel: str, address: str, hook_url: str, settings: msgspec.Struct) -> Account:
+    return Account(
         inbox_id=InboxId("inbox"),
         channel=channel,
         name="Explained",
-        address="+15550100",
+        address=address,
         hook_url=hook_url,
         settings=settings,
     )
-    return registry.connect(account, http)
 
 
 def _file(case: FileCase) -> OutboundFile:

@@ -78,7 +78,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """One channel. ``family`` is the contact point family of its customers (``tel``, ``mailto``).
 
     ``exempt`` names requirements of the claimed tier that the provider itself does not offer,
-    each with its reason.
+    each with its reason; ``proved_by`` names the test of what recorded requests cannot show.
     """
 
     id: str
@@ -92,6 +92,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     receipts: tuple[ReceiptState, ...] = ()
     limits: Limits = Limits()
     exempt: dict[str, str] = {}
+    proved_by: dict[str, str] = {}
 
     def can(self, capability: Capability) -> bool:
         """Whether the channel has it."""

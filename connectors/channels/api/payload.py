@@ -101,7 +101,7 @@ def moment(value: datetime | int | float | None, default: datetime) -> datetime:
     if value is None:
         return default
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
     try:
         return datetime.fromtimestamp(value / 1000 if value > MILLISECONDS else value, UTC)
     except (ValueError, OverflowError, OSError) as error:

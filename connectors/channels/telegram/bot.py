@@ -1,7 +1,7 @@
 """The Bot API by python-telegram-bot, over our own way out.
 
-The library makes the requests. Their answers are judged by status and ``ok``, not by whether the
-library could build its types from them: a field it misses does not make a sent message unsent.
+The library makes the requests. Their answers are judged here, by status and ``ok``, and not by
+whether the library can build its types from them: a missing field makes no sent message unsent.
 """
 
 import contextlib
@@ -24,8 +24,6 @@ from connectors.kit.outcomes import Refusal, of_refusal
 UPLOAD_TIMEOUT_S = 55.0
 TIMEOUT_S = 20.0
 NOT_FOUND, UNAUTHORIZED, FORBIDDEN, BAD_REQUEST = 404, 401, 403, 400
-
-MISSED = (TelegramError, TypeError, KeyError, ValueError, AttributeError)
 
 Call = Callable[[Bot], Awaitable[object]]
 
@@ -61,6 +59,10 @@ class Streamed:
         self.name = file.name
 
 
+class Judged(TelegramError):
+    """Ends the library's part: what came back is in ``Transport.reply``."""
+
+
 class Transport(BaseRequest):
     """One request of the library; ``reply`` or ``broken`` says afterwards what became of it."""
 
@@ -87,24 +89,15 @@ class Transport(BaseRequest):
         request_data: RequestData | None = None,
         **_timeouts: Any,  # noqa: ANN401 - the library's four time limits; ours hold
     ) -> tuple[int, bytes]:
-        """See ``BaseRequest``."""
+        """See ``BaseRequest``; always raises Judged."""
         headers, body, timeout_s = _encoded(request_data)
         try:
             self.reply = await self._http.request(
                 method, url, headers=headers, body=body, timeout_s=timeout_s
             )
-        except (NotSent, LineBroken) as error:
+        except (NotSent, LineBroken, TimeoutError) as error:
             self.broken = error
-            raise
-        return self.reply.status, self.reply.body
-
-    @staticmethod
-    def parse_json_payload(payload: bytes) -> Any:  # noqa: ANN401 - the library's signature
-        """As the library's, which would log the payload when it is no JSON."""
-        try:
-            return msgspec.json.decode(payload)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise TelegramError("the answer is not JSON") from error
+        raise Judged("see reply")
 
 
 async def call(http: Http, token: str, base_url: str, make: Call) -> Answer | HttpReply:
@@ -114,7 +107,7 @@ async def call(http: Http, token: str, base_url: str, make: Call) -> Answer | Ht
     """
     transport = Transport(http)
     base = base_url.rstrip("/")
-    with contextlib.suppress(*MISSED):  # judged below, by what came over the line
+    with contextlib.suppress(TelegramError):
         bot = Bot(
             token,
             base_url=f"{base}/bot",

@@ -28,13 +28,8 @@ OK_FROM, OK_TO = 200, 300
 API = "https://api.twilio.com"
 
 # https://www.twilio.com/docs/api/errors
-CODES: dict[int, type[RetryLater | ReauthNeeded | WindowClosed]] = {
-    20003: ReauthNeeded,
-    20429: RetryLater,
-    30001: RetryLater,
-    63018: RetryLater,
-    63016: WindowClosed,
-}
+LATER = {20429, 30001, 63018}
+CODES: dict[int, type[ReauthNeeded | WindowClosed]] = {20003: ReauthNeeded, 63016: WindowClosed}
 
 
 class TwilioHttp(AsyncTwilioHttpClient):  # type: ignore[misc]  # the library is untyped here
@@ -129,6 +124,8 @@ def _refused(reply: HttpReply | None) -> SendOutcome:
     reason = f"{said.get('message') or said.get('error') or 'refused'}" + (
         f" ({code})" if code else ""
     )
+    if code in LATER:
+        return RetryLater(reason=reason, after_s=retry_after(reply))
     if code in CODES:
         return CODES[code](reason=reason)
     return of_refusal(

@@ -1,6 +1,6 @@
 """Web chat. In: what the gateway journaled. Out: the visitor's page reads replies by itself."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -91,7 +91,7 @@ class WebChat:
             thread_key=said.visitor.id,
             senders=self._senders(said.visitor),
             sender_name=said.visitor.name,
-            occurred_at=said.sent_at or received_at,
+            occurred_at=_utc(said.sent_at) or received_at,
             text=said.text,
             attachments=tuple(
                 MediaRef(
@@ -138,3 +138,9 @@ class WebChat:
         if visitor.proven and visitor.phone:
             found.append(phone_sender(visitor.phone))
         return tuple(found)
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)

@@ -1,0 +1,68 @@
+"""Recorded requests and replies as data: what ``explain`` and ``fixtures/cases.toml`` read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from connectors.standin import CannedReply
+
+ADDRESS = "+15550100"
+
+
+class WebhookCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A request as recorded. ``secret`` is the signing secret, or an object of settings."""
+
+    method: str = "POST"
+    url: str = "/"
+    headers: Mapping[str, str] = {}
+    content_type: str = ""
+    body: str | dict[str, Any] | list[Any] | None = None
+    form: Mapping[str, str] | None = None
+    query: Mapping[str, str] | None = None
+    secret: str | Mapping[str, Any] | None = None
+    received_at: datetime | None = None
+    address: str = ADDRESS
+
+
+class FileCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A file to send; ``content`` stands for its bytes."""
+
+    url: str = ""
+    name: str = "file"
+    media_type: str = "application/octet-stream"
+    content: str = ""
+
+
+class TemplateCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A template of the provider."""
+
+    name: str
+    language: str = ""
+    params: tuple[str, ...] = ()
+
+
+class MessageCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply; ``recipient`` is ``family:value``."""
+
+    recipient: str
+    text: str = ""
+    id: str = "message-1"
+    html: str | None = None
+    subject: str = ""
+    thread_key: str = ""
+    attachments: tuple[FileCase, ...] = ()
+    quick_replies: tuple[str, ...] = ()
+    template: TemplateCase | None = None
+    reply_to: str = ""
+
+
+class SendCase(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply and the provider's answers to it."""
+
+    message: MessageCase
+    replies: tuple[CannedReply, ...] = ()
+    secret: str | Mapping[str, Any] | None = None
+    address: str = ADDRESS
+    hook_url: str = ""

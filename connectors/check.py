@@ -1,0 +1,182 @@
+"""Runs a channel's ``fixtures/cases.toml`` outside of any test runner: ``parley channel check``.
+
+A case says only what it is about: expectations are compared as far as they go.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from connectors.contract import Account, Connector, InboxId
+from connectors.errors import ConnectorError, ManifestInvalid
+from connectors.explain import (
+    SendSeen,
+    WebhookSeen,
+    explain_send,
+    explain_webhook,
+)
+from connectors.manifest import Manifest, Tier
+from connectors.matching import ExpectedRequest, difference, requests_differ
+from connectors.placeholders import fill
+from connectors.registry import Installed, Registry
+from connectors.standin import StandInHttp
+from connectors.tiers import (
+    Requirement,
+    Shown,
+    missing_for,
+    requirements_of,
+    requirements_of_connector,
+    tier_earned,
+)
+
+
+class ReceiveCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``request`` as ``explain webhook`` reads it; ``expect`` a part of what it answers."""
+
+    name: str
+    request: dict[str, Any]
+    expect: dict[str, Any]
+    settings: dict[str, Any] = {}
+
+
+class ReplyCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``send`` as ``explain send`` reads it."""
+
+    name: str
+    send: dict[str, Any]
+    outcome: dict[str, Any]
+    requests: tuple[ExpectedRequest, ...] | None = None
+    settings: dict[str, Any] = {}
+
+
+class Cases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A whole file. ``settings`` hold for every case."""
+
+    settings: dict[str, Any] = {}
+    receive: tuple[ReceiveCase, ...] = ()
+    reply: tuple[ReplyCase, ...] = ()
+
+
+class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
+    """``why`` is empty when the case passed."""
+
+    name: str
+    why: str
+    proved: frozenset[Requirement] = frozenset()
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """All results of a channel, and what its claimed tier still lacks."""
+
+    channel: str
+    claimed: Tier
+    earned: Tier | None
+    missing: tuple[Requirement, ...]
+    results: tuple[CaseResult, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Every case passed and the tier is earned exactly."""
+        return self.earned == self.claimed and not any(result.why for result in self.results)
+
+
+def load_cases(installed: Installed) -> Cases:
+    """The channel's cases; ManifestInvalid names file and field."""
+    path = installed.folder / "fixtures" / "cases.toml"
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text()), Cases)
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ManifestInvalid(f"{path}: {error}") from error
+
+
+async def check_channel(registry: Registry, channel: str) -> Report:
+    """Run all cases and weigh the tier."""
+    installed = registry.installed(channel)
+    cases = load_cases(installed)
+    results = [
+        *(check_receive(registry, channel, cases, case) for case in cases.receive),
+        *[await check_reply(registry, channel, cases, case) for case in cases.reply],
+    ]
+    proved = {name for result in results if not result.why for name in result.proved}
+    proved |= requirements_of_connector(
+        _connector(registry, channel, cases.settings), _readme(installed)
+    )
+    return _report(installed.manifest, frozenset(proved), tuple(results))
+
+
+def check_receive(registry: Registry, channel: str, cases: Cases, case: ReceiveCase) -> CaseResult:
+    """One request in."""
+    settings = {**cases.settings, **case.settings}
+    try:
+        seen = explain_webhook(registry, channel, settings, case.request)
+    except ConnectorError as error:
+        return CaseResult(name=case.name, why=str(error))
+    why = difference(case.expect, msgspec.to_builtins(seen))
+    return CaseResult(name=case.name, why=why, proved=requirements_of(_shown_in(seen)))
+
+
+async def check_reply(
+    registry: Registry, channel: str, cases: Cases, case: ReplyCase
+) -> CaseResult:
+    """One reply out."""
+    settings = {**cases.settings, **case.settings}
+    try:
+        seen = await explain_send(registry, channel, settings, case.send)
+    except ConnectorError as error:
+        return CaseResult(name=case.name, why=str(error))
+    why = difference(case.outcome, msgspec.to_builtins(seen.outcome), "outcome")
+    why = why or requests_differ(case.requests, seen.requests)
+    sent_media = bool(case.send["message"].get("attachments"))
+    return CaseResult(
+        name=case.name, why=why, proved=requirements_of(_shown_out(seen, sent_media=sent_media))
+    )
+
+
+def _shown_in(seen: WebhookSeen) -> Shown:
+    return Shown(
+        kinds=frozenset(event.kind for event in seen.events),
+        text=any(event.text for event in seen.events),
+        media=any(event.attachments for event in seen.events),
+        reply_to=any(event.reply_to for event in seen.events),
+        refused=seen.verified is False,
+        quarantined=bool(seen.quarantined),
+    )
+
+
+def _shown_out(seen: SendSeen, *, sent_media: bool) -> Shown:
+    return Shown(
+        outcome=seen.outcome.state,
+        sent_media=sent_media and not seen.outcome.failed,
+        retry_after=seen.outcome.retry_after is not None,
+    )
+
+
+def _connector(registry: Registry, channel: str, settings: Mapping[str, Any]) -> Connector:
+    account = Account(
+        inbox_id=InboxId("inbox"),
+        channel=channel,
+        name="",
+        address="",
+        hook_url="",
+        settings=fill(registry.settings_type(channel), settings).values,
+    )
+    return registry.connect(account, StandInHttp())
+
+
+def _readme(installed: Installed) -> str:
+    path = installed.folder / "README.md"
+    return path.read_text() if path.is_file() else ""
+
+
+def _report(
+    manifest: Manifest, proved: frozenset[Requirement], results: tuple[CaseResult, ...]
+) -> Report:
+    return Report(
+        channel=manifest.id,
+        claimed=manifest.tier,
+        earned=tier_earned(manifest, proved),
+        missing=missing_for(manifest.tier, manifest, proved),
+        results=results,
+    )
