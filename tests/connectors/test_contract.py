@@ -13,9 +13,15 @@ from connectors.registry import Registry
 from connectors.standin import StandInHttp
 
 REGISTRY = Registry.load()
-CHANNELS = [manifest.id for manifest in REGISTRY.manifests()]
+INSTALLED = [manifest.id for manifest in REGISTRY.manifests()]
+CHANNELS = [id for id in INSTALLED if (REGISTRY.installed(id).folder / "fixtures").is_dir()]
 CASES = {channel: load_cases(REGISTRY.installed(channel)) for channel in CHANNELS}
 ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("channel", INSTALLED)
+def test_every_channel_has_cases(channel):
+    assert channel in CHANNELS
 
 
 @pytest.mark.parametrize(
