@@ -55,7 +55,7 @@ const padding: Seed[] = Array.from({ length: 180 }, (_, at) => [
   `Customer ${at + 16}`, ["i-mail", "i-chat", "i-sms", "i-tg"][at % 4] ?? "i-mail", `Question about order 9${1000 + at}`, "When does it arrive?", 1700 + at * 7, at % 5 === 0 ? null : at % 3,
 ]);
 
-const ref = (at: number | null) => (at === null ? null : { id: agents[at]?.id ?? "", name: agents[at]?.name ?? "" });
+const ref = (at: number | null) => (at === null ? null : { id: agents[at]?.id ?? "", name: agents[at]?.name ?? "", initials: agents[at]?.initials ?? "" });
 const channelOf = (id: string) => inboxes.find((one) => one.id === id)?.channel ?? "api";
 
 function row([who, inboxId, subject, snippet, waited, owner, extra]: Seed, at: number): TicketRow {
@@ -129,7 +129,7 @@ export function eventsOf(ticket: TicketRow): TicketEvent[] {
 }
 
 function conversation(ticket: TicketRow, at: number, inboxId: string, recipient: string): Conversation {
-  return { id: `${ticket.id}-${at}`, inbox_id: inboxId, channel: channelOf(inboxId), recipient, subject: ticket.subject, last_in_at: ticket.waiting_since, can_reply: true, cannot_reason: "", window_until: null, undo_s: 10 };
+  return { id: `${ticket.id}-${at}`, inbox_id: inboxId, channel: channelOf(inboxId), thread_key: "", recipient, subject: ticket.subject, last_in_at: ticket.waiting_since, can_reply: true, cannot_reason: "", window_until: null, undo_s: 10 };
 }
 
 export function full(ticket: TicketRow): Ticket {

@@ -63,7 +63,7 @@ function post(row: TicketRow, direction: "out" | "note", body: Body): Answer {
 function patch(row: TicketRow, body: Body): Answer {
   const { assignee_id: owner, version: _, ...rest } = body;
   const agent = agents.find((one) => one.id === owner);
-  const change = owner === undefined ? rest : { ...rest, assignee: agent ? { id: agent.id, name: agent.name } : null };
+  const change = owner === undefined ? rest : { ...rest, assignee: agent ? { id: agent.id, name: agent.name, initials: agent.initials } : null };
   for (const [field, after] of Object.entries(change))
     eventsOf(row).push({ id: `e-${seq}-${field}`, kind: "ticket.changed", at: new Date().toISOString(), actor: { kind: "agent", id: me.id, name: me.name }, changes: [{ field, before: null, after: field === "assignee" ? (agent?.name ?? null) : String(after) }], message_id: null });
   return [200, full(touch(row, change as Partial<TicketRow>, me.id))];

@@ -1,6 +1,6 @@
 import type { components } from "./schema";
 
-type Schemas = components["schemas"];
+export type Schemas = components["schemas"];
 
 export type Agent = Schemas["Agent"];
 export type AgentRef = Schemas["AgentRef"];
@@ -13,8 +13,8 @@ export type Message = Schemas["Message"];
 export type MessageFile = Schemas["File"];
 export type SearchHit = Schemas["SearchHit"];
 export type Session = Schemas["Session"];
-export type ReplyBody = Schemas["ReplyBody"];
-export type TicketPatch = Schemas["TicketPatch"];
+export type ReplyBody = Schemas["NewReply"];
+export type TicketPatch = Schemas["TicketChange"];
 export type Ticket = Schemas["Ticket"];
 export type TicketEvent = Schemas["Event"];
 export type TicketRef = Schemas["TicketRef"];

@@ -1,27 +1,23 @@
-import type { Delivery, Message, TicketRow, View } from "../api/types";
+import type { Schemas } from "../api/types";
 
-export interface Viewer {
-  id: string;
-  name: string;
-  mode: "viewing" | "replying";
-}
+export type Viewer = Schemas["PresentAgent"];
+
+/** The generator puts the name of a shape where the wire has its tag. */
+type Tagged<Name extends keyof Schemas, Tag extends string> = Omit<Schemas[Name], "type"> & { type: Tag };
 
 /** What the server pushes; `seq` rises and is given back to resume after a gap. */
 export type Frame =
-  | { type: "hello"; seq: number; server_time: string }
-  | { type: "ticket"; seq: number; ticket: TicketRow; events: string[]; actor_id: string }
-  | { type: "message"; seq: number; ticket_id: string; message: Message }
-  | { type: "delivery"; seq: number; ticket_id: string; message_id: string; delivery: Delivery }
-  | { type: "views"; items: View[] }
-  | { type: "presence"; ticket_id: string; agents: Viewer[] }
-  | { type: "typing"; ticket_id: string; name: string; typing: boolean }
-  | { type: "resync" }
-  | { type: "pong" };
+  | Tagged<"Hello", "hello">
+  | Tagged<"LiveTicket", "ticket">
+  | Tagged<"LiveMessage", "message">
+  | Tagged<"LiveDelivery", "delivery">
+  | Tagged<"LiveViews", "views">
+  | Tagged<"LivePresence", "presence">
+  | Tagged<"LiveTyping", "typing">
+  | Tagged<"Resync", "resync">
+  | Tagged<"Pong", "pong">;
 
-export type Request =
-  | { type: "resume"; seq: number }
-  | { type: "presence"; ticket_id: string | null; mode: Viewer["mode"] }
-  | { type: "ping" };
+export type Request = Tagged<"Resume", "resume"> | Tagged<"Presence", "presence"> | Tagged<"Ping", "ping">;
 
 const TYPES: ReadonlySet<string> = new Set<Frame["type"]>([
   "hello", "ticket", "message", "delivery", "views", "presence", "typing", "resync", "pong",

@@ -7,12 +7,19 @@ import { connection, presence, useStore } from "./stores";
 
 const NOBODY: readonly Viewer[] = [];
 
-/** Tells the others that this ticket is open here; told again after every reconnection. */
+/** The server forgets whoever stays silent for 50 s. */
+const REPEAT_MS = 20_000;
+
+/** Tells the others that this ticket is open here, again and again and after every reconnection. */
 export function useShowPresence(ticket: string, mode: Viewer["mode"]): void {
   const socket = use(LiveContext);
   const { phase } = useStore(connection);
   useEffect(() => {
-    if (phase === "live") socket?.send({ type: "presence", ticket_id: ticket, mode });
+    if (phase !== "live") return;
+    const tell = () => socket?.send({ type: "presence", ticket_id: ticket, mode });
+    tell();
+    const timer = setInterval(tell, REPEAT_MS);
+    return () => clearInterval(timer);
   }, [socket, phase, ticket, mode]);
   useEffect(() => () => socket?.send({ type: "presence", ticket_id: null, mode: "viewing" }), [socket, ticket]);
 }

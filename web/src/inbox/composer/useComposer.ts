@@ -54,7 +54,7 @@ export function useComposer(ticket: Ticket) {
   const text = view.text;
   const tooLong = mode === "reply" && capabilities?.max_chars != null && text.length > capabilities.max_chars;
   const closed = mode === "reply" && !(conversation?.can_reply ?? false);
-  const ready = !busy && !closed && !tooLong && !uploads.busy && (text.trim() !== "" || (mode === "reply" && uploads.ids.length > 0));
+  const ready = !busy && !closed && !tooLong && !uploads.busy && text.trim() !== "";
 
   const send = (then: Then = null) => {
     if (!ready) return;

@@ -1,16 +1,18 @@
-/** Text with the stretches that answered the search, as [start, end) in UTF-16 units, marked. */
+/** Text with the stretches that answered the search, [start, end) in code points as the API counts, marked. */
 export function Marked({ text, marks }: { text: string; marks: number[][] }) {
+  const signs = [...text];
+  const cut = (from: number, to?: number) => signs.slice(from, to).join("");
   let end = 0;
   const parts = marks.flatMap(([from = 0, to = 0]) => {
-    const before = text.slice(end, from);
-    const hit = text.slice(Math.max(from, end), to);
+    const start = Math.max(from, end);
+    const before = cut(end, start);
     end = Math.max(end, to);
-    return [before, <mark key={from}>{hit}</mark>];
+    return [before, <mark key={from}>{cut(start, to)}</mark>];
   });
   return (
     <>
       {parts}
-      {text.slice(end)}
+      {cut(end)}
     </>
   );
 }
