@@ -19,6 +19,7 @@ from storage.mongo import Mongo
 log = logging.getLogger(__name__)
 
 DEFAULT_TTL_S = 30.0
+_CANCEL_AGAIN_S = 0.5
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -96,19 +97,16 @@ class Leases:
         cancelled and LeaseLost raised.
         """
         lease = await self._wait_for(name, owner, ttl)
-        scope = asyncio.timeout(None)
-        keeper = asyncio.create_task(_keep(lease, scope), name=f"lease {name}")
+        keeper = _Keeper(lease)
         try:
-            async with scope:
-                yield lease
-        except TimeoutError:
-            if not scope.expired():
+            yield lease
+        except asyncio.CancelledError:
+            if not keeper.taken_back():
                 raise
             LEASES_LOST.labels(name=name).inc()
             raise LeaseLost(f"lease {name} was lost by {owner}") from None
         finally:
-            keeper.cancel()
-            await asyncio.gather(keeper, return_exceptions=True)
+            await keeper.stop()
             await _release_quietly(lease)
 
     async def _wait_for(self, name: str, owner: str, ttl: float) -> Lease:
@@ -119,24 +117,59 @@ class Leases:
             await asyncio.sleep(random.uniform(ttl / 12, ttl / 6))  # noqa: S311  jitter
 
 
-async def _keep(lease: Lease, scope: asyncio.Timeout) -> None:
-    """Renew at a third of the time; end the scope when that cannot be relied on any longer."""
-    held_until = time.monotonic() + lease.ttl
-    while True:
-        await asyncio.sleep(lease.ttl / 3)
-        asked = time.monotonic()
-        try:
-            async with asyncio.timeout(max(0.0, held_until - asked)):
-                await lease.renew()
-        except (LeaseLost, TimeoutError):
-            break
-        except PyMongoError as error:
-            log.warning("lease %s could not be renewed: %r", lease.name, error)
-            if time.monotonic() + lease.ttl / 3 >= held_until:
-                break
-        else:
-            held_until = asked + lease.ttl
-    scope.reschedule(asyncio.get_running_loop().time())
+class _Keeper:
+    """Renews at a third of the time; cancels the holder when that cannot be relied on any more.
+
+    It cancels again until the holder listens: on Python 3.11 ``asyncio.wait_for``, which pymongo
+    uses for every write, swallows a cancellation that meets the end of what it waits for.
+    """
+
+    def __init__(self, lease: Lease) -> None:
+        holder = asyncio.current_task()
+        if holder is None:
+            raise RuntimeError("a lease is held by a task")
+        self._lease = lease
+        self._holder = holder
+        self._cancels = 0
+        self._task = asyncio.create_task(self._run(), name=f"lease {lease.name}")
+
+    def taken_back(self) -> bool:
+        """Undo our own cancellations; whether there was one and nobody else's."""
+        ours = self._cancels > 0
+        while self._cancels:
+            self._cancels -= 1
+            self._holder.uncancel()
+        return ours and not self._holder.cancelling()
+
+    async def stop(self) -> None:
+        """Renew no longer."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        await self._renew_while_held()
+        while True:
+            self._cancels += 1
+            self._holder.cancel()
+            await asyncio.sleep(_CANCEL_AGAIN_S)
+
+    async def _renew_while_held(self) -> None:
+        ttl = self._lease.ttl
+        held_until = time.monotonic() + ttl
+        while True:
+            await asyncio.sleep(ttl / 3)
+            asked = time.monotonic()
+            try:
+                async with asyncio.timeout(max(0.0, held_until - asked)):
+                    await self._lease.renew()
+            except (LeaseLost, TimeoutError):
+                return
+            except PyMongoError as error:
+                log.warning("lease %s could not be renewed: %r", self._lease.name, error)
+                if time.monotonic() + ttl / 3 >= held_until:
+                    return
+            else:
+                held_until = asked + ttl
 
 
 async def _release_quietly(lease: Lease) -> None:

@@ -74,3 +74,36 @@ async def test_an_own_time_limit_stays_a_time_limit(leases: Leases) -> None:
     with pytest.raises(TimeoutError):
         async with leases.hold("x", "a"), asyncio.timeout(0.01):
             await asyncio.sleep(60)
+
+
+async def test_a_holder_that_misses_the_first_cancellation_is_cancelled_again(
+    leases: Leases, mongo: Mongo
+) -> None:
+    missed = 0
+    with pytest.raises(LeaseLost):
+        async with asyncio.timeout(10), leases.hold("x", "a", ttl=0.3):
+            await mongo.db.leases.update_one({"_id": "x"}, {"$inc": {"token": 1}})
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                missed += 1
+            await asyncio.sleep(60)
+    assert missed == 1
+    task = asyncio.current_task()
+    assert task is not None
+    assert task.cancelling() == 0
+
+
+async def test_a_cancellation_from_outside_stays_one(leases: Leases) -> None:
+    async def hold() -> None:
+        async with leases.hold("x", "a"):
+            held.set()
+            await asyncio.sleep(60)
+
+    held = asyncio.Event()
+    holder = asyncio.create_task(hold())
+    await held.wait()
+    holder.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await holder
+    assert await leases.acquire("x", "b") is not None
