@@ -11,12 +11,15 @@ from normalizer.mail.headers import decode_words
 from normalizer.mail.model import Address
 
 MAX_ADDRESSES = 500
+_MAX_VALUE = 32_000
+# RFC 5321 allows 320; what is longer is no address, and searching it would take long.
+_MAX_SPEC = 1000
 
 _TOKEN = re.compile(
     r"(?P<word>=\?[^?\s]+\?[bBqQ]\?[^?]*\?=)"
-    r'|"(?P<quoted>(?:[^"\\]|\\.)*)"'
+    r'|"(?P<quoted>(?:[^"\\]|\\.){0,998}+)"'
     r"|<(?P<angle>[^<>]*)>"
-    r"|\((?P<comment>(?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*)\)"
+    r"|\((?P<comment>(?:[^()\\]|\\.|\((?:[^()\\]|\\.){0,200}+\)){0,998}+)\)"
     r"|(?P<mark>[,;:])"
     r"|(?P<space>\s+)"
     r'|(?P<atom>[^\s,;:<>()"]+)'
@@ -24,7 +27,7 @@ _TOKEN = re.compile(
     re.S,
 )
 _ADDR_SPEC = re.compile(
-    r"(?:[^\s@<>(),;:\"\[\]\\]+|\"(?:[^\"\\]|\\.)+\")@(?:[^\s@<>(),;:\"\[\]\\]+|\[[^\]\s]+\])$"
+    r"(?:[^\s@<>(),;:\"\[\]\\]+|\"(?:[^\"\\]|\\.)+\")@(?:[^\s@<>(),;:\"'\[\]\\]+|\[[^\]\s]+\])$"
 )
 _FOUND = re.compile(r"[^\s@<>(),;:\"'\[\]\\]+@[^\s@<>(),;:\"'\[\]\\]+")
 _WORD_ONLY = re.compile(r"\s*=\?[^?\s]+\?[bBqQ]\?[^?]*\?=\s*$")
@@ -33,19 +36,20 @@ _WORD_ONLY = re.compile(r"\s*=\?[^?\s]+\?[bBqQ]\?[^?]*\?=\s*$")
 class _Mailbox:
     """The tokens of one mailbox while it is being read."""
 
-    __slots__ = ("angle", "comment", "name", "plain")
+    __slots__ = ("angle", "comment", "name", "plain", "stray")
 
     def __init__(self) -> None:
         self.name: list[str] = []
         self.plain: list[str] = []
         self.comment = ""
         self.angle: str | None = None
+        self.stray = False
 
     def finish(self) -> Address | None:
         name = _clean_name("".join(self.name))
         if self.angle is not None:
-            return _with_angle(name, self.angle, self.comment)
-        bare = "".join(self.plain).strip()
+            return _with_angle(name, self.angle, self.comment, stray=self.stray)
+        bare = "".join(self.plain).strip()[:_MAX_SPEC]
         if not bare:
             return None
         return _without_angle(bare, name, self.comment)
@@ -57,6 +61,7 @@ def parse_addresses(value: bytes, hint: str | None = None) -> tuple[Address, ...
     An entry whose address part is empty (`"x" <>`) is kept with an empty address, so that the
     caller can tell it from an absent field.
     """
+    value = value[:_MAX_VALUE]
     text = value.decode("ascii") if value.isascii() else detect(value, hint)
     found: list[Address] = []
     box = _Mailbox()
@@ -104,6 +109,7 @@ def _add(box: _Mailbox, match: re.Match[str]) -> None:
         box.name.append(re.sub(r"\\(.)", r"\1", match["quoted"]))
         box.plain.append(text)
     elif kind == "stray":
+        box.stray = True
         box.plain.append(text)
     else:
         box.name.append(text)
@@ -118,13 +124,15 @@ def _clean_name(raw: str) -> str:
     return name
 
 
-def _with_angle(name: str, angle: str, comment: str) -> Address | None:
-    spec = angle.strip()
+def _with_angle(name: str, angle: str, comment: str, *, stray: bool) -> Address | None:
+    spec = angle.strip()[:_MAX_SPEC]
     if not spec and _FOUND.fullmatch(name):
         return Address(name="", address=name, repaired=True)
     address, repaired = repair(spec)
     name = name or _clean_name(comment)
-    return Address(name="" if name == address else name, address=address, repaired=repaired)
+    return Address(
+        name="" if name == address else name, address=address, repaired=repaired or stray
+    )
 
 
 def _without_angle(bare: str, name: str, comment: str) -> Address | None:

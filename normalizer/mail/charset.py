@@ -167,7 +167,8 @@ def _jis_to_cp932(pairs: bytes) -> str:
     out = bytearray()
     for high, low in zip(pairs[::2], pairs[1::2], strict=False):
         row = (high - 0x21) // 2
-        out.append(row + (0x81 if row < 0x1F else 0xC1))  # noqa: PLR2004 the rows of JIS X 0208
+        lead = 0x81 if row < 0x1F else 0xC1  # noqa: PLR2004 the rows of JIS X 0208
+        out.append((row + lead) & 0xFF)
         gap = 0x1F if low < 0x60 else 0x20  # noqa: PLR2004 0x7F is skipped in Shift_JIS
-        out.append(low + (gap if high % 2 else 0x7E))
+        out.append((low + (gap if high % 2 else 0x7E)) & 0xFF)
     return bytes(out).decode("cp932", "replace")

@@ -27,7 +27,7 @@ from normalizer.mail.quote_patterns import (
 _RULE_STARTS = frozenset("-_=*—–# ")
 _MAX_LINES = 20_000
 _MAX_ATTRIBUTION_LINES = 4
-_MAX_LINE = 1000
+_MAX_LINE = 400
 _SIGNATURE_LINES = 25
 
 
@@ -143,7 +143,7 @@ def _find_cut(lines: list[Line]) -> _Cut | None:
             return _Cut(
                 at, _attribution_size(lines, at), sure=line.depth == 0 and not _soft(lines, at)
             )
-        text = line.text
+        text = line.text.strip()
         if line.depth > 0 or not text or len(text) > _MAX_LINE:
             continue
         cut = _cut_at(lines, at, text) if at in worth else None
@@ -189,12 +189,12 @@ def _over_rule(lines: list[Line], at: int) -> int:
 
 
 def _is_header_block(lines: list[Line], at: int) -> bool:
-    first = LABEL_LINE.match(lines[at].text)
+    first = LABEL_LINE.match(lines[at].text.lstrip())
     if not first or first.lastgroup not in {"from", "sent", "to", "subject"}:
         return False
     seen: set[str] = set()
     for line in lines[at : at + LABEL_REACH]:
-        match = LABEL_LINE.match(line.text)
+        match = LABEL_LINE.match(line.text.lstrip())
         if match and match.lastgroup:
             seen.add(match.lastgroup)
         elif line.text.strip() and len(seen) < 2 and len(line.text) > 200:  # noqa: PLR2004

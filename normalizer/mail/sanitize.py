@@ -8,8 +8,12 @@ from normalizer.mail.markers import QUOTE_MARKS, SIGNATURE_MARKS
 from normalizer.mail.model import SanitizedHtml
 
 MAX_HTML_CHARS = 2_000_000
-# Formatting elements left open are opened again in every block that follows: quadratic output.
 MAX_TAGS = 60_000
+MAX_NESTING = 1000
+_DEEP_SIZE = 50_000
+_NESTING_TAG = re.compile(
+    r"<(/?)(?!(?:br|hr|img|p|li|td|tr|th|dt|dd|meta|link|input|col|area|wbr)\b)[a-zA-Z][^<>]*>"
+)
 
 _TAGS = {
     "a", "abbr", "acronym", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote",
@@ -82,15 +86,29 @@ _BRACKETS = {"l": "\u2329", "r": "\u232a"}
 def canonical_html(html: str) -> str:
     """Safe HTML in one spelling: lower-case tags, quoted attributes.
 
-    Only the first MAX_HTML_CHARS are read; a page of more than MAX_TAGS tags has its formatting
-    elements left out.
+    Only the first MAX_HTML_CHARS and MAX_TAGS tags are read.
     """
     html = html[:MAX_HTML_CHARS].replace("\x00", "")
     if "ang;" in html:
         html = _HTML4_BRACKETS.sub(lambda match: _BRACKETS[match[1]], html)
     if html.count("<") > MAX_TAGS:
         html = html[: _nth(html, "<", MAX_TAGS)]
-    return _CLEANER.clean(html)
+    return _CLEANER.clean(_flattened(html) if len(html) > _DEEP_SIZE else html)
+
+
+def _flattened(html: str) -> str:
+    """The page without tags nested deeper than MAX_NESTING: the sanitiser is quadratic in depth."""
+    depth = 0
+
+    def keep(match: re.Match[str]) -> str:
+        nonlocal depth
+        if match[1]:
+            depth = max(0, depth - 1)
+            return match[0] if depth < MAX_NESTING else ""
+        depth += 1
+        return match[0] if depth <= MAX_NESTING else ""
+
+    return _NESTING_TAG.sub(keep, html)
 
 
 def _nth(text: str, char: str, count: int) -> int:
