@@ -20,6 +20,10 @@ _decoder = msgspec.json.Decoder(Line)
 class ChainBroken(Exception):
     """A line does not follow from the one before; the message names it."""
 
+    def __init__(self, detail: str, *, cut_off: bool = False) -> None:
+        super().__init__(detail)
+        self.cut_off = cut_off
+
 
 class SectionWriter:
     """Appends records to one .jsonl file."""
@@ -50,6 +54,10 @@ class SectionWriter:
             head=self._head,
         )
 
+    def abandon(self) -> None:
+        """Close the file whatever is in it."""
+        self._file.close()
+
     def _put(self, line: bytes) -> None:
         self._file.write(line)
         self._sum.update(line)
@@ -79,7 +87,7 @@ class SectionReader:
 
 def _line(raw: bytes, seq: int, head: str) -> Line:
     if not raw.endswith(b"\n"):
-        raise ChainBroken(f"line {seq} is cut off")
+        raise ChainBroken(f"line {seq} is cut off", cut_off=True)
     try:
         line = _decoder.decode(raw)
     except msgspec.DecodeError as error:

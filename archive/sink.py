@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 import io
+import os
 import tarfile
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Protocol
@@ -27,6 +29,9 @@ class Sink(Protocol):
 
     async def finish(self) -> None:
         """All is written: let it be seen."""
+
+    def abandon(self) -> None:
+        """Let go, finished or not."""
 
 
 class DirectorySink:
@@ -59,9 +64,26 @@ class DirectorySink:
         """See ``Sink``."""
         self._partial.rename(self._out)
 
+    def abandon(self) -> None:
+        """See ``Sink``. What is there stays, for whoever wants to know how far it came."""
+
 
 class TarSink:
     """One pass, no seeking: the output may be a pipe. Members have no owner and one time."""
+
+    @classmethod
+    def at(cls, out: Path, created_at: datetime, stack: AsyncExitStack) -> "FileTarSink":
+        """A new ``.tar`` file that gets its name at the end."""
+        if out.exists():
+            raise OutputExists(f"{out} exists; an archive is never written over something")
+        partial = out.with_name(out.name + ".partial")
+        try:
+            file = stack.enter_context(partial.open("xb"))
+        except FileExistsError:
+            raise OutputExists(
+                f"{partial} is left from an export that did not end; remove it first"
+            ) from None
+        return FileTarSink(file, created_at, partial, out)
 
     def __init__(self, out: IO[bytes], created_at: datetime) -> None:
         self._tar = tarfile.open(  # noqa: SIM115  closed by finish
@@ -85,6 +107,11 @@ class TarSink:
         """See ``Sink``."""
         await asyncio.to_thread(self._tar.close)
 
+    def abandon(self) -> None:
+        """See ``Sink``. Else the stream would write its end when it is collected."""
+        if self._tar.fileobj is not None:
+            self._tar.fileobj.close()
+
     def _add_file(self, path: str, file: Path) -> None:
         with file.open("rb") as opened:
             self._add(path, file.stat().st_size, opened)
@@ -93,6 +120,24 @@ class TarSink:
         member = tarfile.TarInfo(path)
         member.size, member.mtime, member.mode = size, self._mtime, 0o600
         self._tar.addfile(member, file)
+
+
+class FileTarSink(TarSink):
+    """A tar on disk: written to the end and synced before it has its name."""
+
+    def __init__(self, file: IO[bytes], created_at: datetime, partial: Path, out: Path) -> None:
+        super().__init__(file, created_at)
+        self._file, self._partial, self._out = file, partial, out
+
+    async def finish(self) -> None:
+        """See ``Sink``."""
+        await super().finish()
+        await asyncio.to_thread(self._publish)
+
+    def _publish(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._partial.rename(self._out)
 
 
 async def _spool(path: str, chunks: AsyncIterator[bytes], file: IO[bytes]) -> StoredFile:

@@ -74,7 +74,7 @@ class _Reading:
         self._manifest: Manifest | None = None
         self._manifest_sha256 = ""
         self._sections: dict[str, Section] = {}
-        self._broken: dict[str, str] = {}
+        self._broken: dict[str, Problem] = {}
 
     def take(self, name: str, file: IO[bytes]) -> None:
         """One file of the archive."""
@@ -129,7 +129,11 @@ class _Reading:
             for record in reader.records(file):
                 self._take_record(section, name, record)
         except ChainBroken as broken:
-            self._broken[name] = str(broken)
+            self._broken[name] = _problem(
+                "truncated" if broken.cut_off else "changed", name, str(broken)
+            )
+        except (KeyError, TypeError, AttributeError, msgspec.ValidationError) as error:
+            self._broken[name] = _problem("unreadable", name, f"a record has no {error}")
         finally:
             self._db.execute("COMMIT")
         self._sections[section] = reader.section
@@ -154,7 +158,7 @@ class _Reading:
         if found is None:
             raise Wrong(_problem("missing", path, "the file is not there"))
         if path in self._broken:
-            raise Wrong(_problem("changed", path, self._broken[path]))
+            raise Wrong(self._broken[path])
         if found.records < told.records:
             raise Wrong(
                 _problem(

@@ -36,6 +36,7 @@ INDEXES = (
         keys=(("delivery.native_ids", 1),),
         partial=_NAMED,
     ),
+    Index(collection="conversations", name="by_recipient", keys=(("recipient", 1),)),
     Index(
         collection="provider_ids",
         name="expiry",

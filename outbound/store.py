@@ -20,6 +20,7 @@ EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 QUEUE_LIMIT = 500
 RECENT_LIMIT = 50
 WATERMARK_LIMIT = 500
+PEOPLE_LIMIT = 100
 PARKED_DAYS = 7
 PARKED_LIMIT = 16
 
@@ -165,10 +166,13 @@ class OutboundStore:
         self, inbox_id: InboxId, people: Sequence[SenderId], session: Session
     ) -> list[Conversation]:
         """Conversations of an inbox whose replies go to one of these people."""
-        recipients = [person.canonical for person in people]
-        return await self._conversations.find(
-            {"inbox_id": inbox_id, "recipient": {"$in": recipients}}, limit=20, session=session
-        )
+        found = [
+            await self._conversations.find(
+                {"recipient": person.canonical}, limit=PEOPLE_LIMIT, session=session
+            )
+            for person in people
+        ]
+        return [one for page in found for one in page if one.inbox_id == inbox_id]
 
     async def park(
         self,

@@ -51,6 +51,7 @@ async def test_kill_9_while_sending(
     stores: EmbeddedStores,
     sms: World,
     peer: Peer,
+    *,
     idempotent: bool,
     state: str,
     received: int,
