@@ -11,6 +11,8 @@ HTTP_SECONDS = Histogram(
 WEBHOOKS = Counter(
     "parley_webhooks_total", "Webhook requests by channel and outcome", ["channel", "outcome"]
 )
+SMTP_MAILS = Counter("parley_smtp_in_total", "Mails and recipients by outcome", ["outcome"])
+SMTP_CONNECTIONS = Counter("parley_smtp_in_sessions_total", "SMTP sessions by outcome", ["outcome"])
 LOGINS = Counter("parley_logins_total", "Logins by outcome", ["outcome"])
 RATE_LIMITED = Counter("parley_rate_limited_total", "Requests refused with 429", ["operation"])
 LIVE_CLIENTS = Gauge("parley_live_clients", "Connected WebSockets", ["kind"])
