@@ -192,7 +192,7 @@ async def test_one_inbox_of_two_that_cannot_be_kept_refuses_the_whole_for_now(
     assert refusal.value.code == 451
 
 
-async def test_a_dead_database_answers_451_and_nothing_is_acknowledged(
+async def test_a_dead_database_answers_451_until_it_is_back(
     start: EdgeStarter, tmp_path: Path
 ) -> None:
     stores = EmbeddedStores(tmp_path)
@@ -203,11 +203,15 @@ async def test_a_dead_database_answers_451_and_nothing_is_acknowledged(
     try:
         async with client(await start(journal)) as smtp:
             smtp.timeout = 60
-            await smtp.sendmail("eva@far.example", "support@halden.example", MAIL)
-            stores.children["mongo"].kill()
+            database = stores.children["mongo"]
+            database.kill()
             with pytest.raises(SMTPDataError) as refusal:
                 await smtp.sendmail("eva@far.example", "support@halden.example", MAIL)
             assert refusal.value.code == 451
+            database.spawn()
+            await database.wait_ready()
+            await smtp.sendmail("eva@far.example", "support@halden.example", MAIL)
+        assert await kept(journal)
     finally:
         await journal.close()
         await doorbell.close()
