@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import redis.asyncio as redis
+from arq.worker import Worker, func
 
 from storage.buckets import TokenBuckets
 from storage.doorbell import BELL_CHANNEL, Doorbell
@@ -32,7 +33,6 @@ async def queued(url: str) -> list[tuple[str, tuple[object, ...]]]:
 async def test_a_ring_is_a_job_and_a_wake_up(
     doorbell: Doorbell, pubsub: Pubsub, redis_url: str
 ) -> None:
-    heard = pubsub.subscribe(BELL_CHANNEL)
     listening = asyncio.Event()
     heard = pubsub.subscribe(BELL_CHANNEL, ready=listening.set)
     first = asyncio.create_task(anext(heard))
@@ -41,6 +41,26 @@ async def test_a_ring_is_a_job_and_a_wake_up(
     assert await first == b"drain"
     assert await queued(redis_url) == [("drain", ("7",))]
     await heard.aclose()
+
+
+async def test_an_arq_worker_runs_what_was_rung(doorbell: Doorbell, redis_url: str) -> None:
+    drained: list[str] = []
+
+    async def drain(_context: dict[str, object], partition: str) -> None:
+        drained.append(partition)
+
+    await doorbell.ring("7")
+    client = connect(redis_url)
+    worker = Worker(
+        [func(drain, name="drain")],
+        redis_pool=client,
+        burst=True,
+        poll_delay=0,
+        handle_signals=False,
+    )
+    await worker.main()
+    await client.aclose()  # Worker.close() still calls a method that redis 5 deprecates
+    assert drained == ["7"]
 
 
 async def test_the_same_bell_may_ring_again_at_once(doorbell: Doorbell, redis_url: str) -> None:
