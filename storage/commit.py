@@ -139,6 +139,8 @@ class GroupCommit:
 
     async def _commit(self, group: list[_Waiting]) -> dict[_Waiting, StorageError]:
         """The errors of those that are not stored."""
+        if len(group) == 1:
+            return self._count(await self._one_by_one(group))  # cheaper than a group of one
         try:
             async with asyncio.timeout(COMMIT_WITHIN_S):
                 await self._records.insert_many([w.document for w in group], ordered=False)
@@ -150,6 +152,9 @@ class GroupCommit:
             errors = self._give_up(group, error)
         else:
             errors = {}
+        return self._count(errors)
+
+    def _count(self, errors: dict[_Waiting, StorageError]) -> dict[_Waiting, StorageError]:
         JOURNAL_COMMITS.labels(outcome="failed" if errors else "committed").inc()
         return errors
 
@@ -181,7 +186,7 @@ class GroupCommit:
         except (*_REFUSALS, WriteError) as error:
             return RecordRefused(f"{type(error).__name__}: {error}")
         except (PyMongoError, TimeoutError) as error:
-            return _unavailable(error)
+            return self._give_up([waiting], error)[waiting]
         return None
 
 

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -267,13 +268,18 @@ async def test_a_repeated_write_is_not_an_error(
     journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The driver repeats an insert whose answer was lost; the first try had stored it."""
-    insert = journal._records.raw.insert_many
+    raw = journal._records.raw
 
-    async def twice(documents: list[dict[str, object]], ordered: bool) -> None:
-        await insert(documents, ordered=ordered)
-        await insert(documents, ordered=ordered)
+    def repeated(insert: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[None]]:
+        async def twice(*args: object, **options: object) -> None:
+            await insert(*args, **options)
+            await insert(*args, **options)
 
-    monkeypatch.setattr(journal._records.raw, "insert_many", twice)
+        return twice
+
+    for name in ("insert_one", "insert_many"):
+        monkeypatch.setattr(raw, name, repeated(getattr(raw, name)))
+    assert len(await asyncio.gather(*(journal.append(record()) for _ in range(3)))) == 3
     assert await journal.append(record())
 
 
@@ -283,7 +289,7 @@ async def test_an_unexpected_failure_leaves_nobody_waiting(
     async def stumble(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(journal._records.raw, "insert_many", stumble)
+    monkeypatch.setattr(journal._records.raw, "insert_one", stumble)
     async with asyncio.timeout(5):
         with pytest.raises(JournalUnavailable):
             await journal.append(record())
