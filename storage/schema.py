@@ -16,7 +16,6 @@ INDEXES = (
         name="quarantined",
         partial={"state": "quarantined"},
     ),
-    Index(collection="journal", keys=(("inbox_id", 1), ("received_at", 1)), name="by_inbox"),
     Index(
         collection="events",
         keys=(("relayed", 1),),
