@@ -36,9 +36,9 @@ function paged<T>(items: T[], query: URLSearchParams, size = 50): Answer {
   return [200, { items: page, next_cursor: from + size < items.length ? String(from + size) : null }];
 }
 const ticketOf = (id: string | undefined) => rows.find((row) => row.id === id) ?? (rows[0] as TicketRow);
-function touch(row: TicketRow, change: Partial<TicketRow>, actor: string): TicketRow {
+function touch(row: TicketRow, change: Partial<TicketRow>, actor: string, kind = "ticket.changed"): TicketRow {
   Object.assign(row, change, { version: row.version + 1, updated_at: new Date().toISOString() });
-  emit({ type: "ticket", ticket: row, events: ["ticket.changed"], actor_id: actor });
+  emit({ type: "ticket", ticket: row, events: [kind], actor_id: actor });
   emit({ type: "views", items: views() });
   return row;
 }
@@ -63,9 +63,10 @@ function post(row: TicketRow, direction: "out" | "note", body: Body): Answer {
 function patch(row: TicketRow, body: Body): Answer {
   const { assignee_id: owner, version: _, ...rest } = body;
   const agent = agents.find((one) => one.id === owner);
+  const told = owner === undefined ? rest : { assignee_id: owner, ...rest };
   const change = owner === undefined ? rest : { ...rest, assignee: agent ? { id: agent.id, name: agent.name, initials: agent.initials } : null };
-  for (const [field, after] of Object.entries(change))
-    eventsOf(row).push({ id: `e-${seq}-${field}`, kind: "ticket.changed", at: new Date().toISOString(), actor: { kind: "agent", id: me.id, name: me.name }, changes: [{ field, before: null, after: field === "assignee" ? (agent?.name ?? null) : String(after) }], message_id: null });
+  for (const [field, after] of Object.entries(told))
+    eventsOf(row).push({ id: `e-${seq}-${field}`, kind: "ticket.changed", at: new Date().toISOString(), actor: { kind: "agent", id: me.id, name: me.name }, changes: [{ field, before: null, after: after === null ? null : String(after) }], message_id: null });
   return [200, full(touch(row, change as Partial<TicketRow>, me.id))];
 }
 
@@ -125,7 +126,7 @@ const ROUTES: [string, RegExp, (ask: Ask) => Answer][] = [
     const said = message(row, "in", String(body.text), 0);
     messagesOf(row).push(said);
     emit({ type: "message", ticket_id: row.id, message: said });
-    touch(row, { activity_at: said.occurred_at, waiting_since: said.occurred_at, snippet: said.text, unread: true }, row.contact.id);
+    touch(row, { activity_at: said.occurred_at, waiting_since: said.occurred_at, snippet: said.text, unread: true }, row.contact.id, "message.received");
     return [200, said];
   }],
 ];

@@ -8,7 +8,7 @@ type Change = TicketEvent["changes"][number];
 
 const STATUSES = new Set(["new", "open", "waiting", "solved", "closed"]);
 const PRIORITIES = new Set(["low", "normal", "high", "urgent"]);
-const KINDS = ["ticket.created", "message.received", "message.sent", "note.added", "delivery.changed", "ticket.joined", "ticket.merged"] as const;
+const KINDS = ["ticket.created", "message.received", "message.sent", "note.added", "message.edited", "message.deleted", "ticket.merged"] as const;
 
 /** Turns what happened to a ticket into a sentence; null for what has no words of its own. */
 export function useEventWords(): (event: TicketEvent) => string | null {
@@ -22,15 +22,16 @@ export function useEventWords(): (event: TicketEvent) => string | null {
         if (raw === null || raw === "") return t("event.nothing");
         if (field === "status" && STATUSES.has(raw)) return t(`status.${raw as "new"}`);
         if (field === "priority" && PRIORITIES.has(raw)) return t(`priority.${raw as "low"}`);
-        if (field.startsWith("assignee")) return agents?.find((agent) => agent.id === raw)?.name ?? raw;
+        if (field === "assignee_id") return agents?.find((agent) => agent.id === raw)?.name ?? raw;
         return raw;
       };
       const change = ({ field, after }: Change): string | null => {
-        if (field === "assignee" || field === "assignee_id") {
+        if (field === "assignee_id") {
           if (!after) return t("event.unassigned", { who });
           const name = value(field, after);
           return name === who ? t("event.took", { who }) : t("event.assigned", { who, name });
         }
+        if (field === "status" && event.actor.kind === "contact") return t("event.reopened", { who, value: value(field, after) });
         if (field === "status") return t("event.status", { who, value: value(field, after) });
         if (field === "priority") return t("event.priority", { who, value: value(field, after) });
         if (field === "tags") return t("event.tags", { who, value: value(field, after) });
@@ -40,7 +41,6 @@ export function useEventWords(): (event: TicketEvent) => string | null {
       const sentences = event.changes.map(change).filter((words) => words !== null);
       if (sentences.length > 0) return sentences.join(" ");
       const kind = KINDS.find((one) => one === event.kind);
-      if (kind === "delivery.changed") return null;
       return kind ? t(`event.kind.${kind.replace(".", "_") as "ticket_created"}`, { who }) : null;
     },
     [t, agents],

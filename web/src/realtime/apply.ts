@@ -20,6 +20,14 @@ export function patchRow(cache: QueryClient, row: TicketRow): void {
   );
 }
 
+/** What is read is each agent's own and changes no version. */
+export function patchUnread(cache: QueryClient, id: string, unread: boolean): void {
+  cache.setQueriesData<Pages<{ row: TicketRow }>>({ queryKey: keys.lists }, (data) =>
+    mapPages(data, (one) => (one.row.id === id ? { ...one, row: { ...one.row, unread } } : one)),
+  );
+  cache.setQueryData<Ticket>(keys.ticket(id), (kept) => kept && { ...kept, unread });
+}
+
 /** Newest first, each message once; what is already there is replaced by what came later. */
 export function putMessage(data: Pages<Message> | undefined, message: Message): Pages<Message> | undefined {
   const first = data?.pages[0];

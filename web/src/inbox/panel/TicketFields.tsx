@@ -1,16 +1,14 @@
 import { useTranslation } from "react-i18next";
 
 import { useAgents, useMe } from "../../api/queries";
-import type { Priority, Status, Ticket, TicketPatch } from "../../api/types";
+import type { Priority, Ticket, TicketPatch } from "../../api/types";
 import { Avatar } from "../../parts/Avatar";
 import { PriorityFlag } from "../../parts/PriorityFlag";
+import { statusChoices } from "../status";
 import { useChangeTicket } from "../useChangeTicket";
 import { FieldMenu } from "./FieldMenu";
 import { TagField } from "./TagField";
 
-const STATUSES: readonly Status[] = ["new", "open", "waiting", "solved", "closed"];
-/** A person sets these; "new" is only how a ticket begins. */
-const SETTABLE: readonly Status[] = ["open", "waiting", "solved", "closed"];
 const PRIORITIES: readonly Priority[] = ["low", "normal", "high", "urgent"];
 const NOBODY = "";
 
@@ -21,7 +19,6 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
   const change = useChangeTicket();
   const set = (patch: TicketPatch) => change.mutate({ id: ticket.id, patch: { ...patch, version: ticket.version } });
 
-  const statuses = STATUSES.filter((one) => one === ticket.status || SETTABLE.includes(one));
   const people = [
     { value: NOBODY, label: t("ticket.nobody"), mark: <Avatar name={null} /> },
     ...(agents ?? []).map((agent) => ({ value: agent.id, label: agent.name, mark: <Avatar name={agent.name} mine={agent.id === me} /> })),
@@ -35,7 +32,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
           <FieldMenu
             name={t("field.status")}
             value={ticket.status}
-            options={statuses.map((value) => ({ value, label: t(`status.${value}`), badge: true }))}
+            options={statusChoices(ticket.status).map((value) => ({ value, label: t(`status.${value}`), badge: true }))}
             onChoose={(status) => set({ status })}
           />
         </dd>

@@ -21,12 +21,12 @@ export function Bubble({ message, ends }: Props) {
   const format = useFormat();
   const me = useMe().id;
   const out = message.direction === "out";
-  const failed = message.delivery?.state === "failed";
+  const state = message.delivery?.state;
   const label = t("thread.messageBy", { who: message.author.name, time: format.dateTime(message.occurred_at) });
   return (
-    <article className={`msg${out ? " out" : ""}${ends ? "" : " cont"}`} aria-label={label} id={`message-${message.id}`}>
+    <article className={`msg${out ? " out" : ""}${ends ? "" : " cont"}${state === "cancelled" ? " cancelled" : ""}`} aria-label={label} id={`message-${message.id}`}>
       {out ? null : ends ? <Avatar name={message.author.name} size="m" /> : <span />}
-      <div className={failed ? "bub bad" : "bub"} lang={message.language || undefined} dir="auto">
+      <div className={state === "failed" ? "bub bad" : "bub"} lang={message.language || undefined} dir="auto">
         <Files message={message} />
         <MessageText message={message} />
         {message.reactions.length > 0 ? (

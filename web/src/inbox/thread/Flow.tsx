@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 
 import { ErrorPane } from "../../parts/ErrorPane";
 import { useDelayed } from "../../parts/useDelayed";
+import { typing, useStore } from "../../realtime/stores";
 import { ThreadItemView } from "./ThreadItemView";
 import { ThreadSkeleton } from "./ThreadSkeleton";
 import { useFlowScroll } from "./useFlowScroll";
@@ -12,6 +13,7 @@ export function Flow({ id }: { id: string }) {
   const { t } = useTranslation();
   const thread = useThread(id);
   const { scroller, below, toEnd } = useFlowScroll(thread.newestId, thread.count);
+  const typist = useStore(typing).get(id);
   const slow = useDelayed(thread.isPending, 200);
 
   if (thread.isError && thread.items.length === 0) {
@@ -28,6 +30,7 @@ export function Flow({ id }: { id: string }) {
           </button>
         ) : null}
         {thread.items.map((item) => <ThreadItemView key={item.key} item={item} />)}
+        {typist ? <p className="sys typing">{t("list.typing", { name: typist })}</p> : null}
       </div>
       {below ? (
         <button type="button" className="pill to-end" onClick={toEnd}>{t("thread.toEnd")}</button>

@@ -8,6 +8,8 @@ import { Glyph } from "../../parts/Glyph";
 
 const START_PX = 320;
 const MOST_PX = 4_000;
+/** What a body keeps from the edge of its page. */
+const MARGIN_PX = 24;
 
 /**
  * The mail as its sender laid it out, on a white ground, in a frame that runs no script. Same origin is granted only so
@@ -19,8 +21,8 @@ export function HtmlMail({ message }: { message: Message }) {
   const [height, setHeight] = useState(START_PX);
   const frame = useRef<HTMLIFrameElement>(null);
   const fit = () => {
-    const page = frame.current?.contentDocument?.documentElement;
-    if (page) setHeight(Math.min(page.scrollHeight, MOST_PX));
+    const body = frame.current?.contentDocument?.body;
+    if (body) setHeight(Math.min(body.scrollHeight + MARGIN_PX, MOST_PX));
   };
   return (
     <>

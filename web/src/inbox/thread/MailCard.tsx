@@ -60,16 +60,17 @@ export function MailCard({ message, folded }: { message: Message; folded: boolea
       <div className="mail-foot">
         <Files message={message} />
         {message.delivery ? <span className="under"><DeliveryState delivery={message.delivery} /></span> : null}
-        <span className="grow" />
-        {message.has_html && !message.deleted_at ? (
-          <button type="button" className="fold" aria-pressed={html} onClick={() => setHtml(!html)}>{t(html ? "thread.asText" : "thread.asHtml")}</button>
-        ) : null}
-        {message.quoted && !html ? (
-          <button type="button" className="fold" aria-expanded={quote} onClick={() => setQuote(!quote)}>
-            <Glyph of={IconDots} size="s" />
-            {t(quote ? "thread.hideQuote" : "thread.showQuote")}
-          </button>
-        ) : null}
+        <span className="folds">
+          {message.has_html && !message.deleted_at ? (
+            <button type="button" className="fold" aria-pressed={html} onClick={() => setHtml(!html)}>{t(html ? "thread.asText" : "thread.asHtml")}</button>
+          ) : null}
+          {message.quoted && !html ? (
+            <button type="button" className="fold" aria-expanded={quote} onClick={() => setQuote(!quote)}>
+              <Glyph of={IconDots} size="s" />
+              {t(quote ? "thread.hideQuote" : "thread.showQuote")}
+            </button>
+          ) : null}
+        </span>
       </div>
       {message.delivery ? <TroubleActions message={message} /> : null}
     </article>

@@ -10,6 +10,7 @@ import { Kbd } from "../../parts/Kbd";
 import { useOthers } from "../../realtime/usePresence";
 import { useInbox } from "../InboxContext";
 import { useScopeName } from "../list/useScopeName";
+import { isFinal } from "../status";
 import { useNeighbours } from "../useNeighbours";
 import { useTicketCommands } from "./useTicketCommands";
 
@@ -63,7 +64,7 @@ export function ThreadHeader({ ticket }: { ticket: Ticket | undefined }) {
         </span>
       )}
       <IconButton icon={IconLayoutSidebarRight} label={t("panel.toggle")} onClick={layout.togglePanel} aria-keyshortcuts="." aria-pressed={layout.panelInline || layout.panelOpen} />
-      {ticket ? <SolveButton ticket={ticket} solve={solve} /> : null}
+      {ticket && !isFinal(ticket.status) ? <SolveButton ticket={ticket} solve={solve} /> : null}
     </header>
   );
 }

@@ -6,6 +6,7 @@ import { Composer } from "../composer/Composer";
 import { useInbox } from "../InboxContext";
 import { TicketPanel } from "../panel/TicketPanel";
 import { Flow } from "./Flow";
+import { JoinedNotice } from "./JoinedNotice";
 import { ThreadHeader } from "./ThreadHeader";
 import { ThreadStrip } from "./ThreadStrip";
 import { useMarkRead } from "./useMarkRead";
@@ -30,7 +31,7 @@ export function ThreadPane({ id }: { id: string }) {
         <ThreadHeader ticket={ticket} />
         {layout.phone && ticket ? <ThreadStrip ticket={ticket} /> : null}
         <Flow id={id} />
-        {ticket ? <Composer ticket={ticket} /> : null}
+        {ticket ? ticket.merged_into ? <JoinedNotice into={ticket.merged_into} /> : <Composer ticket={ticket} /> : null}
       </main>
       {ticket ? <TicketPanel ticket={ticket} /> : null}
     </>

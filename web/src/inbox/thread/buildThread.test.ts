@@ -71,7 +71,7 @@ test("the unread line stands once, before the first new word of the customer", (
 test("changes of the ticket stand where they happened; older ones than the page wait", () => {
   const items = build(
     [message("in", "2026-11-18T09:00:00Z"), message("in", "2026-11-18T11:00:00Z")],
-    [event("2026-11-18T10:00:00Z", "status"), event("2026-11-18T08:00:00Z", "priority"), event("2026-11-18T10:30:00Z", "read_at")],
+    [event("2026-11-18T10:00:00Z", "status"), event("2026-11-18T08:00:00Z", "priority"), event("2026-11-18T10:30:00Z", "waiting_since")],
   );
   expect(kinds(items)).toEqual(["day", "bubble", "event", "bubble"]);
 });

@@ -13,8 +13,11 @@ export type ThreadItem =
 /** Bubbles of one speaker within this time share one face and one line of time. */
 const RUN_MS = 5 * 60_000;
 /** Messages tell themselves; of events only changes of the ticket are lines of the thread. */
-const SHOWN_EVENTS = /^(ticket\.(changed|reopened|solved|joined|merged|linked)|conversation\.)/;
-const SHOWN_FIELDS = new Set(["status", "priority", "assignee", "assignee_id", "tags", "subject", "merged_into"]);
+const SHOWN_EVENTS = new Set(["ticket.changed", "ticket.merged"]);
+const SHOWN_FIELDS = new Set(["status", "priority", "assignee_id", "tags", "subject", "merged_into"]);
+/** The first answer opens a new ticket: the answer itself says so. */
+const goesWithoutSaying = (change: TicketEvent["changes"][number]) =>
+  change.field === "status" && change.before === "new" && change.after === "open";
 
 const byTime = (a: { at: string; key: string }, b: { at: string; key: string }) =>
   a.at < b.at ? -1 : a.at > b.at ? 1 : a.key < b.key ? -1 : 1;
@@ -35,7 +38,7 @@ const calm = (message: Message) =>
   message.delivery === null || ["sent", "delivered", "read"].includes(message.delivery.state);
 
 export function tellsInThread(event: TicketEvent): boolean {
-  return SHOWN_EVENTS.test(event.kind) && event.changes.some((change) => SHOWN_FIELDS.has(change.field));
+  return SHOWN_EVENTS.has(event.kind) && event.changes.some((one) => SHOWN_FIELDS.has(one.field) && !goesWithoutSaying(one));
 }
 
 interface Input {

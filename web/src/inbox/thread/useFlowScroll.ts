@@ -24,16 +24,25 @@ export function useFlowScroll(newestId: string | undefined, count: number) {
       atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
       if (atEnd.current) setBelow(false);
     };
-    // Pictures and mails grow after they load, the composer while one types: the end stays in sight.
-    const grown = new ResizeObserver(() => {
+    const stay = () => {
       if (atEnd.current) box.scrollTop = box.scrollHeight;
-    });
-    grown.observe(box);
+    };
+    // Pictures grow after they load: the end stays in sight, until the reader opens something by hand.
+    const grown = new ResizeObserver(stay);
     for (const child of box.children) grown.observe(child);
+    const release = () => grown.disconnect();
+    // The composer takes room while one types.
+    const squeezed = new ResizeObserver(stay);
+    squeezed.observe(box);
     box.addEventListener("scroll", note, { passive: true });
+    box.addEventListener("pointerdown", release);
+    box.addEventListener("keydown", release);
     return () => {
-      grown.disconnect();
+      release();
+      squeezed.disconnect();
       box.removeEventListener("scroll", note);
+      box.removeEventListener("pointerdown", release);
+      box.removeEventListener("keydown", release);
     };
   }, [count]);
 

@@ -2,6 +2,7 @@ import { useMe } from "../../api/queries";
 import type { Ticket } from "../../api/types";
 import { isOpen } from "../../app/scope";
 import { useCommand } from "../../keys/useCommand";
+import { isFinal } from "../status";
 import { useChangeTicket } from "../useChangeTicket";
 import { useNeighbours } from "../useNeighbours";
 
@@ -13,7 +14,7 @@ export function useTicketCommands(ticket: Ticket | undefined) {
 
   /** Solves and goes on to the next ticket; a solved one is opened again and stays. */
   const solve = () => {
-    if (!ticket) return;
+    if (!ticket || isFinal(ticket.status)) return;
     const open = isOpen(ticket);
     change.mutate({ id: ticket.id, patch: { status: open ? "solved" : "open", version: ticket.version } });
     if (open) goOn();

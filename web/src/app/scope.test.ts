@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+
+import type { TicketRow } from "../api/types";
+import { belongs, pathOf, scopeOf, type Scope } from "./scope";
+
+const row = (more: Partial<TicketRow>) => ({ status: "open", assignee: null, inbox_id: "i", ...more }) as TicketRow;
+const me = { id: "me", name: "Mira Okafor", initials: "MO" };
+
+test.each<[Scope, string | undefined, string]>([
+  [{ kind: "view", key: "mine" }, undefined, "/view/mine"],
+  [{ kind: "inbox", key: "i/1" }, "t", "/inbox/i%2F1/t"],
+  [{ kind: "search", key: "all", q: "阀门 #12" }, "t", "/search/all/t?q=%E9%98%80%E9%97%A8%20%2312"],
+])("the path of %o", (scope, ticket, path) => {
+  expect(pathOf(scope, ticket)).toBe(path);
+});
+
+test("addresses that mean nothing give no scope", () => {
+  expect(scopeOf("view", "elsewhere", "")).toBeNull();
+  expect(scopeOf("settings", "x", "")).toBeNull();
+});
+
+test.each<[Scope, Partial<TicketRow>, boolean]>([
+  [{ kind: "view", key: "mine" }, { assignee: me, status: "waiting" }, true],
+  [{ kind: "view", key: "mine" }, { assignee: me, status: "solved" }, false],
+  [{ kind: "view", key: "unassigned" }, {}, true],
+  [{ kind: "view", key: "unassigned" }, { assignee: me }, false],
+  [{ kind: "view", key: "waiting" }, { status: "waiting" }, true],
+  [{ kind: "view", key: "solved" }, { status: "closed" }, true],
+  [{ kind: "inbox", key: "i" }, { status: "solved" }, false],
+  [{ kind: "inbox", key: "j" }, {}, false],
+  [{ kind: "search", key: "open", q: "x" }, { status: "solved" }, true],
+])("%o holds %o: %s", (scope, fields, expected) => {
+  expect(belongs(scope, row(fields), "me")).toBe(expected);
+});
