@@ -6,6 +6,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 T = TypeVar("T")
+SUCCESS = 2
 
 
 class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,11 +16,16 @@ class HttpReply(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def ok(self) -> bool:
+        """Whether the status is a success (2xx)."""
+        return self.status // 100 == SUCCESS
+
     def read(self, kind: type[T]) -> T | None:
         """The JSON body as ``kind``; None when it is none or does not fit."""
         try:
             return msgspec.json.decode(self.body, type=kind)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 
 

@@ -8,8 +8,6 @@ import msgspec
 from connectors.errors import FetchFailed
 from connectors.http import Body, HttpReply, LineBroken, NotSent
 
-OK_FROM, OK_TO = 200, 300
-
 
 class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
     """``url`` is a glob; "" fits all. ``line`` breaks instead of answering."""
@@ -82,7 +80,7 @@ class StandInHttp:
     ) -> AsyncIterator[bytes]:
         """See ``Http.stream``."""
         reply = await self.request("GET", url, headers=headers)
-        if not OK_FROM <= reply.status < OK_TO:
+        if not reply.ok:
             raise FetchFailed(f"answered {reply.status}", retry=False, status=reply.status)
         yield reply.body
 

@@ -4,10 +4,9 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from urllib.parse import parse_qsl
 
-import msgspec
-
 from connectors.contract import WebhookRequest
 from connectors.errors import Malformed
+from connectors.kit.decoding import decode_json
 
 Pairs = list[tuple[str, str]]
 
@@ -37,10 +36,7 @@ FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 def _json(body: bytes) -> dict[str, str]:
-    try:
-        values = msgspec.json.decode(body or b"{}", type=dict[str, object])
-    except msgspec.DecodeError as error:
-        raise Malformed(f"not a JSON object: {error}") from error
+    values = decode_json(body or b"{}", dict[str, object], "a JSON object")
     plain = {name: value for name, value in values.items() if isinstance(value, str | int | float)}
     return {name: str(value) for name, value in plain.items()}
 
@@ -51,8 +47,11 @@ def _multipart(request: WebhookRequest) -> Pairs:
     message = BytesParser(policy=HTTP).parsebytes(head + request.body)
     if not message.is_multipart():
         raise Malformed("the multipart form has no parts")
-    return [
-        (str(part.get_param("name", header="content-disposition")), part.get_content())
-        for part in message.iter_parts()
-        if part.get_content_maintype() == "text" and part.get_filename() is None
-    ]
+    try:
+        return [
+            (str(part.get_param("name", header="content-disposition")), part.get_content())
+            for part in message.iter_parts()
+            if part.get_content_maintype() == "text" and part.get_filename() is None
+        ]
+    except LookupError as error:
+        raise Malformed(f"the multipart form has an unknown charset: {error}") from error

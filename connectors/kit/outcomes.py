@@ -21,7 +21,7 @@ from connectors.http import AddressRefused, HttpReply, LineBroken, NotSent
 from storage.ids import utc_now
 
 Unsent = RetryLater | Rejected | WindowClosed | ReauthNeeded | OutcomeUnknown
-REFUSED_FROM, BROKEN_FROM = 400, 500
+BROKEN_FROM = 500
 LATER = {408, 423, 425, 429, 503}
 REAUTH = {401, 403}
 LONGEST_WAIT_S = 3600.0

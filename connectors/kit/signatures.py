@@ -90,4 +90,5 @@ def _versions(signatures: str) -> list[tuple[str, str, str]]:
 
 
 def _bytes(value: str | bytes) -> bytes:
-    return value.encode() if isinstance(value, str) else value
+    """Header values may hold what is no text: it must compare, not raise."""
+    return value.encode("utf-8", "backslashreplace") if isinstance(value, str) else value

@@ -21,7 +21,6 @@ from connectors.errors import Malformed, Unauthentic
 from connectors.events import BadItem, InboundEvent
 from connectors.http import Http
 from connectors.kit.fields import flat_fields
-from connectors.kit.outcomes import REFUSED_FROM
 from connectors.kit.probing import probe
 from connectors.kit.signatures import check_standard, content_id, same, standard_key
 
@@ -139,9 +138,8 @@ class ApiChannel:
 
     async def _ping(self) -> Health:
         reply = await post(self._http, self._callback, "ping", b'{"type":"ping"}')
-        ok = reply.status < REFUSED_FROM
-        advice = "" if ok else "The callback must answer a ping with 2xx."
-        return Health(ok=ok, detail=f"the callback answered {reply.status}", advice=advice)
+        advice = "" if reply.ok else "The callback must answer a ping with 2xx."
+        return Health(ok=reply.ok, detail=f"the callback answered {reply.status}", advice=advice)
 
     def _event(self, raw: object, request: WebhookRequest, index: int) -> InboundEvent:
         context = Context(

@@ -18,7 +18,6 @@ from connectors.kit.signatures import sign_standard
 from storage.ids import utc_now
 
 INLINE_MAX_BYTES = 10_000_000
-OK_FROM, OK_TO = 200, 300
 
 
 class Callback(msgspec.Struct, frozen=True):
@@ -42,7 +41,7 @@ async def send_message(http: Http, callback: Callback, message: OutboundMessage)
 
     async def send() -> SendOutcome:
         reply = await post(http, callback, message.id, body)
-        if OK_FROM <= reply.status < OK_TO:
+        if reply.ok:
             return Accepted(native_ids=(_native_id(reply) or message.id,))
         outcome = of_reply(reply)
         repeatable = isinstance(outcome, OutcomeUnknown)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from connectors.errors import Malformed
+from connectors.kit.decoding import decode_json
 
 Id = str | int
 
@@ -83,10 +84,7 @@ def items_of(body: bytes) -> list[object]:
     """A request's items: one object, a list, ``{"messages": [...]}``, or Standard Webhooks'
     ``{"type", "timestamp", "data": {...}}``.
     """
-    try:
-        content = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(f"not JSON: {error}") from error
+    content = decode_json(body, object, "JSON")
     if isinstance(content, dict):
         for name in ("messages", "events"):
             if isinstance(content.get(name), list):

@@ -20,8 +20,9 @@ from connectors.contract import (
     WebhookRequest,
     WebhookResponse,
 )
-from connectors.errors import FetchFailed, Unauthentic
+from connectors.errors import FetchFailed, Malformed, Unauthentic
 from connectors.http import Http, HttpReply
+from connectors.kit.decoding import decode_json
 from connectors.kit.probing import probe
 from connectors.kit.signatures import same
 
@@ -206,8 +207,8 @@ class TelegramWebhook(TelegramBot):
     def ack(self, request: WebhookRequest) -> WebhookResponse:
         """Empty; for a pressed button the call that ends its spinner."""
         try:
-            pressed = msgspec.json.decode(request.body, type=Update).callback_query
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            pressed = decode_json(request.body, Update, "an update").callback_query
+        except Malformed:
             pressed = None
         if pressed is None:
             return WebhookResponse()

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 from typing import Literal
 
-import msgspec
-
 from connectors.channels.telegram.content import attachments_of, text_of
 from connectors.channels.telegram.payload import (
     CallbackQuery,
@@ -28,6 +26,7 @@ from connectors.events import (
     SenderId,
     scoped_id,
 )
+from connectors.kit.decoding import decode_json
 
 OUT = {"left", "kicked"}
 Change = Literal["joined", "left", "blocked", "unblocked"]
@@ -41,10 +40,7 @@ CHANGES: dict[tuple[bool, bool], Change] = {  # (private chat, bot is out)
 
 def parse_update(body: bytes, received_at: datetime) -> Parsed:
     """The events of one update; a kind that we do not know is a genuine nothing."""
-    try:
-        update = msgspec.json.decode(body, type=Update)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(f"not an update: {error}") from error
+    update = decode_json(body, Update, "an update")
     return Parsed(events=tuple(_events(update, received_at)))
 
 
@@ -193,4 +189,7 @@ def _name(who: User | Chat) -> str:
 
 
 def _time(seconds: int) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise Malformed(f"{seconds} is no time") from error

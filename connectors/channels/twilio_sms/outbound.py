@@ -24,7 +24,6 @@ from connectors.contract import (
 from connectors.http import Http, HttpReply
 from connectors.kit.outcomes import Refusal, attempt, of_refusal, retry_after
 
-OK_FROM, OK_TO = 200, 300
 API = "https://api.twilio.com"
 
 # https://www.twilio.com/docs/api/errors
@@ -91,7 +90,7 @@ class TwilioApi:
         """Whether the credentials open the account, and whether it is active."""
         url = f"{self._base_url.rstrip('/')}/2010-04-01/Accounts/{self._login[0]}.json"
         reply = await self._http.request("GET", url, headers=_basic(self._login), timeout_s=8)
-        if not OK_FROM <= reply.status < OK_TO:
+        if not reply.ok:
             advice = "Copy Account SID and Auth Token anew from the Twilio console."
             return Health(ok=False, detail=f"Twilio answered {reply.status}", advice=advice)
         status = (reply.read(dict[str, Any]) or {}).get("status", "unknown")
@@ -117,7 +116,7 @@ def _refused(reply: HttpReply | None) -> SendOutcome:
     """Twilio's ``{"code", "message"}`` as an outcome."""
     if reply is None:
         return Rejected(reason="the message cannot be made into a request")
-    if OK_FROM <= reply.status < OK_TO:
+    if reply.ok:
         return Accepted(native_ids=())
     said = reply.read(dict[str, Any]) or {}
     code = said.get("code") if isinstance(said.get("code"), int) else 0

@@ -22,7 +22,7 @@ def signed_text(url: str, fields: Pairs) -> str:
 
 def sign(token: str, url: str, fields: Pairs) -> str:
     """The header's value."""
-    return hmac_base64(token, signed_text(url, fields).encode(), "sha1")
+    return hmac_base64(token, signed_text(url, fields).encode("utf-8", "backslashreplace"), "sha1")
 
 
 def fits(token: str, signature: str, url: str, fields: Pairs, body: bytes) -> bool:

@@ -24,6 +24,7 @@ from connectors.events import (
     TypingChanged,
 )
 from connectors.http import Http
+from connectors.kit.decoding import decode_json
 from connectors.kit.media_kinds import kind_of
 from connectors.kit.phone import phone_sender
 
@@ -57,10 +58,11 @@ class WebChat:
 
     def parse(self, request: WebhookRequest) -> Parsed:
         """See ``WebhookReceiver``."""
-        try:
-            item = msgspec.json.decode(request.body, type=ChatItem)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Malformed(f"not a chat item: {error}") from error
+        item: ChatItem = decode_json(
+            request.body,
+            ChatItem,  # type: ignore[arg-type]  # to mypy a union is no type
+            "a chat item",
+        )
         if isinstance(item, Said):
             return Parsed(events=(self._message(item, request.received_at),))
         if isinstance(item, Seen):
