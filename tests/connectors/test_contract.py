@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from connectors.check import check_channel, check_receive, check_reply, load_cases
-from connectors.contract import Account, InboxId, Puller, Sender, Streamer, WebhookReceiver
+from connectors.contract import (
+    Account,
+    InboxId,
+    MediaPort,
+    Puller,
+    Sender,
+    Streamer,
+    WebhookReceiver,
+)
 from connectors.placeholders import fill
 from connectors.registry import Registry
 from connectors.standin import StandInHttp
@@ -73,6 +81,14 @@ def test_the_connector_does_what_its_transports_say(channel):
             assert any(isinstance(one, wanted[transport]) for one in found), transport
     if manifest.can("reply"):
         assert all(isinstance(one, Sender) for one in found)
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_files_that_come_in_can_be_fetched(channel):
+    """Mail brings its files along; everybody else refers to them."""
+    manifest = REGISTRY.manifest(channel)
+    if manifest.can("media_in") and manifest.family != "mailto":
+        assert isinstance(_connector(channel, {}), MediaPort)
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

@@ -1,5 +1,6 @@
 """The generic channel. In: signed JSON (or a plain form). Out: signed JSON to a callback."""
 
+from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 import msgspec
@@ -129,6 +130,10 @@ class ApiChannel:
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """No limit but the receiver's own 429."""
         return ()
+
+    async def fetch(self, ref: str) -> AsyncIterator[bytes]:
+        """See ``MediaPort``: links need no credentials, and may not lead into our network."""
+        return self._http.stream(ref)
 
     async def check(self) -> Health:
         """See ``HealthChecker``: a signed ping to the callback."""

@@ -21,7 +21,7 @@ from connectors.contract import (
     WebhookResponse,
 )
 from connectors.errors import FetchFailed, Malformed, Unauthentic
-from connectors.http import Http, HttpReply
+from connectors.http import Http, HttpReply, LineBroken, NotSent
 from connectors.kit.decoding import decode_json
 from connectors.kit.probing import probe
 from connectors.kit.signatures import same
@@ -124,7 +124,10 @@ class TelegramBot:
         """See ``MediaPort``; a file id is good for ever, the path behind it for an hour."""
         if ref.startswith(GEO):
             return _once(geojson(ref))
-        reply = await self._call("getFile", {"file_id": ref})
+        try:
+            reply = await self._call("getFile", {"file_id": ref})
+        except (NotSent, LineBroken) as error:
+            raise FetchFailed(str(error), retry=True) from error
         found = reply.read(GetFile)
         path = found.result.file_path if found else ""
         if reply.status != OK or not path:

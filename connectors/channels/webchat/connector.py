@@ -1,5 +1,6 @@
 """Web chat. In: what the gateway journaled. Out: the visitor's page reads replies by itself."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import msgspec
@@ -37,7 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def connect(account: Account, http: Http) -> "WebChat":
     """The connector of one inbox."""
-    return WebChat(account)
+    return WebChat(account, http)
 
 
 class WebChat:
@@ -45,8 +46,9 @@ class WebChat:
 
     idempotent = True
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, http: Http) -> None:
         self._account = account
+        self._http = http
 
     def verify(self, request: WebhookRequest) -> bool:
         """Nobody but the gateway itself brings chat items, and it does not come by the hook."""
@@ -78,6 +80,10 @@ class WebChat:
         for all after the last message it has.
         """
         return Accepted(native_ids=(message.id,))
+
+    async def fetch(self, ref: str) -> AsyncIterator[bytes]:
+        """See ``MediaPort``: uploads lie behind the link that the gateway gave them."""
+        return self._http.stream(ref)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """None."""

@@ -282,6 +282,18 @@ async def test_files_come_in_two_steps(api, make):
     assert json.loads(place) == {"type": "Point", "coordinates": [11.38, 59.12]}
 
 
+async def test_a_file_that_cannot_be_asked_for_may_come_later():
+    settings = Settings(token="123:abc", base_url="http://127.0.0.1:1")
+    account = Account(
+        inbox_id=InboxId("i"), channel="telegram", name="", address="", hook_url="",
+        settings=settings,
+    )  # fmt: skip
+    async with EgressClient(["127.0.0.1"]) as http:
+        with pytest.raises(FetchFailed) as failed:
+            await connect(account, http).fetch("f-1")
+    assert failed.value.retry is True
+
+
 async def test_saving_the_inbox_registers_its_hook(api, make):
     bot = make()
     assert isinstance(bot, HookRegistrar)
