@@ -103,6 +103,8 @@ def _from_wording(
         for value in root.headers.all_raw("to")
         for item in parse_addresses(value)
     }
+    if not _has_proof(root.headers, sender, parts, report, rest):
+        return None
     recipients = _failed_recipients(root.headers) or _named(
         report, not_meant, domain=sender.address.rpartition("@")[2]
     )
@@ -115,6 +117,21 @@ def _from_wording(
         recipients=_unique(recipients),
         original_message_id=_original_id(root.headers, parts, rest or text),
         reason=_reason(report),
+    )
+
+
+def _has_proof(fields: Headers, sender: Address, parts: list[Part], report: str, rest: str) -> bool:
+    """A title alone is no proof, people write of failed deliveries too: a mail system signs it,
+    quotes an SMTP reply, speaks of "your message", or returns it.
+    """
+    return bool(
+        rest
+        or "x-failed-recipients" in fields
+        or patterns.SENDER.match(sender.address)
+        or b"<>" in fields.raw("return-path")
+        or any(part.media_type in RETURNED_TYPES for part in parts)
+        or patterns.SMTP_REPLY.search(report)
+        or patterns.STATEMENT.search(report)
     )
 
 

@@ -5,7 +5,7 @@ import re
 SENDER = re.compile(
     r"^(?:mailer-?daemon|mail-?daemon|postmaster|mdaemon|mail(?:er)?\.?delivery|bounces?|"
     r"mailadmin|mail-?system|microsoftexchange[0-9a-f]*|no-?reply-?mail-?delivery|"
-    r"(?:\w+_)?smtp_mail_service|delivery-?(?:failure|status)?|ndr)(?:[@+.-]|$)",
+    r"(?:\w+_)?smtp_mail_service|delivery-?(?:failure|status)?|ndr)(?:[@+.\\-]|$)",
     re.I,
 )
 SUBJECT = re.compile(
@@ -46,6 +46,12 @@ FAILED = re.compile(
     r"non (?:è stato|può|e' stato|recapit)|kon niet|niet worden|kunde inte|kunne ikke|"
     r"nie (?:można|udało|mogła|została)|невозможно|не (?:может|удалось|была|был)|"
     r"无法|無法|失败|失敗|不存在|配信(?:でき|され)|送信でき|できませんでした|없습니다|실패",
+    re.I,
+)
+# A sentence that only a mail system writes.
+STATEMENT = re.compile(
+    r"(?:your|this|the|a) (?:e-?mail|message)\b[\s\S]{0,200}?\bnot(?: yet)?(?: been| be)? "
+    r"(?:delivered|reach)",
     re.I,
 )
 DELAYED = re.compile(

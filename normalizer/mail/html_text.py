@@ -50,6 +50,10 @@ _QUOTE = re.compile(rf' (?:id|class)="[^"]*\b(?:{"|".join(QUOTE_MARKS)})\b', re.
 _SIGNATURE = re.compile(rf' (?:id|class)="[^"]*\b(?:{"|".join(SIGNATURE_MARKS)})\b', re.I)
 
 
+def _bare(address: str) -> str:
+    return address.partition("://")[2].removeprefix("www.").rstrip("/")
+
+
 class _Writer:
     """Lines as they grow; white space collapses as in a browser, except inside `pre`."""
 
@@ -71,7 +75,7 @@ class _Writer:
             self.href = unescape(found[1]) if found else ""
         elif self.href:
             text = self.current.rstrip()
-            if text and self.href.rstrip("/") not in text:
+            if text and _bare(self.href) not in text:
                 self.links.append((len(text), self.href))
             self.href = ""
 
@@ -124,7 +128,7 @@ def _shape(writer: _Writer, name: str, attributes: str, *, closing: bool) -> Non
     if name in _PARAGRAPHS:
         writer.blank()
     elif name in _CELLS:
-        if writer.current:
+        if writer.current and not closing:
             writer.current += "\t"
     elif name == "br":
         writer.end_line(force=True)

@@ -5,16 +5,16 @@ Kept apart from the rules that use them, so that a language is added without rea
 
 import re
 
-# Verbs of "On <date>, <name> wrote:" as the programs print them.
-WROTE = (
-    r"wrote|writes|said|has written|sent the following",
-    r"schrieb|geschrieben|hat am .{0,60} geschrieben",
+# Verbs of "On <date>, <name> wrote:" as the programs print them, right before the colon ...
+WROTE_LAST = (
+    r"wrote|writes|has written|sent the following",
+    r"schrieb|geschrieben|schrieb folgendes",
     r"a écrit|a ecrit|écrivait",
     r"escribió|escribio|ha escrito",
     r"escreveu|escreveram",
     r"ha scritto|scrive",
-    r"schreef|heeft .{0,60} geschreven|het volgende geschreven",
-    r"пишет|писал\(?а?\)?|написал\(?а?\)?|писав\(?ла\)?|пише",
+    r"schreef|geschreven",
+    r"пишет|писал\(?а?\)?|написал\(?а?\)?|писав\(?ла\)?|пише|написав",
     r"napisał\(?a?\)?|napisała|pisze|napisano",
     r"skrev|skrevet",
     r"kirjoitti",
@@ -31,12 +31,16 @@ WROTE = (
     r"va escriure",
     r"napisao(?: je)?|je napisal",
 )
-WROTE_LINE = re.compile(rf"(?:{'|'.join(WROTE)})[^\n]{{0,160}}[:：]\s*$", re.I)
+# ... or with the name (and the date) after the verb.
+WROTE_THEN_NAME = r"schrieb|schreef|skrev|escribió|kirjoitti|pisze|написал|пишет"
+WROTE_LINE = re.compile(
+    rf"(?:{'|'.join(WROTE_LAST)})\s*[:：]$|\b(?:{WROTE_THEN_NAME})\b[^\n]{{0,160}}[:：]$", re.I
+)
 # Words (or a date) with which such a line begins.
 WROTE_START = re.compile(
     r"^\W{0,4}(?:on|am|le|el|em|il|op|den|dne|dnia|w dniu|pe|at|in article|in message|quoting|в|"
     r"om|v|mon|tue|wed|thu|fri|sat|sun|ср|чт|пт|пн|вт|сб|вс|в письме|a)\b[^\n]*[\d@]|"
-    r"^\W{0,4}(?:在|于|於|\d{1,4}\s?[./年-])",
+    r"^\W{0,4}(?:在|于|於|\d{1,4}\s?(?:[./年-]|\w{3,}))",
     re.I,
 )
 # A line that ends in somebody's address and a colon, with a date in it: Gmail in any language.

@@ -236,9 +236,7 @@ def is_attribution(text: str) -> bool:
     if text.endswith((":", "：")):
         if DATED_ADDRESS.search(text):
             return True
-        return bool(
-            WROTE_LINE.search(text) and ("@" in text or any(char.isdigit() for char in text))
-        )
+        return bool(WROTE_LINE.search(text) and ("@" in text or WROTE_START.match(text)))
     return bool(text[:1].isdigit() and DATE_THEN_ADDRESS.match(text))
 
 
