@@ -149,8 +149,8 @@ class Transmission:
             protocol.write(b".\r\n")
             return await reading
         finally:
-            if not reading.cancel() and not reading.cancelled():
-                reading.exception()  # seen, so that asyncio does not report it as lost
+            reading.add_done_callback(_seen)
+            reading.cancel()
 
     @staticmethod
     async def _midway(line: Line, reading: "asyncio.Task[SMTPResponse]") -> SMTPResponse:
@@ -158,6 +158,12 @@ class Transmission:
         answer = await reading
         line.drop()
         return answer
+
+
+def _seen(reading: "asyncio.Task[SMTPResponse]") -> None:
+    """The outcome is decided: asyncio need not report how the reader ended."""
+    if not reading.cancelled():
+        reading.exception()
 
 
 async def _say(line: Line, *words: str) -> SMTPResponse:
