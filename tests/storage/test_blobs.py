@@ -111,3 +111,19 @@ async def test_only_what_nobody_kept_is_collected(
 async def test_keeping_what_is_gone_aborts_the_transaction(blobs: Blobs, indexed: Mongo) -> None:
     with pytest.raises(BlobMissing):
         await indexed.transaction(lambda session: blobs.touch(session, ["0" * 64]))
+
+
+async def test_what_is_put_again_while_the_collector_runs_stays(
+    blobs: Blobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ref = await blobs.put(b"twice")
+    delete = blobs._blobs.delete
+    now = utc_now() + LATER
+
+    async def put_first(where: dict[str, object]) -> int:
+        await blobs._blobs.raw.update_one({"_id": ref.sha256}, {"$set": {"touched_at": now}})
+        return await delete(where)
+
+    monkeypatch.setattr(blobs._blobs, "delete", put_first)
+    assert await blobs.collect_orphans(now) == 0
+    assert await blobs.read(ref.sha256, 10) == b"twice"
