@@ -15,7 +15,9 @@ SMTP_MAILS = Counter("parley_smtp_in_total", "Mails and recipients by outcome", 
 SMTP_CONNECTIONS = Counter("parley_smtp_in_sessions_total", "SMTP sessions by outcome", ["outcome"])
 LOGINS = Counter("parley_logins_total", "Logins by outcome", ["outcome"])
 RATE_LIMITED = Counter("parley_rate_limited_total", "Requests refused with 429", ["operation"])
-LIVE_CLIENTS = Gauge("parley_live_clients", "Connected WebSockets", ["kind"])
+LIVE_CLIENTS = Gauge(
+    "parley_live_clients", "Connected WebSockets", ["kind"], multiprocess_mode="livesum"
+)
 LIVE_DROPPED = Counter("parley_live_resyncs_total", "Clients told to fetch again")
 CHAT_MESSAGES = Counter("parley_chat_messages_total", "Webchat messages by outcome", ["outcome"])
 WORKER_RUNS = Counter(
