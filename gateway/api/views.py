@@ -1,9 +1,13 @@
 """Records as answers: pure, and the only place that knows both shapes."""
 
 from datetime import datetime
+from typing import Literal
 
+from connectors.manifest import Manifest
 from gateway.api import schemas as s
 from gateway.auth.model import TokenRecord
+from gateway.store import InboxHealth
+from storage.journal import JournalRecord
 from ticketing import model
 
 
@@ -53,4 +57,62 @@ def token(record: TokenRecord) -> s.Token:
         created_at=time(record.created_at),
         expires_at=maybe_time(record.expires_at),
         last_used_at=maybe_time(record.last_used_at),
+    )
+
+
+def capabilities(manifest: Manifest) -> s.Capabilities:
+    """What a composer must know of a channel."""
+    return s.Capabilities(
+        reply=manifest.can("reply"),
+        html=manifest.can("html"),
+        subject=manifest.can("subject"),
+        attachments=manifest.can("media_out"),
+        attachment_max_bytes=manifest.limits.attachment_max_bytes,
+        max_chars=None if manifest.limits.splits else manifest.limits.max_chars,
+        sms_segments=manifest.limits.sms_segments,
+        receipts=list(manifest.receipts),
+    )
+
+
+def missing_channel(channel: str) -> Manifest:
+    """Stands for a channel that was uninstalled: its old tickets are still read."""
+    return Manifest(id=channel, name=channel, family="", transports=(), tier="bronze", docs="")
+
+
+HEALTH: dict[bool | None, Literal["ok", "degraded", "unknown"]] = {
+    True: "ok",
+    False: "degraded",
+    None: "unknown",
+}
+
+
+def inbox(
+    found: model.Inbox, manifest: Manifest, health: InboxHealth | None, open_count: int
+) -> s.Inbox:
+    """An inbox, its settings left out."""
+    return s.Inbox(
+        id=found.id,
+        name=found.name,
+        channel=found.channel,
+        family_name=manifest.name,
+        address=found.address,
+        active=found.active,
+        health=HEALTH[health.ok if health else None],
+        health_detail=health.detail if health else "",
+        open_count=open_count,
+        capabilities=capabilities(manifest),
+    )
+
+
+def quarantined(record: JournalRecord) -> s.QuarantinedItem:
+    """A quarantined request without its body."""
+    return s.QuarantinedItem(
+        id=record.id,
+        inbox_id=record.inbox_id,
+        channel=record.channel,
+        transport=record.transport,
+        received_at=time(record.received_at),
+        reason=record.reason or "",
+        attempts=record.attempts,
+        size=len(record.body),
     )

@@ -90,7 +90,7 @@ async def work(bell: Bell, jobs: Mapping[str, Job], connect: Callable[[], ArqRed
 
 
 def _counted(name: str, job: Job) -> Job:
-    async def run(_context: dict[Any, Any], *arguments: Any) -> None:
+    async def run(_context: dict[Any, Any], *arguments: str) -> None:
         try:
             await job(*arguments)
         except Exception:

@@ -1,0 +1,155 @@
+"""Inboxes, channels and what could not be read."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import msgspec
+
+from connectors.contract import InboxId
+from connectors.errors import ConnectorError
+from connectors.manifest import Manifest
+from connectors.registry import Registry
+from gateway.api import requests as r
+from gateway.api import schemas as s
+from gateway.api import views
+from gateway.api.call import Call, Handler, Result
+from gateway.errors import Refused
+from gateway.inboxes import InboxCommands
+from gateway.store import EdgeStore, InboxHealth
+from storage.journal import Journal, JournalId
+from ticketing.model import Inbox
+from ticketing.permissions import Viewer, sees_inbox
+
+
+class OpenCounts(Protocol):
+    """How many open tickets each inbox has."""
+
+    async def __call__(self, viewer: Viewer) -> Mapping[InboxId, int]:
+        """Inboxes without any may be absent."""
+
+
+class InboxApi:
+    """Reading is for everybody, changing for administrators (see the table)."""
+
+    def __init__(
+        self,
+        *,
+        store: EdgeStore,
+        commands: InboxCommands,
+        registry: Registry,
+        journal: Journal,
+        open_counts: OpenCounts,
+    ) -> None:
+        self._store = store
+        self._commands = commands
+        self._registry = registry
+        self._journal = journal
+        self._open_counts = open_counts
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """By operation."""
+        return {
+            "listInboxes": self.list_inboxes,
+            "createInbox": self.create,
+            "changeInbox": self.change,
+            "checkInbox": self.check,
+            "listChannels": self.list_channels,
+            "listQuarantine": self.list_quarantine,
+            "replayQuarantine": self.replay,
+        }
+
+    async def list_inboxes(self, call: Call[None, None]) -> Result:
+        """Visible ones by name; the inactive too: old tickets belong to them."""
+        viewer = Viewer.of(call.agent)
+        health = await self._store.all_health()
+        counts = await self._open_counts(viewer)
+        found = [one for one in await self._store.all_inboxes() if sees_inbox(viewer, one.id)]
+        return s.InboxList(
+            items=[
+                self._shown(one, health.get(one.id), counts.get(one.id, 0))
+                for one in sorted(found, key=lambda one: (one.name, one.id))
+            ]
+        )
+
+    async def create(self, call: Call[r.NewInbox, None]) -> Result:
+        """The channel's own Struct checks the settings."""
+        wanted = call.body
+        made = await self._commands.create(
+            channel=wanted.channel,
+            name=wanted.name,
+            address=wanted.address,
+            settings=wanted.settings,
+            now=call.now,
+        )
+        return self._shown(made, None, 0)
+
+    async def change(self, call: Call[r.InboxChange, None]) -> Result:
+        """Fields that are absent stay."""
+        values = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name in msgspec.structs.asdict(call.body)
+            if (value := getattr(call.body, name)) is not msgspec.UNSET
+        }
+        changed = await self._commands.change(InboxId(call.params["id"]), values, call.now)
+        health = await self._store.health.get(changed.id)
+        counts = await self._open_counts(Viewer.of(call.agent))
+        return self._shown(changed, health, counts.get(changed.id, 0))
+
+    async def check(self, call: Call[None, None]) -> Result:
+        """Asks the provider; sends nothing to a customer."""
+        found = await self._store.inboxes.get(call.params["id"])
+        if found is None:
+            raise Refused(404, "not-found", "there is no such inbox")
+        health = await self._commands.check(found, call.now)
+        return s.InboxHealth(ok=health.ok, detail=health.detail, advice=health.advice)
+
+    async def list_channels(self, call: Call[None, None]) -> Result:
+        """From the manifests, and each channel's settings."""
+        return s.ChannelList(items=[self._channel(one) for one in self._registry.manifests()])
+
+    async def list_quarantine(self, call: Call[None, r.QuarantineQuery]) -> Result:
+        """Reasons and sizes, never bodies."""
+        query = call.query
+        inbox_id = None if query.inbox_id is msgspec.UNSET else query.inbox_id
+        found = await self._journal.quarantined(
+            inbox_id, query.limit + 1, JournalId(query.cursor) if query.cursor else None
+        )
+        page = found[: query.limit]
+        return s.QuarantinePage(
+            items=[views.quarantined(record) for record in page],
+            next_cursor=page[-1].id if len(found) > query.limit else None,
+        )
+
+    async def replay(self, call: Call[r.Replay, None]) -> Result:
+        """After a fix: pending again, with all attempts."""
+        ids = [JournalId(one) for one in call.body.ids]
+        return s.Replayed(replayed=await self._journal.replay(ids))
+
+    def _shown(self, inbox: Inbox, health: InboxHealth | None, open_count: int) -> s.Inbox:
+        try:
+            manifest = self._registry.manifest(inbox.channel)
+        except ConnectorError:
+            manifest = views.missing_channel(inbox.channel)
+        return views.inbox(inbox, manifest, health, open_count)
+
+    def _channel(self, manifest: Manifest) -> s.Channel:
+        return s.Channel(
+            id=manifest.id,
+            name=manifest.name,
+            family=manifest.family,
+            transports=list(manifest.transports),
+            tier=manifest.tier,
+            docs=manifest.docs,
+            capabilities=views.capabilities(manifest),
+            settings=[
+                s.Setting(
+                    name=field.name,
+                    title=field.title,
+                    description=field.description,
+                    secret=field.secret,
+                    required=field.required,
+                    kind=field.kind,
+                )
+                for field in self._registry.setting_fields(manifest.id)
+            ],
+        )
