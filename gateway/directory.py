@@ -2,18 +2,20 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import msgspec
 
-from connectors.contract import Account, Connector, InboxId
+from connectors.contract import Account, Connector, InboxId, Sender
 from connectors.http import Http
 from connectors.registry import Registry
 from gateway.store import EdgeStore
+from outbound.model import Outlet
 from storage.keyring import KeyRing
 from ticketing.errors import LineUnknown
-from ticketing.model import Inbox
+from ticketing.ingest.model import Line
+from ticketing.model import Agent, Inbox
 
 FRESH_S = 5.0
 # A flood of unknown addresses reads the database at most this often.
@@ -35,6 +37,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 
     inboxes: Mapping[str, Inbox]
     by_address: Mapping[str, InboxId]
+    own: frozenset[str]
     taken_at: float
 
 
@@ -45,6 +48,7 @@ class InboxDirectory:
         self,
         *,
         store: EdgeStore,
+        agents: Callable[[], Awaitable[list[Agent]]],
         registry: Registry,
         keyring: KeyRing,
         http: Http,
@@ -52,12 +56,13 @@ class InboxDirectory:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
+        self._agents = agents
         self._registry = registry
         self._keyring = keyring
         self._http = http
         self._public_url = public_url
         self._clock = clock
-        self._snapshot = Snapshot({}, {}, float("-inf"))
+        self._snapshot = Snapshot({}, {}, frozenset(), float("-inf"))
         self._renewing = asyncio.Lock()
         self._connectors: dict[InboxId, tuple[int, Connector]] = {}
 
@@ -86,6 +91,25 @@ class InboxDirectory:
         if inbox is None:
             raise LineUnknown(inbox_id)
         return self.connect(inbox)
+
+    async def line(self, inbox_id: InboxId) -> Line | None:
+        """What ingest needs of an inbox; None when it is gone or switched off."""
+        inbox = await self.inbox(inbox_id)
+        if inbox is None:
+            return None
+        return Line(inbox=inbox, connector=self.connect(inbox), own=self._snapshot.own)
+
+    async def outlet(self, inbox_id: InboxId) -> Outlet | None:
+        """The inbox as a way out; None when it is gone or switched off. ConnectorError."""
+        inbox = await self.inbox(inbox_id)
+        if inbox is None:
+            return None
+        connector = self.connect(inbox)
+        return Outlet(
+            inbox=inbox,
+            manifest=self._registry.manifest(inbox.channel),
+            sender=connector if isinstance(connector, Sender) else None,
+        )
 
     def connect(self, inbox: Inbox) -> Connector:
         """As ``connector``, for a record at hand."""
@@ -144,7 +168,8 @@ class InboxDirectory:
             for address in (one.address, *one.aliases)
             if "@" in address
         }
-        return Snapshot(inboxes, addresses, self._clock())
+        agents = {one.email for one in await self._agents()}
+        return Snapshot(inboxes, addresses, frozenset(addresses.keys() | agents), self._clock())
 
 
 def bare_address(address: str) -> str:

@@ -1,6 +1,7 @@
 """``parley explain``: what ingest makes of an input, as JSON lines, without storing it."""
 
 import argparse
+import asyncio
 import hashlib
 import os
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-Explain = Callable[[bytes, str], msgspec.Struct]
+Explain = Callable[[bytes, str], object]
 
 
 class Failed(msgspec.Struct, frozen=True):
@@ -49,9 +50,9 @@ def webhook(arguments: argparse.Namespace) -> int:
 
     registry, settings = Registry.load(), _settings(arguments)
 
-    def explain(raw: bytes, file: str) -> msgspec.Struct:
+    def explain(raw: bytes, file: str) -> object:
         case = msgspec.json.decode(raw, type=dict[str, Any])
-        return explain_webhook(registry, arguments.channel, settings, {**case, "file": file})
+        return _named(file, explain_webhook(registry, arguments.channel, settings, case))
 
     return _each(arguments, explain)
 
@@ -63,9 +64,10 @@ def send(arguments: argparse.Namespace) -> int:
 
     registry, settings = Registry.load(), _settings(arguments)
 
-    def explain(raw: bytes, file: str) -> msgspec.Struct:
+    def explain(raw: bytes, file: str) -> object:
         case = msgspec.json.decode(raw, type=dict[str, Any])
-        return explain_send(registry, arguments.channel, settings, {**case, "file": file})
+        seen = explain_send(registry, arguments.channel, settings, case)
+        return _named(file, asyncio.run(seen))
 
     return _each(arguments, explain)
 
@@ -84,11 +86,15 @@ def _each(arguments: argparse.Namespace, explain: Explain) -> int:
     return 0
 
 
+def _named(file: str, seen: msgspec.Struct) -> dict[str, Any]:
+    return {"file": file, **msgspec.to_builtins(seen)}
+
+
 def _names(arguments: argparse.Namespace) -> Iterator[str]:
     yield from arguments.files
     if arguments.stdin0:
         rest = b""
-        while chunk := sys.stdin.buffer.read1(65_536):
+        while chunk := os.read(sys.stdin.fileno(), 65_536):
             *whole, rest = (rest + chunk).split(b"\0")
             yield from (os.fsdecode(name) for name in whole if name)
         if rest:

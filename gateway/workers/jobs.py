@@ -31,7 +31,7 @@ class BellWorker(Worker):
 
     def __init__(self, bell: Bell, jobs: Mapping[str, Job], redis: ArqRedis) -> None:
         super().__init__(
-            functions=[func(_counted(name, job), name=name) for name, job in jobs.items()],
+            functions=[func(Counted(name, job), name=name) for name, job in jobs.items()],
             redis_pool=redis,
             handle_signals=False,
             max_jobs=AT_ONCE,
@@ -89,15 +89,20 @@ async def work(bell: Bell, jobs: Mapping[str, Job], connect: Callable[[], ArqRed
         await backoff.wait()
 
 
-def _counted(name: str, job: Job) -> Job:
-    async def run(_context: dict[Any, Any], *arguments: str) -> None:
-        try:
-            await job(*arguments)
-        except Exception:
-            WORKER_RUNS.labels(name, "failed").inc()
-            log.exception("a job failed", extra={"job": name})
-        else:
-            WORKER_RUNS.labels(name, "worked").inc()
+class Counted:
+    """A job as arq calls it: its failure is logged and counted, and never arq's to retry."""
 
-    run.__qualname__ = name
-    return run
+    def __init__(self, name: str, job: Job) -> None:
+        self.__qualname__ = name
+        self._name = name
+        self._job = job
+
+    async def __call__(self, ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+        """Any exception ends here; the sweeper rings again."""
+        try:
+            await self._job(*args)
+        except Exception:
+            WORKER_RUNS.labels(self._name, "failed").inc()
+            log.exception("a job failed", extra={"job": self._name})
+        else:
+            WORKER_RUNS.labels(self._name, "worked").inc()

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
 
 from connectors.contract import Puller, Streamer
 from connectors.errors import ConnectorError
@@ -14,6 +15,7 @@ from gateway.workers.store import CursorStore
 from storage.ids import utc_now
 from storage.journal import Journal, NewRecord
 from storage.leases import Leases
+from storage.record import Transport
 from ticketing.errors import LineUnknown
 from ticketing.model import Inbox
 
@@ -91,7 +93,7 @@ class Sources:
             try:
                 cursor = await self._cursors.load(inbox.id)
                 async for item in puller.pull(cursor):
-                    await self._keep(inbox, item.body, dict(item.headers), "poll")
+                    await self._keep(inbox, item.body, item.headers, _pull_transport(inbox))
                     await self._cursors.save(inbox.id, item.cursor, utc_now())
                 WORKER_RUNS.labels("pull", "worked").inc()
                 backoff.reset()
@@ -123,13 +125,14 @@ class Sources:
             await backoff.wait()
 
     async def _keep(
-        self, inbox: Inbox, body: bytes, headers: dict[str, str], transport: str
+        self, inbox: Inbox, body: bytes, headers: Mapping[str, str], transport: Transport
     ) -> None:
         await self._journal.append(
             NewRecord(
                 inbox_id=inbox.id,
                 channel=inbox.channel,
-                transport="stream" if transport == "stream" else _pull_transport(inbox),
+                transport=transport,
+                request_id=f"{transport}-{secrets.token_hex(6)}",
                 received_at=utc_now(),
                 headers=headers,
                 body=body,
@@ -137,5 +140,5 @@ class Sources:
         )
 
 
-def _pull_transport(inbox: Inbox) -> str:
+def _pull_transport(inbox: Inbox) -> Transport:
     return "imap" if inbox.channel == "email" else "poll"

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -113,7 +113,7 @@ class ComposeApi:
                 raise Refused(413, "too-large", f"at most {self._upload_max_bytes} bytes")
             yield piece
 
-    async def _key(self, call: Call[object, object]) -> str:
+    async def _key(self, call: Call[Any, Any]) -> str:
         """The draft's id; NotFound for a ticket that is not visible."""
         ticket_id, mode = call.params["id"], call.params["mode"]
         await self._visible(Viewer.of(call.agent), TicketId(ticket_id))

@@ -1,0 +1,131 @@
+"""The one place where things are wired: by constructor arguments, nothing set later.
+
+``Foundation`` is what every process needs; ``edge`` and ``labour`` build on it.
+"""
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+
+from config.keys import load_keys
+from config.settings import Settings
+from connectors.kit.egress import EgressClient
+from connectors.registry import Registry
+from gateway.auth.store import AuthStore
+from gateway.directory import InboxDirectory
+from gateway.inboxes import InboxCommands
+from gateway.store import EdgeStore
+from outbound.amend import Amender
+from outbound.clock import DatabaseClock
+from outbound.compose import Composer
+from outbound.store import OutboundStore
+from storage.blobs import Blobs
+from storage.counters import Counters
+from storage.doorbell import Doorbell
+from storage.events import EventLog
+from storage.journal import Journal
+from storage.keyring import KeyRing
+from storage.leases import Leases
+from storage.mongo import Mongo
+from storage.pubsub import Pubsub
+from storage.redis import Redis, connect
+from ticketing.reply_tokens import ReplyTokens
+from ticketing.store import Collections
+
+
+class Foundation(msgspec.Struct, frozen=True, kw_only=True):
+    """Stores, keys, channels and inboxes of one process."""
+
+    settings: Settings
+    owner: str
+    mongo: Mongo
+    redis: Redis
+    keyring: KeyRing
+    blobs: Blobs
+    doorbell: Doorbell
+    journal: Journal
+    events: EventLog
+    counters: Counters
+    leases: Leases
+    pubsub: Pubsub
+    registry: Registry
+    http: EgressClient
+    auth: AuthStore
+    edge_store: EdgeStore
+    directory: InboxDirectory
+    inboxes: InboxCommands
+    collections: Collections
+    reply_tokens: ReplyTokens
+    clock: DatabaseClock
+    outbound: OutboundStore
+    composer: Composer
+    amender: Amender
+
+
+@asynccontextmanager
+async def foundation(settings: Settings) -> AsyncIterator[Foundation]:
+    """Everything below the edges; closed in reverse. Needs both stores' URLs in ``settings``."""
+    mongo = Mongo(settings.mongo_url, settings.mongo_database)
+    redis = connect(settings.redis_url)
+    http = EgressClient(settings.egress_allow)
+    built = _build(settings, mongo, redis, http)
+    try:
+        yield built
+    finally:
+        await built.journal.close()
+        await built.doorbell.close()
+        await built.pubsub.close()
+        await http.close()
+        await mongo.close()
+
+
+def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -> Foundation:
+    keyring = KeyRing(load_keys(settings))
+    blobs, doorbell, events = Blobs(mongo), Doorbell(redis), EventLog(mongo)
+    registry, auth, edge_store = Registry.load(), AuthStore(mongo), EdgeStore(mongo)
+    clock, outbound = DatabaseClock(mongo), OutboundStore(mongo, events)
+    reply_tokens = ReplyTokens(keyring.derive_all("reply-tokens"))
+    directory = InboxDirectory(
+        store=edge_store,
+        agents=auth.all_agents,
+        registry=registry,
+        keyring=keyring,
+        http=http,
+        public_url=settings.public_url,
+    )
+    return Foundation(
+        settings=settings,
+        owner=f"{socket.gethostname()}:{os.getpid()}",
+        mongo=mongo,
+        redis=redis,
+        keyring=keyring,
+        blobs=blobs,
+        doorbell=doorbell,
+        journal=Journal(mongo, keyring, blobs, doorbell),
+        events=events,
+        counters=Counters(mongo),
+        leases=Leases(mongo),
+        pubsub=Pubsub(redis),
+        registry=registry,
+        http=http,
+        auth=auth,
+        edge_store=edge_store,
+        directory=directory,
+        inboxes=InboxCommands(store=edge_store, directory=directory, registry=registry),
+        collections=Collections(mongo),
+        reply_tokens=reply_tokens,
+        clock=clock,
+        outbound=outbound,
+        composer=Composer(
+            store=outbound,
+            outlets=directory,
+            reply_tokens=reply_tokens,
+            blobs=blobs,
+            clock=clock,
+            bell=doorbell,
+        ),
+        amender=Amender(store=outbound, clock=clock, bell=doorbell),
+    )
