@@ -9,6 +9,7 @@ import msgspec
 
 from connectors.contract import Account, Connector, InboxId, Sender
 from connectors.http import Http
+from connectors.manifest import Manifest
 from connectors.registry import Registry
 from gateway.store import EdgeStore
 from outbound.model import Outlet
@@ -64,6 +65,7 @@ class InboxDirectory:
         self._clock = clock
         self._snapshot = Snapshot({}, {}, frozenset(), float("-inf"))
         self._renewing = asyncio.Lock()
+        self._channels = frozenset(one.id for one in registry.manifests())
         self._connectors: dict[InboxId, tuple[int, Connector]] = {}
 
     async def inbox(self, inbox_id: str) -> Inbox | None:
@@ -84,6 +86,14 @@ class InboxDirectory:
     async def active(self) -> list[Inbox]:
         """All active inboxes."""
         return list((await self._fresh(FRESH_S)).inboxes.values())
+
+    async def lines(self) -> Mapping[InboxId, tuple[Inbox, Manifest]]:
+        """All active inboxes with their manifests, by id."""
+        return {
+            one.id: (one, self._registry.manifest(one.channel))
+            for one in await self.active()
+            if one.channel in self._channels
+        }
 
     async def connector(self, inbox_id: InboxId) -> Connector:
         """The inbox's connector. Raises LineUnknown, SettingsInvalid, UnknownChannel."""

@@ -11,6 +11,7 @@ from connectors.errors import ManifestInvalid, SettingsInvalid, UnknownChannel
 from gateway.api.schemas import Problem
 from gateway.errors import DirectoryUnavailable, Refused
 from storage.errors import BlobMissing, JournalFull, JournalUnavailable, StorageError
+from outbound import errors as outbound
 from ticketing import errors as ticketing
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,10 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (JournalUnavailable, 503, "store-down"),
     (StorageError, 503, "store-down"),
     (DirectoryUnavailable, 503, "store-down"),
+    (outbound.NewerMessage, 409, "new-message"),
+    (outbound.KeyReused, 409, "key-reused"),
+    (outbound.TooLate, 409, "too-late"),
+    (outbound.CannotReply, 422, "cannot-reply"),
     (ticketing.NotFound, 404, "not-found"),
     (ticketing.Forbidden, 403, "not-allowed"),
     (ticketing.Stale, 409, "stale"),
@@ -116,12 +121,12 @@ def refused(error: Refused) -> web.Response:
 
 
 def _known(error: Exception, status: int, name: str) -> web.Response:
-    field = getattr(error, "field", None)
     problem = build(
         status,
         name,
         str(error) or TITLES[status],
-        field=field if isinstance(field, str) else None,
+        field=getattr(error, "field", None),
+        message_id=getattr(error, "message_id", None),
     )
     return (
         _retry(problem) if status == web.HTTPServiceUnavailable.status_code else response(problem)

@@ -1,8 +1,8 @@
 """Every migration of every package, in one list. Numbers 400 to 499 are the gateway's."""
 
+from gateway import store as edge
 from gateway.api import idempotency
 from gateway.auth import store as auth
-from gateway import store as edge
 from outbound.indexes import OUTBOUND_MIGRATIONS
 from storage.migrations import Migration, ensure_indexes
 from storage.schema import STORAGE_MIGRATIONS
@@ -12,7 +12,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     *STORAGE_MIGRATIONS,
     *TICKETING_MIGRATIONS,
     *OUTBOUND_MIGRATIONS,
-    ensure_indexes(
-        400, "gateway_indexes", (*auth.INDEXES, *edge.INDEXES, *idempotency.INDEXES)
-    ),
+    ensure_indexes(400, "gateway_indexes", (*auth.INDEXES, *edge.INDEXES, *idempotency.INDEXES)),
 )

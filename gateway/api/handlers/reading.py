@@ -1,0 +1,202 @@
+"""What agents see: lists, tickets, threads, histories, search, files."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import quote
+
+import msgspec
+from aiohttp import web
+
+from connectors.contract import InboxId
+from gateway.api import message_html, ticket_views
+from gateway.api import requests as r
+from gateway.api import schemas as s
+from gateway.api.call import Call, Handler, Result
+from gateway.api.live_source import view_items
+from gateway.directory import InboxDirectory
+from gateway.errors import Refused
+from gateway.people import People
+from normalizer.model import File, Message
+from storage.blobs import Blobs
+from storage.errors import BlobMissing, BlobTooLarge
+from ticketing.counts import ViewCounts
+from ticketing.permissions import Viewer
+from ticketing.reading.search import Search
+from ticketing.reading.tickets import ListQuery, TicketReading
+
+# Shown by the browser itself; everything else is only ever saved.
+SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+PICTURE_MAX_BYTES = 2_000_000
+PICTURES_MAX_BYTES = 6_000_000
+FILE_POLICY = "default-src 'none'; sandbox"
+PRIVATE = "private, max-age=3600"
+
+
+class ReadingApi:
+    """Every query goes through the viewer."""
+
+    def __init__(
+        self,
+        *,
+        reading: TicketReading,
+        search: Search,
+        counts: ViewCounts,
+        people: People,
+        directory: InboxDirectory,
+        blobs: Blobs,
+    ) -> None:
+        self._reading = reading
+        self._search = search
+        self._counts = counts
+        self._people = people
+        self._directory = directory
+        self._blobs = blobs
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """By operation."""
+        return {
+            "listViews": self.list_views,
+            "listTickets": self.list_tickets,
+            "search": self.search,
+            "getTicket": self.get,
+            "markRead": self.mark_read,
+            "listMessages": self.list_messages,
+            "listEvents": self.list_events,
+            "getMessageHtml": self.html,
+            "getFile": self.file,
+        }
+
+    async def list_views(self, call: Call[None, None]) -> Result:
+        """Counts of what the viewer sees."""
+        return s.ViewList(items=view_items(await self._counts.tally(Viewer.of(call.agent))))
+
+    async def list_tickets(self, call: Call[None, r.TicketQuery]) -> Result:
+        """A page."""
+        query = call.query
+        inbox_id = None if query.inbox_id is msgspec.UNSET else InboxId(query.inbox_id)
+        wanted = ListQuery(
+            view=query.view,
+            inbox_id=inbox_id,
+            sort=query.sort,
+            cursor=query.cursor or None,
+            limit=query.limit,
+        )
+        found = await self._reading.page(Viewer.of(call.agent), wanted, call.now)
+        agents = await self._people.all()
+        return s.TicketPage(
+            items=[ticket_views.row(one, agents) for one in found.items],
+            next_cursor=found.next_cursor,
+        )
+
+    async def search(self, call: Call[None, r.SearchQuery]) -> Result:
+        """A page of hits."""
+        query = call.query
+        found = await self._search.find(
+            Viewer.of(call.agent),
+            query.q,
+            scope=query.scope,
+            cursor=query.cursor or None,
+            limit=query.limit,
+            now=call.now,
+        )
+        agents = await self._people.all()
+        return s.SearchPage(
+            items=[ticket_views.hit(one, agents) for one in found.items],
+            next_cursor=found.next_cursor,
+        )
+
+    async def get(self, call: Call[None, None]) -> Result:
+        """With everything around it."""
+        return await self.whole(Viewer.of(call.agent), call.params["id"], call.now)
+
+    async def whole(self, viewer: Viewer, id: str, now: datetime) -> s.Ticket:
+        """A ticket as it is now: the answer of every change, too."""
+        found = await self._reading.whole(viewer, id)
+        return ticket_views.whole(
+            found, await self._people.all(), await self._directory.lines(), now
+        )
+
+    async def mark_read(self, call: Call[None, None]) -> Result:
+        """For this agent alone."""
+        await self._reading.mark_read(Viewer.of(call.agent), call.params["id"], call.now)
+        return None
+
+    async def list_messages(self, call: Call[None, r.PageQuery]) -> Result:
+        """A page of the thread."""
+        found = await self._reading.messages(
+            Viewer.of(call.agent), call.params["id"], call.query.cursor or None, call.query.limit
+        )
+        return s.MessagePage(
+            items=[ticket_views.message(one) for one in found.items],
+            next_cursor=found.next_cursor,
+        )
+
+    async def list_events(self, call: Call[None, r.PageQuery]) -> Result:
+        """A page of the history."""
+        found = await self._reading.events(
+            Viewer.of(call.agent), call.params["id"], call.query.cursor or None, call.query.limit
+        )
+        agents = await self._people.all()
+        return s.EventPage(
+            items=[ticket_views.event(one, agents) for one in found.items],
+            next_cursor=found.next_cursor,
+        )
+
+    async def html(self, call: Call[None, r.HtmlQuery]) -> Result:
+        """A page for the sandboxed frame; remote pictures only when asked for."""
+        message = await self._reading.message(Viewer.of(call.agent), call.params["id"])
+        if not message.html:
+            raise Refused(404, "not-found", "this message has no HTML")
+        images = call.query.images == "1"
+        pictures = await self._pictures(message)
+        return web.Response(
+            text=message_html.page(message.html, pictures, images=images),
+            content_type="text/html",
+            headers={
+                "Content-Security-Policy": message_html.policy(images=images),
+                "Cache-Control": PRIVATE,
+                "Referrer-Policy": "no-referrer",
+            },
+        )
+
+    async def file(self, call: Call[None, None]) -> Result:
+        """Streamed; only harmless pictures are shown in place."""
+        message = await self._reading.message(Viewer.of(call.agent), call.params["id"])
+        found = next((one for one in message.files if one.id == call.params["file_id"]), None)
+        if found is None or found.state != "stored":
+            raise Refused(404, "not-found", "this file is not stored")
+        pieces = self._blobs.open(found.sha256)
+        first = await anext(pieces, b"")
+        response = web.StreamResponse(headers=_file_headers(found))
+        await response.prepare(call.request)
+        await response.write(first)
+        async for piece in pieces:
+            await response.write(piece)
+        await response.write_eof()
+        return response
+
+    async def _pictures(self, message: Message) -> dict[str, tuple[str, bytes]]:
+        found: dict[str, tuple[str, bytes]] = {}
+        total = 0
+        for one in message.files:
+            wanted = one.content_id and one.state == "stored" and one.media_type in SHOWN
+            if not wanted or total + one.size > PICTURES_MAX_BYTES:
+                continue
+            try:
+                content = await self._blobs.read(one.sha256, PICTURE_MAX_BYTES)
+            except (BlobMissing, BlobTooLarge):
+                continue
+            total += len(content)
+            found[one.content_id] = (one.media_type, content)
+        return found
+
+
+def _file_headers(found: File) -> dict[str, str]:
+    shown = found.media_type in SHOWN
+    name = quote(found.name or "file", safe="")
+    return {
+        "Content-Type": found.media_type if shown else "application/octet-stream",
+        "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{name}",
+        "Content-Security-Policy": FILE_POLICY,
+        "Cache-Control": PRIVATE,
+    }

@@ -1,0 +1,239 @@
+"""Tickets, messages and events as answers: pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from connectors.contract import InboxId
+from connectors.manifest import Manifest
+from gateway.api import schemas as s
+from gateway.api.views import agent_ref, maybe_time, time
+from normalizer import model as normal
+from outbound.window import Window, reply_window
+from storage import events
+from ticketing import model
+from ticketing.reading.search import Hit
+from ticketing.reading.tickets import Row, Whole
+
+Agents = Mapping[str, model.Agent]
+UNKNOWN_AGENT = "?"
+
+
+def assignee(ticket: model.Ticket, agents: Agents) -> s.AgentRef | None:
+    """An agent who was removed keeps a place."""
+    if not ticket.assignee_id:
+        return None
+    found = agents.get(ticket.assignee_id)
+    if found is None:
+        return s.AgentRef(id=ticket.assignee_id, name=UNKNOWN_AGENT, initials=UNKNOWN_AGENT)
+    return agent_ref(found)
+
+
+def row(found: Row, agents: Agents) -> s.TicketRow:
+    """A ticket in a list."""
+    ticket = found.ticket
+    return s.TicketRow(
+        id=ticket.id,
+        number=ticket.number,
+        subject=ticket.subject,
+        status=ticket.status,
+        priority=ticket.priority,
+        assignee=assignee(ticket, agents),
+        contact=s.ContactRef(id=ticket.contact_id, name=ticket.contact_name),
+        channel=ticket.channel,
+        channels=list(ticket.channels),
+        inbox_id=ticket.inbox_id,
+        snippet=ticket.snippet,
+        tags=list(ticket.tags),
+        unread=found.unread,
+        waiting_since=maybe_time(ticket.waiting_since),
+        activity_at=time(ticket.activity_at),
+        created_at=time(ticket.created_at),
+        updated_at=time(ticket.updated_at),
+        delivery_trouble=ticket.delivery_trouble,
+        message_count=ticket.message_count,
+        version=ticket.version,
+    )
+
+
+def hit(found: Hit, agents: Agents) -> s.SearchHit:
+    """A search result."""
+    return s.SearchHit(
+        ticket=row(found.row, agents),
+        message_id=found.message_id,
+        snippet=found.snippet,
+        marks=list(found.marks),
+        field=found.field,
+    )
+
+
+def whole(
+    found: Whole,
+    agents: Agents,
+    lines: Mapping[InboxId, tuple[model.Inbox, Manifest]],
+    now: datetime,
+) -> s.Ticket:
+    """A whole ticket; ``lines`` are the active inboxes with their manifests."""
+    shown = row(Row(ticket=found.ticket, unread=found.unread), agents)
+    fields = {name: getattr(shown, name) for name in s.TicketRow.__struct_fields__}
+    fields["contact"] = contact(found.contact)
+    return s.Ticket(
+        **fields,
+        conversations=[conversation(one, lines, now) for one in found.conversations],
+        merged_into=ticket_ref(found.merged_into),
+        follow_up_of=ticket_ref(found.follow_up_of),
+        follow_ups=[ref for one in found.follow_ups if (ref := ticket_ref(one))],
+        suggested=ticket_ref(found.suggested),
+        solved_at=maybe_time(found.ticket.solved_at),
+    )
+
+
+def contact(found: model.Contact) -> s.Contact:
+    """The person."""
+    return s.Contact(
+        id=found.id,
+        name=found.name,
+        language=found.language,
+        points=[
+            s.ContactPoint(family=one.family, value=one.value, verified=one.verified)
+            for one in found.points
+        ],
+    )
+
+
+def conversation(
+    found: model.Conversation,
+    lines: Mapping[InboxId, tuple[model.Inbox, Manifest]],
+    now: datetime,
+) -> s.Conversation:
+    """A conversation and whether a reply may go into it now."""
+    line = lines.get(found.inbox_id)
+    window = (
+        reply_window(line[1], found, now)
+        if line
+        else Window(can_reply=False, reason="This inbox is switched off.")
+    )
+    return s.Conversation(
+        id=found.id,
+        inbox_id=found.inbox_id,
+        channel=found.channel,
+        thread_key=found.thread_key,
+        recipient=found.recipient,
+        subject=found.subject,
+        last_in_at=maybe_time(found.last_in_at),
+        can_reply=window.can_reply,
+        cannot_reason=window.reason,
+        window_until=maybe_time(window.until),
+        undo_s=line[0].undo_s if line else 0,
+    )
+
+
+def ticket_ref(found: model.Ticket | None) -> s.TicketRef | None:
+    """A link to another ticket."""
+    if found is None:
+        return None
+    return s.TicketRef(id=found.id, number=found.number, subject=found.subject, status=found.status)
+
+
+def message(found: normal.Message) -> s.Message:
+    """A message; what was taken back has no words left."""
+    mail = found.mail
+    return s.Message(
+        id=found.id,
+        ticket_id=found.ticket_id,
+        conversation_id=found.conversation_id,
+        inbox_id=found.inbox_id,
+        channel=found.channel,
+        direction=found.direction,
+        author=s.Author(
+            kind=found.author.kind,
+            id=found.author.id,
+            name=found.author.name,
+            address=found.author.address,
+        ),
+        occurred_at=time(found.occurred_at),
+        received_at=time(found.received_at),
+        edited_at=maybe_time(found.edited_at),
+        deleted_at=maybe_time(found.deleted_at),
+        subject=found.subject,
+        text=found.text,
+        reply_text=found.reply_text or found.text,
+        has_html=bool(found.html),
+        remote_content=bool(mail and mail.remote_content),
+        quoted=bool(found.reply_text) and found.reply_text.strip() != found.text.strip(),
+        language=found.language,
+        files=[file(found.id, one) for one in found.files],
+        to=_recipients(found),
+        cc=list(found.envelope.cc if found.envelope else mail.cc if mail else ()),
+        reply_to=found.reply_to or None,
+        reactions=[s.Reaction(sender=one.sender, emoji=one.emoji) for one in found.reactions],
+        delivery=delivery(found.delivery),
+        threaded_by=found.threaded_by,
+        warnings=list(found.warnings),
+    )
+
+
+def _recipients(found: normal.Message) -> list[str]:
+    if found.envelope:
+        return list(found.envelope.to)
+    if found.mail:
+        return list(found.mail.to)
+    return [found.recipient.value] if found.recipient else []
+
+
+def file(message_id: str, found: normal.File) -> s.File:
+    """An attachment and where it is."""
+    return s.File(
+        id=found.id,
+        name=found.name,
+        media_type=found.media_type,
+        kind=found.kind,
+        size=found.size,
+        inline=found.inline,
+        state=found.state,
+        url=f"/api/v1/messages/{message_id}/files/{found.id}",
+    )
+
+
+def delivery(found: normal.Delivery | None) -> s.Delivery | None:
+    """Where an outbound message is; while it is queued for the first time it may be undone."""
+    if found is None:
+        return None
+    undo = found.due_at if found.state == "queued" and not found.attempts else None
+    return s.Delivery(
+        state=found.state,
+        reason=found.reason,
+        changed_at=time(found.changed_at),
+        undo_until=maybe_time(undo),
+    )
+
+
+def _agent_name(value: str | None, agents: Agents) -> str | None:
+    found = agents.get(value or "")
+    return found.name if found else value
+
+
+NAMED: Mapping[str, Callable[[str | None, Agents], str | None]] = {"assignee_id": _agent_name}
+
+
+def event(found: events.Event, agents: Agents) -> s.Event:
+    """A fact of the history; agents are shown by name."""
+    return s.Event(
+        id=found.id,
+        kind=found.kind,
+        at=time(found.at),
+        actor=s.Actor(kind=found.actor.kind, id=found.actor.id, name=found.actor.name),
+        changes=[
+            s.Change(
+                field=one.field,
+                before=_shown(one.field, one.before, agents),
+                after=_shown(one.field, one.after, agents),
+            )
+            for one in found.changes
+        ],
+        message_id=found.message_id,
+    )
+
+
+def _shown(field: str, value: str | None, agents: Agents) -> str | None:
+    show = NAMED.get(field)
+    return show(value, agents) if show else value

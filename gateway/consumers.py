@@ -1,0 +1,27 @@
+"""What the relay tells: screens, by pub/sub. Counters are ticketing's own consumer."""
+
+from collections.abc import Sequence
+
+from gateway import notices
+from gateway.notices import Fact
+from storage.events import Event
+from storage.pubsub import Pubsub
+
+
+class LiveConsumer:
+    """Hints to every edge process; losing one costs a screen's freshness, never a fact."""
+
+    def __init__(self, pubsub: Pubsub) -> None:
+        self._pubsub = pubsub
+
+    async def handle(self, events: Sequence[Event]) -> None:
+        """One publication per event."""
+        for event in events:
+            fact = Fact(
+                kind=event.kind,
+                ticket_id=event.ticket_id,
+                message_id=event.message_id or "",
+                conversation_id=event.conversation_id or "",
+                actor_id=event.actor.id,
+            )
+            await self._pubsub.publish(notices.LIVE, notices.encode(fact))
