@@ -10,8 +10,8 @@ from config.logging import REQUEST_ID
 from connectors.errors import ManifestInvalid, SettingsInvalid, UnknownChannel
 from gateway.api.schemas import Problem
 from gateway.errors import DirectoryUnavailable, Refused
-from storage.errors import BlobMissing, JournalFull, JournalUnavailable, StorageError
 from outbound import errors as outbound
+from storage.errors import BlobMissing, JournalFull, JournalUnavailable, StorageError
 from ticketing import errors as ticketing
 
 log = logging.getLogger(__name__)

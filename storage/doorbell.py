@@ -28,8 +28,12 @@ class Doorbell:
         self._ringer: asyncio.Task[None] | None = None
 
     async def ring(self, name: str) -> None:
-        """Enqueue ``drain(name)``. Never raises: the sweeper rings again for what stays pending."""
-        await self.enqueue(DRAIN_JOB, name)
+        """Wake who drains ``name``: by ``drain:name`` on the bell, by a job when nobody listens.
+
+        Never raises: the sweeper rings again for what stays pending.
+        """
+        if not await self._heard(f"{DRAIN_JOB}:{name}"):
+            await self.enqueue(DRAIN_JOB, name)
 
     def ring_soon(self, name: str) -> None:
         """Ring without waiting; rings for one name that meet while Redis is busy become one."""
@@ -50,6 +54,22 @@ class Doorbell:
             log.warning("job %s was not enqueued: %r", job_name, error)
             return False
         return True
+
+    async def wake(self, job_name: str) -> None:
+        """As ``ring``, for a job without arguments: a job is enqueued only when nobody listens."""
+        if not await self._heard(job_name):
+            await self.enqueue(job_name)
+
+    async def _heard(self, words: str) -> bool:
+        """Publish on the bell; False when nobody listened or Redis did not take it."""
+        try:
+            async with asyncio.timeout(RING_WITHIN_S):
+                listeners: int = await self._redis.publish(BELL_CHANNEL, words)
+        except REDIS_FAILURES as error:
+            DOORBELL_FAILURES.inc()
+            log.warning("the bell was not rung for %s: %r", words, error)
+            return False
+        return listeners > 0
 
     async def close(self) -> None:
         """Ring what still waits, then let Redis go."""

@@ -1,18 +1,11 @@
-"""A loop that looks for work when a bell rings, and now and then without one."""
+"""Bells: how a wake-up reaches the loop that sleeps."""
 
 import asyncio
-import logging
-import time
-from collections.abc import Awaitable, Callable
-
-from gateway.backoff import Backoff
-from gateway.metrics import WORKER_RUNS, WORKER_SECONDS
-
-log = logging.getLogger(__name__)
+from collections.abc import AsyncIterator, Callable, Mapping
 
 
 class Bell:
-    """Rings are remembered until somebody looks; ``names`` says what rang."""
+    """Rings are remembered until somebody looks."""
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -26,7 +19,8 @@ class Bell:
     async def heard(self, timeout_s: float) -> set[str]:
         """What rang; empty when nothing did in time."""
         try:
-            await asyncio.wait_for(self._event.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._event.wait()
         except TimeoutError:
             return set()
         self._event.clear()
@@ -34,21 +28,14 @@ class Bell:
         return names
 
 
-async def repeat(name: str, bell: Bell, every_s: float, look: Callable[[], Awaitable[int]]) -> None:
-    """Call ``look`` until it finds nothing, then wait for the bell or ``every_s``; for ever."""
-    backoff = Backoff(first_s=0.2, longest_s=15.0)
-    while True:
-        began = time.perf_counter()
-        try:
-            found = await look()
-        except Exception:
-            WORKER_RUNS.labels(name, "failed").inc()
-            log.exception("a round of work failed", extra={"loop": name})
-            await backoff.wait()
-            continue
-        backoff.reset()
-        if found:
-            WORKER_RUNS.labels(name, "worked").inc()
-            WORKER_SECONDS.labels(name).observe(time.perf_counter() - began)
-        else:
-            await bell.heard(every_s)
+Subscribe = Callable[[], AsyncIterator[bytes]]
+
+
+async def listen(subscribe: Subscribe, bells: Mapping[str, Bell], otherwise: Bell) -> None:
+    """Hand ``kind:name`` to the bell of its kind; anything else rings ``otherwise``.
+
+    Ends by cancellation: the subscription reconnects by itself.
+    """
+    async for raw in subscribe():
+        kind, _, name = raw.decode("utf-8", "replace").partition(":")
+        bells.get(kind, otherwise).ring(name)

@@ -30,7 +30,7 @@ async def queued(url: str) -> list[tuple[str, tuple[object, ...]]]:
     return [(job.function, job.args) for job in jobs]
 
 
-async def test_a_ring_is_a_job_and_a_wake_up(
+async def test_a_ring_wakes_who_listens_and_is_no_job_then(
     doorbell: Doorbell, pubsub: Pubsub, redis_url: str
 ) -> None:
     listening = asyncio.Event()
@@ -38,8 +38,8 @@ async def test_a_ring_is_a_job_and_a_wake_up(
     first = asyncio.create_task(anext(heard))
     await listening.wait()
     await doorbell.ring("7")
-    assert await first == b"drain"
-    assert await queued(redis_url) == [("drain", ("7",))]
+    assert await first == b"drain:7"
+    assert await queued(redis_url) == []
     await heard.aclose()
 
 
@@ -61,6 +61,11 @@ async def test_an_arq_worker_runs_what_was_rung(doorbell: Doorbell, redis_url: s
     await worker.main()
     await client.aclose()  # Worker.close() still calls a method that redis 5 deprecates
     assert drained == ["7"]
+
+
+async def test_a_ring_that_nobody_hears_is_a_job(doorbell: Doorbell, redis_url: str) -> None:
+    await doorbell.ring("7")
+    assert await queued(redis_url) == [("drain", ("7",))]
 
 
 async def test_the_same_bell_may_ring_again_at_once(doorbell: Doorbell, redis_url: str) -> None:
