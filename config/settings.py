@@ -88,6 +88,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(description="32 random bytes each, base64, newest first; empty: data_dir/keys.toml"),
     ] = ()
     worker_processes: Annotated[int, Meta(ge=1, le=64, description="worker processes")] = 1
+    ingest_shares: Annotated[
+        int,
+        Meta(ge=1, le=16, description="owners that share ingest; more than 1 needs a real MongoDB"),
+    ] = 1
+    demo: Annotated[bool, Meta(description="says in the app that the data is a demo")] = False
     egress_allow: Annotated[
         tuple[str, ...],
         Meta(description="private hosts that provider base URLs may name", examples=["10.0.0.7"]),

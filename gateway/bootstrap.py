@@ -1,6 +1,6 @@
 """The one place where things are wired: by constructor arguments, nothing set later.
 
-``Foundation`` is what every process needs; ``edge`` and ``labour`` build on it.
+``foundation`` is what every process needs; ``edge`` and ``labour`` build on it.
 """
 
 import os
@@ -15,12 +15,11 @@ from config.settings import Settings
 from connectors.kit.egress import EgressClient
 from connectors.registry import Registry
 from gateway.auth.store import AuthStore
+from gateway.consumers import LiveConsumer, MediaConsumer
 from gateway.directory import InboxDirectory
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore
-from outbound.amend import Amender
 from outbound.clock import DatabaseClock
-from outbound.compose import Composer
 from outbound.store import OutboundStore
 from storage.blobs import Blobs
 from storage.counters import Counters
@@ -32,6 +31,8 @@ from storage.leases import Leases
 from storage.mongo import Mongo
 from storage.pubsub import Pubsub
 from storage.redis import Redis, connect
+from ticketing.counts import ViewCounts
+from ticketing.relay import Consumer, Relay
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.store import Collections
 
@@ -61,17 +62,16 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     reply_tokens: ReplyTokens
     clock: DatabaseClock
     outbound: OutboundStore
-    composer: Composer
-    amender: Amender
+    counts: ViewCounts
+    relay: Relay
 
 
 @asynccontextmanager
 async def foundation(settings: Settings) -> AsyncIterator[Foundation]:
     """Everything below the edges; closed in reverse. Needs both stores' URLs in ``settings``."""
     mongo = Mongo(settings.mongo_url, settings.mongo_database)
-    redis = connect(settings.redis_url)
     http = EgressClient(settings.egress_allow)
-    built = _build(settings, mongo, redis, http)
+    built = _build(settings, mongo, connect(settings.redis_url), http)
     try:
         yield built
     finally:
@@ -86,8 +86,8 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
     keyring = KeyRing(load_keys(settings))
     blobs, doorbell, events = Blobs(mongo), Doorbell(redis), EventLog(mongo)
     registry, auth, edge_store = Registry.load(), AuthStore(mongo), EdgeStore(mongo)
-    clock, outbound = DatabaseClock(mongo), OutboundStore(mongo, events)
-    reply_tokens = ReplyTokens(keyring.derive_all("reply-tokens"))
+    collections, pubsub = Collections(mongo), Pubsub(redis)
+    counts = ViewCounts(collections)
     directory = InboxDirectory(
         store=edge_store,
         agents=auth.all_agents,
@@ -108,24 +108,26 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         events=events,
         counters=Counters(mongo),
         leases=Leases(mongo),
-        pubsub=Pubsub(redis),
+        pubsub=pubsub,
         registry=registry,
         http=http,
         auth=auth,
         edge_store=edge_store,
         directory=directory,
         inboxes=InboxCommands(store=edge_store, directory=directory, registry=registry),
-        collections=Collections(mongo),
-        reply_tokens=reply_tokens,
-        clock=clock,
-        outbound=outbound,
-        composer=Composer(
-            store=outbound,
-            outlets=directory,
-            reply_tokens=reply_tokens,
-            blobs=blobs,
-            clock=clock,
-            bell=doorbell,
-        ),
-        amender=Amender(store=outbound, clock=clock, bell=doorbell),
+        collections=collections,
+        reply_tokens=ReplyTokens(keyring.derive_all("reply-tokens")),
+        clock=DatabaseClock(mongo),
+        outbound=OutboundStore(mongo, events),
+        counts=counts,
+        relay=Relay(events, _consumers(pubsub, counts, MediaConsumer(directory, doorbell))),
+    )
+
+
+def _consumers(pubsub: Pubsub, counts: ViewCounts, media: MediaConsumer) -> tuple[Consumer, ...]:
+    """Everybody who wants to know of events."""
+    return (
+        Consumer(name="live", handle=LiveConsumer(pubsub).handle),
+        Consumer(name="media", handle=media.handle, prompt=False),
+        Consumer(name="counts", handle=counts.handle, prompt=False),
     )

@@ -100,6 +100,7 @@ COMMANDS = (
     Command(("doctor",), "doctor:doctor", "check everything and say what to do"),
     Command(("agent", "add"), "agents:add", "add an agent", _agent_add),
     Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
+    Command(("demo",), "demo:demo", "fill a running Parley with the demo"),
     Command(("openapi",), "openapi:openapi", "print the OpenAPI document"),
 )
 

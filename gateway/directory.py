@@ -1,6 +1,7 @@
 """Which inboxes there are, from memory: an edge asks for each request, the database rarely."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
@@ -8,6 +9,7 @@ from typing import Protocol
 import msgspec
 
 from connectors.contract import Account, Connector, InboxId, Sender
+from connectors.errors import ConnectorError
 from connectors.http import Http
 from connectors.manifest import Manifest
 from connectors.registry import Registry
@@ -17,6 +19,8 @@ from storage.keyring import KeyRing
 from ticketing.errors import LineUnknown
 from ticketing.ingest.model import Line
 from ticketing.model import Agent, Inbox
+
+log = logging.getLogger(__name__)
 
 FRESH_S = 5.0
 # A flood of unknown addresses reads the database at most this often.
@@ -103,11 +107,16 @@ class InboxDirectory:
         return self.connect(inbox)
 
     async def line(self, inbox_id: InboxId) -> Line | None:
-        """What ingest needs of an inbox; None when it is gone or switched off."""
+        """What ingest needs of an inbox; None when it is gone, switched off, or unusable."""
         inbox = await self.inbox(inbox_id)
         if inbox is None:
             return None
-        return Line(inbox=inbox, connector=self.connect(inbox), own=self._snapshot.own)
+        try:
+            connector = self.connect(inbox)
+        except ConnectorError:
+            log.exception("an inbox cannot be used", extra={"inbox_id": inbox_id})
+            return None
+        return Line(inbox=inbox, connector=connector, own=self._snapshot.own)
 
     async def outlet(self, inbox_id: InboxId) -> Outlet | None:
         """The inbox as a way out; None when it is gone or switched off. ConnectorError."""

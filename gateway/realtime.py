@@ -10,14 +10,13 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
 
 from gateway import notices
 from gateway.api import frames
-from gateway.backoff import Backoff
 from gateway.metrics import LIVE_CLIENTS, LIVE_DROPPED
 from gateway.notices import Fact, Seen, Typing
 from gateway.presence import Presence
@@ -36,11 +35,13 @@ SEQ_PER_MS = 4_096  # numbers stay below 2**53 for three centuries, and JavaScri
 class Bus(Protocol):
     """Pub/sub."""
 
-    async def publish(self, channel: str, message: bytes) -> None:
-        """May lose it."""
+    async def publish(self, channel: str, payload: bytes) -> bool:
+        """False when it was lost."""
 
-    def subscribe(self, channel: str) -> AsyncIterator[bytes]:
-        """Ends by an exception when the line breaks."""
+    def subscribe(
+        self, channel: str, *, ready: Callable[[], None] | None = None
+    ) -> AsyncIterator[bytes]:
+        """For ever; ``ready`` whenever the subscription is (again) in place."""
 
 
 class Bundle(msgspec.Struct, frozen=True):
@@ -92,9 +93,18 @@ class Client:
 class Hub:
     """All browsers of this process."""
 
-    def __init__(self, bus: Bus, source: Source, now_ms: int | None = None) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        source: Source,
+        *,
+        hear: Callable[[Fact], None] | None = None,
+        now_ms: int | None = None,
+    ) -> None:
+        """``hear`` is told every fact too: there is one subscription in a process."""
         self._bus = bus
         self._source = source
+        self._hear = hear
         self._clients: dict[str, Client] = {}
         self._ring: deque[Bundle] = deque(maxlen=RING)
         self._first = (now_ms or int(time.time() * 1_000)) * SEQ_PER_MS
@@ -160,22 +170,19 @@ class Hub:
             await asyncio.sleep(COUNTS_EVERY_S)
 
     async def _listen(self) -> None:
-        backoff = Backoff(first_s=0.2, longest_s=5.0)
-        while True:
-            try:
-                async for raw in self._bus.subscribe(notices.LIVE):
-                    backoff.reset()
-                    self._take(notices.decode(raw))
-            except Exception:
-                log.warning("live updates lost their subscription", exc_info=True)
-            await backoff.wait()
-            # what was said meanwhile is lost to us: every browser fetches again
-            for client in self._clients.values():
-                client.resync()
+        """The subscription reconnects by itself; what was said meanwhile is lost to us."""
+        async for raw in self._bus.subscribe(notices.LIVE, ready=self._reconnected):
+            self._take(notices.decode(raw))
+
+    def _reconnected(self) -> None:
+        for client in self._clients.values():
+            client.resync()
 
     def _take(self, notice: notices.Notice | None) -> None:
         match notice:
             case Fact():
+                if self._hear:
+                    self._hear(notice)
                 self._waiting.setdefault(notice.ticket_id, []).append(notice)
                 self._gathered.set()
             case Seen():

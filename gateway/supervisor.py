@@ -138,6 +138,12 @@ class Stopping:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self.failed = False
+
+    def ask(self, *, failed: bool = False) -> None:
+        """Stop; ``failed`` says that it is not by anybody's wish."""
+        self.failed |= failed
+        self._event.set()
 
     def watch(self) -> None:
         """Install for the running loop."""
@@ -152,11 +158,6 @@ class Stopping:
     async def wait(self) -> None:
         """Until somebody says stop."""
         await self._event.wait()
-
-    @property
-    def asked(self) -> bool:
-        """Whether somebody said stop."""
-        return self._event.is_set()
 
     def _parent_gone(self, lifeline: int) -> None:
         asyncio.get_running_loop().remove_reader(lifeline)

@@ -1,7 +1,7 @@
 """Bells: how a wake-up reaches the loop that sleeps."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 
 
 class Bell:
@@ -31,11 +31,14 @@ class Bell:
 Subscribe = Callable[[], AsyncIterator[bytes]]
 
 
-async def listen(subscribe: Subscribe, bells: Mapping[str, Bell], otherwise: Bell) -> None:
-    """Hand ``kind:name`` to the bell of its kind; anything else rings ``otherwise``.
+async def listen(
+    subscribe: Subscribe, bells: Mapping[str, Sequence[Bell]], otherwise: Bell
+) -> None:
+    """Hand ``kind:name`` to the bells of its kind; anything else rings ``otherwise``.
 
     Ends by cancellation: the subscription reconnects by itself.
     """
     async for raw in subscribe():
         kind, _, name = raw.decode("utf-8", "replace").partition(":")
-        bells.get(kind, otherwise).ring(name)
+        for bell in bells.get(kind, (otherwise,)):
+            bell.ring(name)

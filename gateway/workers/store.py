@@ -1,11 +1,26 @@
-"""Queries of the workers: where pullers stopped."""
+"""Queries of the workers: where pullers stopped, which files are still to be fetched."""
 
 from datetime import datetime
 
 import msgspec
 
 from connectors.contract import InboxId
-from storage.mongo import Mongo
+from normalizer.model import File, Message, MessageId
+from storage.blobs import Blobs
+from storage.collection import to_document
+from storage.events import Actor, Event, EventLog, event_id
+from storage.migrations import Index
+from storage.mongo import Mongo, Session
+
+INDEXES = (
+    # a file's state is stored only while it is not "stored"
+    Index(
+        collection="messages",
+        keys=(("files.state", 1),),
+        name="files_not_stored",
+        partial={"files.state": {"$gte": ""}},
+    ),
+)
 
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,3 +46,47 @@ class CursorStore:
         """Called only after the journal has everything up to it."""
         change = {"$set": {"cursor": cursor, "updated_at": now}}
         await self._cursors.update({"_id": inbox_id}, change, upsert=True)
+
+
+class MediaStore:
+    """Messages with files, as far as fetching needs them."""
+
+    def __init__(self, mongo: Mongo, events: EventLog) -> None:
+        self._mongo = mongo
+        self._events = events
+        self._messages = mongo.collection("messages", Message)
+
+    async def message(self, id: MessageId) -> Message | None:
+        """One message."""
+        return await self._messages.get(id)
+
+    async def with_pending_files(self, limit: int) -> list[str]:
+        """Ids of messages with something still to fetch."""
+        cursor = self._messages.raw.find({"files.state": "pending"}, {"_id": 1}).limit(limit)
+        return [found["_id"] for found in await cursor.to_list(limit)]
+
+    async def replace_file(
+        self, message: Message, changed: File, blobs: Blobs, now: datetime
+    ) -> None:
+        """Put the file in the place of the pending one, and tell."""
+        fact = Event(
+            id=event_id(message.id, "message.changed", f"file {changed.id} {changed.state}"),
+            kind="message.changed",
+            ticket_id=message.ticket_id,
+            message_id=message.id,
+            conversation_id=message.conversation_id,
+            inbox_id=message.inbox_id,
+            actor=Actor(kind="system", id="", name="Parley"),
+            at=now,
+        )
+
+        async def work(session: Session) -> None:
+            if changed.sha256:
+                await blobs.touch(session, [changed.sha256])
+            where = {"_id": message.id, "files": {"$elemMatch": {"id": changed.id}}}
+            await self._messages.update(
+                where, {"$set": {"files.$": to_document(changed)}}, session=session
+            )
+            await self._events.append(session, [fact])
+
+        await self._mongo.transaction(work)

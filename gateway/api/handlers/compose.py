@@ -27,7 +27,7 @@ MODES: dict[str, DraftMode] = {"reply": "reply", "note": "note"}
 class VisibleTicket(Protocol):
     """Raises NotFound for what the viewer may not know of."""
 
-    async def __call__(self, viewer: Viewer, ticket_id: TicketId) -> object:
+    async def __call__(self, viewer: Viewer, id: str) -> object:
         """Anything: the caller only needs that it did not raise."""
 
 
@@ -116,7 +116,7 @@ class ComposeApi:
     async def _key(self, call: Call[Any, Any]) -> str:
         """The draft's id; NotFound for a ticket that is not visible."""
         ticket_id, mode = call.params["id"], call.params["mode"]
-        await self._visible(Viewer.of(call.agent), TicketId(ticket_id))
+        await self._visible(Viewer.of(call.agent), ticket_id)
         return derived_id("draft", call.agent.id, ticket_id, mode)
 
 

@@ -1,7 +1,6 @@
 """Inboxes, channels and what could not be read."""
 
 from collections.abc import Mapping
-from typing import Protocol
 
 import msgspec
 
@@ -17,15 +16,9 @@ from gateway.errors import Refused
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore, InboxHealth
 from storage.journal import Journal, JournalId
+from ticketing.counts import ViewCounts
 from ticketing.model import Inbox
 from ticketing.permissions import Viewer, sees_inbox
-
-
-class OpenCounts(Protocol):
-    """How many open tickets each inbox has."""
-
-    async def __call__(self, viewer: Viewer) -> Mapping[InboxId, int]:
-        """Inboxes without any may be absent."""
 
 
 class InboxApi:
@@ -38,13 +31,13 @@ class InboxApi:
         commands: InboxCommands,
         registry: Registry,
         journal: Journal,
-        open_counts: OpenCounts,
+        counts: ViewCounts,
     ) -> None:
         self._store = store
         self._commands = commands
         self._registry = registry
         self._journal = journal
-        self._open_counts = open_counts
+        self._counts = counts
 
     def handlers(self) -> Mapping[str, Handler]:
         """By operation."""
@@ -62,7 +55,7 @@ class InboxApi:
         """Visible ones by name; the inactive too: old tickets belong to them."""
         viewer = Viewer.of(call.agent)
         health = await self._store.all_health()
-        counts = await self._open_counts(viewer)
+        counts = (await self._counts.tally(viewer)).by_inbox
         found = [one for one in await self._store.all_inboxes() if sees_inbox(viewer, one.id)]
         return s.InboxList(
             items=[
@@ -92,7 +85,7 @@ class InboxApi:
         }
         changed = await self._commands.change(InboxId(call.params["id"]), values, call.now)
         health = await self._store.health.get(changed.id)
-        counts = await self._open_counts(Viewer.of(call.agent))
+        counts = (await self._counts.tally(Viewer.of(call.agent))).by_inbox
         return self._shown(changed, health, counts.get(changed.id, 0))
 
     async def check(self, call: Call[None, None]) -> Result:

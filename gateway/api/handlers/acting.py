@@ -1,0 +1,176 @@
+"""What agents do to tickets and messages: thin; ticketing and outbound decide."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from connectors.contract import InboxId, SenderId
+from connectors.errors import ConnectorError
+from gateway.api import requests as r
+from gateway.api import ticket_views
+from gateway.api.call import Call, Handler, Result
+from gateway.api.handlers.reading import ReadingApi
+from gateway.directory import InboxDirectory
+from gateway.errors import Refused
+from gateway.recipients import recipient
+from gateway.store import EdgeStore, Upload
+from normalizer.model import AgentId, ConversationId, File, MessageId, TicketId
+from outbound.amend import Amender
+from outbound.compose import Composer
+from outbound.model import Reply
+from ticketing.amendments import TicketChange
+from ticketing.handlers import Commands
+from ticketing.permissions import Viewer
+from ticketing.starting import NewConversation, Starter
+
+
+class ActingApi:
+    """Every command takes the viewer."""
+
+    def __init__(
+        self,
+        *,
+        commands: Commands,
+        starter: Starter,
+        composer: Composer,
+        amender: Amender,
+        directory: InboxDirectory,
+        store: EdgeStore,
+        reading: ReadingApi,
+    ) -> None:
+        self._commands = commands
+        self._starter = starter
+        self._composer = composer
+        self._amender = amender
+        self._directory = directory
+        self._store = store
+        self._reading = reading
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """By operation."""
+        return {
+            "createTicket": self.create,
+            "changeTicket": self.change,
+            "joinTicket": self.join,
+            "reply": self.reply,
+            "addNote": self.note,
+            "undo": self.undo,
+            "retry": self.retry,
+            "resolve": self.resolve,
+        }
+
+    async def change(self, call: Call[r.TicketChange, None]) -> Result:
+        """The ticket after it."""
+        viewer, body = Viewer.of(call.agent), call.body
+        given: dict[str, Any] = {
+            name: value
+            for name in body.__struct_fields__
+            if (value := getattr(body, name)) is not msgspec.UNSET
+        }
+        if "assignee_id" in given:
+            given["assignee_id"] = AgentId(given["assignee_id"] or "")
+        if "tags" in given:
+            given["tags"] = tuple(given["tags"])
+        await self._commands.change_ticket(
+            viewer, call.params["id"], TicketChange(**given), call.now
+        )
+        return await self._reading.whole(viewer, call.params["id"], call.now)
+
+    async def join(self, call: Call[r.Join, None]) -> Result:
+        """The target after it."""
+        viewer, target = Viewer.of(call.agent), call.body.target_id
+        await self._commands.join(viewer, call.params["id"], target, call.now)
+        return await self._reading.whole(viewer, target, call.now)
+
+    async def note(self, call: Call[r.NewNote, None]) -> Result:
+        """The note."""
+        added = await self._commands.add_note(
+            Viewer.of(call.agent), call.params["id"], call.body.text, call.key, call.now
+        )
+        return ticket_views.message(added)
+
+    async def reply(self, call: Call[r.NewReply, None]) -> Result:
+        """The queued message."""
+        body = call.body
+        uploads = await self._store.uploads_of(call.agent.id, body.upload_ids)
+        if len(uploads) != len(body.upload_ids):
+            raise Refused(422, "upload", "an upload is unknown or too old", field="upload_ids")
+        wanted = Reply(
+            ticket_id=TicketId(call.params["id"]),
+            conversation_id=ConversationId(body.conversation_id),
+            idempotency_key=call.key,
+            text=body.text,
+            html=body.html,
+            files=tuple(_file(one) for one in uploads),
+            cc=tuple(body.cc),
+            seen_message_id=MessageId(body.seen_message_id) if body.seen_message_id else None,
+            send_anyway=body.send_anyway,
+            then=body.then,
+        )
+        sent = await self._composer.send_reply(Viewer.of(call.agent), wanted, call.now)
+        return ticket_views.message(sent)
+
+    async def create(self, call: Call[r.NewTicket, None]) -> Result:
+        """A ticket with its first message queued."""
+        viewer, body = Viewer.of(call.agent), call.body
+        key = call.key or f"once-{call.now.timestamp()}-{body.recipient}"
+        wish = NewConversation(
+            inbox_id=InboxId(body.inbox_id),
+            recipient=await self._recipient(body),
+            name=body.name or "",
+            subject=body.subject,
+            key=key,
+        )
+        begun = await self._starter.start(viewer, wish, call.now)
+        first = Reply(
+            ticket_id=begun.ticket.id,
+            conversation_id=begun.conversation.id,
+            idempotency_key=f"start-{key}",
+            text=body.text,
+        )
+        await self._composer.send_reply(viewer, first, call.now)
+        return await self._reading.whole(viewer, begun.ticket.id, call.now)
+
+    async def _recipient(self, body: r.NewTicket) -> SenderId:
+        """The address as the channel's family writes it."""
+        line = (await self._directory.lines()).get(InboxId(body.inbox_id))
+        if line is None:
+            raise Refused(404, "not-found", "there is no such inbox")
+        if not line[1].can("start"):
+            detail = f"{line[1].name} cannot write to somebody first"
+            raise Refused(422, "cannot-start", detail, field="inbox_id")
+        try:
+            return recipient(line[1].family, body.recipient)
+        except (ConnectorError, ValueError) as error:
+            raise Refused(422, "invalid", str(error), field="recipient") from error
+
+    async def undo(self, call: Call[None, None]) -> Result:
+        """The cancelled message."""
+        message = await self._amender.undo(
+            Viewer.of(call.agent), MessageId(call.params["id"]), call.now
+        )
+        return ticket_views.message(message)
+
+    async def retry(self, call: Call[None, None]) -> Result:
+        """The queued message."""
+        message = await self._amender.retry(Viewer.of(call.agent), MessageId(call.params["id"]))
+        return ticket_views.message(message)
+
+    async def resolve(self, call: Call[r.Resolve, None]) -> Result:
+        """The message as the agent says it is."""
+        message = await self._amender.resolve(
+            Viewer.of(call.agent), MessageId(call.params["id"]), call.body.state
+        )
+        return ticket_views.message(message)
+
+
+def _file(upload: Upload) -> File:
+    return File(
+        id=upload.id,
+        kind=upload.kind,
+        name=upload.name,
+        media_type=upload.media_type,
+        size=upload.size,
+        sha256=upload.sha256,
+    )

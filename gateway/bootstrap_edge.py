@@ -1,0 +1,191 @@
+"""Wiring of an edge process on the foundation."""
+
+import asyncio
+
+import msgspec
+from aiohttp import web
+
+from gateway import static_app
+from gateway.api import schemas as s
+from gateway.api.endpoint import Endpoints
+from gateway.api.handlers.acting import ActingApi
+from gateway.api.handlers.compose import ComposeApi
+from gateway.api.handlers.inboxes import InboxApi
+from gateway.api.handlers.live import LiveApi
+from gateway.api.handlers.meta import MetaApi
+from gateway.api.handlers.people import PeopleApi
+from gateway.api.handlers.reading import ReadingApi
+from gateway.api.handlers.session import SessionApi
+from gateway.api.idempotency import Idempotency
+from gateway.api.live_source import LiveSource
+from gateway.app import web_app
+from gateway.auth.sessions import Sessions
+from gateway.bootstrap import Foundation
+from gateway.chat.server import Chat
+from gateway.chat.store import ChatStore
+from gateway.chat.visitors import Visitors
+from gateway.health import Checked, HealthRoutes
+from gateway.people import People
+from gateway.ratelimit import Limiter
+from gateway.realtime import Hub
+from gateway.smtp import SmtpEdge
+from gateway.version import VERSION
+from gateway.webhooks import Webhooks
+from outbound.amend import Amender
+from outbound.compose import Composer
+from storage import health
+from ticketing.handlers import Commands
+from ticketing.ingest.numbers import NumberPool
+from ticketing.reading.search import Search
+from ticketing.reading.store import ReadingStore
+from ticketing.reading.tickets import TicketReading
+from ticketing.starting import Starter
+
+
+class Edge(msgspec.Struct, frozen=True, kw_only=True):
+    """What an edge process runs, and what it closes."""
+
+    app: web.Application
+    hub: Hub
+    chat: Chat
+    live: LiveApi
+    smtp: SmtpEdge
+    closing: asyncio.Event
+
+
+def edge(base: Foundation) -> Edge:
+    """Everything of an edge process; needs a running loop."""
+    closing, limiter, people = asyncio.Event(), Limiter(), People(base.auth)
+    store = ReadingStore(base.collections)
+    reading = TicketReading(store, base.events)
+    endpoints = _endpoints(base, limiter)
+    chat = _chat(base, limiter)
+    source = LiveSource(reading=reading, counts=base.counts, people=people)
+    hub = Hub(base.pubsub, source, hear=chat.hear)
+    live = LiveApi(hub, endpoints)
+    read = ReadingApi(
+        reading=reading,
+        search=Search(store, reading),
+        counts=base.counts,
+        people=people,
+        directory=base.directory,
+        blobs=base.blobs,
+    )
+    handlers = (
+        _session(base, endpoints).handlers(),
+        PeopleApi(base.auth).handlers(),
+        _inboxes(base).handlers(),
+        read.handlers(),
+        _acting(base, read).handlers(),
+        _compose(base, reading).handlers(),
+        live.handlers(),
+        MetaApi().handlers(),
+    )
+    public = (
+        _webhooks(base).routes(),
+        chat.routes(),
+        _health(base, closing).routes(),
+        static_app.routes(),
+    )
+    return Edge(
+        app=web_app(endpoints=endpoints, handlers=handlers, public=public),
+        hub=hub,
+        chat=chat,
+        live=live,
+        smtp=SmtpEdge(base.settings, base.journal, base.directory),
+        closing=closing,
+    )
+
+
+def _endpoints(base: Foundation, limiter: Limiter) -> Endpoints:
+    settings = base.settings
+    return Endpoints(
+        sessions=_sessions(base),
+        idempotency=Idempotency(base.mongo),
+        limiter=limiter,
+        # RFC 6265bis section 4.1.3.2: the __Host- prefix needs TLS
+        cookie="__Host-parley" if settings.secure else "parley",
+        public_url=settings.public_url,
+        trusted_proxies=settings.trusted_proxies,
+    )
+
+
+def _sessions(base: Foundation) -> Sessions:
+    return Sessions(base.auth, base.keyring.derive("csrf"), base.settings.session_days)
+
+
+def _session(base: Foundation, endpoints: Endpoints) -> SessionApi:
+    return SessionApi(
+        sessions=_sessions(base),
+        store=base.auth,
+        site=s.Site(name=base.settings.site_name, version=VERSION, demo=base.settings.demo),
+        cookie=endpoints.cookie,
+        secure=base.settings.secure,
+    )
+
+
+def _inboxes(base: Foundation) -> InboxApi:
+    return InboxApi(
+        store=base.edge_store,
+        commands=base.inboxes,
+        registry=base.registry,
+        journal=base.journal,
+        counts=base.counts,
+    )
+
+
+def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
+    composer = Composer(
+        store=base.outbound,
+        outlets=base.directory,
+        reply_tokens=base.reply_tokens,
+        blobs=base.blobs,
+        clock=base.clock,
+        bell=base.doorbell,
+    )
+    return ActingApi(
+        commands=Commands(base.collections, base.events, base.relay.offer),
+        starter=Starter(base.collections, base.events, NumberPool(base.counters), base.relay.offer),
+        composer=composer,
+        amender=Amender(store=base.outbound, clock=base.clock, bell=base.doorbell),
+        directory=base.directory,
+        store=base.edge_store,
+        reading=read,
+    )
+
+
+def _compose(base: Foundation, reading: TicketReading) -> ComposeApi:
+    return ComposeApi(
+        store=base.edge_store,
+        blobs=base.blobs,
+        visible=reading.ticket,
+        upload_max_bytes=base.settings.upload_max_bytes,
+    )
+
+
+def _chat(base: Foundation, limiter: Limiter) -> Chat:
+    return Chat(
+        directory=base.directory,
+        journal=base.journal,
+        store=ChatStore(base.mongo),
+        visitors=Visitors(base.keyring.derive_all("webchat-visitor")),
+        pubsub=base.pubsub,
+        limiter=limiter,
+    )
+
+
+def _webhooks(base: Foundation) -> Webhooks:
+    return Webhooks(
+        directory=base.directory,
+        journal=base.journal,
+        public_url=base.settings.public_url,
+        max_bytes=base.settings.webhook_max_bytes,
+    )
+
+
+def _health(base: Foundation, closing: asyncio.Event) -> HealthRoutes:
+    async def check() -> list[Checked]:
+        found = await health.check(base.mongo, base.redis)
+        return [Checked(one.name, one.ok, one.detail) for one in found]
+
+    return HealthRoutes(check, closing)

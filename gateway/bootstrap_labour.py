@@ -1,0 +1,149 @@
+"""Wiring of a worker process on the foundation."""
+
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+
+import msgspec
+
+from gateway.bootstrap import Foundation
+from gateway.workers.housekeeping import Chore, keep_house
+from gateway.workers.ingest import IngestOwner, sweep_journal
+from gateway.workers.jobs import Job, work
+from gateway.workers.leased import while_leased
+from gateway.workers.loops import Bell, listen
+from gateway.workers.media import MediaFetcher
+from gateway.workers.relaying import sweep_relay
+from gateway.workers.sources import Sources
+from gateway.workers.store import CursorStore, MediaStore
+from outbound.deliver import Deliverer
+from outbound.receipts import Receipts
+from outbound.settling import Settler
+from outbound.sweeper import Sweeper
+from outbound.throttle import Throttle
+from storage.buckets import TokenBuckets
+from storage.doorbell import BELL_CHANNEL, DRAIN_JOB
+from storage.ids import utc_now
+from storage.redis import connect
+from ticketing.ingest.drain import Ingest
+
+Loop = Callable[[], Coroutine[None, None, None]]
+ORPHANS_KEPT = timedelta(days=1)
+
+
+class Labour(msgspec.Struct, frozen=True, kw_only=True):
+    """Loops by name; each runs until cancelled. ``deliverer`` is closed after them."""
+
+    loops: Mapping[str, Loop]
+    deliverer: Deliverer
+
+
+def labour(base: Foundation) -> Labour:
+    """Everything of a worker process; needs a running loop."""
+    drains = [Bell() for _ in range(base.settings.ingest_shares)]
+    relay, jobs = Bell(), Bell()
+    deliverer = _deliverer(base)
+    media = MediaFetcher(
+        store=MediaStore(base.mongo, base.events),
+        directory=base.directory,
+        blobs=base.blobs,
+        doorbell=base.doorbell,
+    )
+    doorbells: Mapping[str, Job] = {
+        "drain": _ringing(drains),
+        "relay": _ringing([relay]),
+        "deliver": deliverer.deliver,
+        "fetch_media": media.fetch,
+    }
+    bells = {DRAIN_JOB: drains, "relay": [relay]}
+    sources = Sources(
+        directory=base.directory,
+        journal=base.journal,
+        leases=base.leases,
+        cursors=CursorStore(base.mongo),
+        owner=base.owner,
+    )
+    sweeper = Sweeper(
+        store=base.outbound,
+        leases=base.leases,
+        clock=base.clock,
+        bell=base.doorbell,
+        owner=base.owner,
+    )
+    loops: dict[str, Loop] = {
+        "bells": lambda: listen(lambda: base.pubsub.subscribe(BELL_CHANNEL), bells, jobs),
+        "jobs": lambda: work(jobs, doorbells, lambda: connect(base.settings.redis_url)),
+        "relay": base.relay.run,
+        "relay-sweep": lambda: while_leased(
+            base.leases, "relay-sweep", base.owner, lambda: sweep_relay(base.relay, relay)
+        ),
+        "deliveries": sweeper.run,
+        "sources": sources.run,
+        "house": lambda: while_leased(
+            base.leases, "house", base.owner, lambda: keep_house(_chores(base, media))
+        ),
+        **_ingest_loops(base, drains),
+    }
+    return Labour(loops=loops, deliverer=deliverer)
+
+
+def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
+    ingest = Ingest(
+        collections=base.collections,
+        journal=base.journal,
+        lines=base.directory.line,
+        blobs=base.blobs,
+        events=base.events,
+        counters=base.counters,
+        reply_tokens=base.reply_tokens,
+        receipts=Receipts(base.outbound),
+        offer=base.relay.offer,
+    )
+    loops: dict[str, Loop] = {}
+    for share, bell in enumerate(bells):
+        name = f"ingest:{share}"
+        owner = IngestOwner(
+            drain=ingest.drain, journal=base.journal, bell=bell, share=share, shares=len(bells)
+        )
+        loops[name] = partial(while_leased, base.leases, name, base.owner, owner.run)
+    return loops
+
+
+def _deliverer(base: Foundation) -> Deliverer:
+    return Deliverer(
+        store=base.outbound,
+        settler=Settler(base.outbound, base.doorbell),
+        outlets=base.directory,
+        blobs=base.blobs,
+        throttle=Throttle(TokenBuckets(base.redis)),
+        clock=base.clock,
+        bell=base.doorbell,
+    )
+
+
+def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
+    async def orphans() -> None:
+        await base.blobs.collect_orphans(utc_now() - ORPHANS_KEPT)
+
+    async def check_inboxes() -> None:
+        for inbox in await base.directory.active():
+            await base.inboxes.check(inbox, utc_now())
+
+    async def sweep() -> None:
+        await sweep_journal(base.journal, base.doorbell)
+
+    return (
+        Chore("sweep-journal", 5.0, 20.0, sweep),
+        Chore("fetch-media", 60.0, 60.0, media.ring_for_pending),
+        Chore("check-inboxes", 300.0, 280.0, check_inboxes),
+        Chore("recount", 600.0, 300.0, base.counts.recount),
+        Chore("orphans", 3600.0, 600.0, orphans),
+    )
+
+
+def _ringing(bells: Sequence[Bell]) -> Job:
+    async def ring(name: str = "") -> None:
+        for bell in bells:
+            bell.ring(name)
+
+    return ring

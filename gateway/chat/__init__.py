@@ -1,0 +1,1 @@
+"""Web chat: a page of our own, and the WebSocket behind it."""

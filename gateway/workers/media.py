@@ -1,0 +1,75 @@
+"""Files that came as references: fetched by a job of their own, never lost and never in the way."""
+
+import logging
+from datetime import timedelta
+
+import msgspec
+
+from connectors.contract import InboxId, MediaPort
+from connectors.errors import ConnectorError
+from gateway.directory import InboxDirectory
+from gateway.metrics import WORKER_RUNS
+from gateway.workers.store import MediaStore
+from normalizer.model import File, Message, MessageId
+from storage.blobs import Blobs
+from storage.doorbell import Doorbell
+from storage.errors import StorageError
+from storage.ids import utc_now
+from ticketing.errors import LineUnknown
+
+log = logging.getLogger(__name__)
+
+JOB = "fetch_media"
+GIVE_UP_AFTER = timedelta(hours=6)
+AT_ONCE = 200
+
+
+class MediaFetcher:
+    """``fetch`` is the job; ``ring_for_pending`` finds what a crash left."""
+
+    def __init__(
+        self, *, store: MediaStore, directory: InboxDirectory, blobs: Blobs, doorbell: Doorbell
+    ) -> None:
+        self._store = store
+        self._directory = directory
+        self._blobs = blobs
+        self._doorbell = doorbell
+
+    async def fetch(self, message_id: str) -> None:
+        """Fetch every pending file of a message; those that fail stay pending for a while."""
+        message = await self._store.message(MessageId(message_id))
+        if message is None or message.erased:
+            return
+        for file in message.files:
+            if file.state == "pending":
+                changed = await self._fetched(message, file)
+                if changed is not None:
+                    await self._store.replace_file(message, changed, self._blobs, utc_now())
+
+    async def ring_for_pending(self) -> None:
+        """One job for each message with something pending, oldest first."""
+        for message_id in await self._store.with_pending_files(AT_ONCE):
+            await self._doorbell.enqueue(JOB, message_id)
+
+    async def _fetched(self, message: Message, file: File) -> File | None:
+        """The file as it is now; None when it is to be tried again."""
+        try:
+            connector = await self._directory.connector(InboxId(message.inbox_id))
+            if not isinstance(connector, MediaPort):
+                return _failed(file, "this channel does not fetch files")
+            blob = await self._blobs.put(await connector.fetch(file.source))
+        except (ConnectorError, LineUnknown, StorageError) as error:
+            WORKER_RUNS.labels(JOB, "failed").inc()
+            log.warning(
+                "a file was not fetched",
+                extra={"message_id": message.id, "cause": type(error).__name__},
+            )
+            late = utc_now() - message.received_at > GIVE_UP_AFTER
+            return _failed(file, str(error)) if late else None
+        return msgspec.structs.replace(
+            file, state="stored", sha256=blob.sha256, size=blob.size, source="", reason=""
+        )
+
+
+def _failed(file: File, reason: str) -> File:
+    return msgspec.structs.replace(file, state="failed", reason=reason[:300])
