@@ -11,6 +11,7 @@ from typing import Any
 
 from arq import func
 from arq.connections import ArqRedis
+from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
 from gateway.backoff import Backoff
@@ -31,7 +32,7 @@ class BellWorker(Worker):
 
     def __init__(self, bell: Bell, jobs: Mapping[str, Job], redis: ArqRedis) -> None:
         super().__init__(
-            functions=[func(Counted(name, job), name=name) for name, job in jobs.items()],
+            functions=[func(_counted(name, job), name=name) for name, job in jobs.items()],
             redis_pool=redis,
             handle_signals=False,
             max_jobs=AT_ONCE,
@@ -89,20 +90,17 @@ async def work(bell: Bell, jobs: Mapping[str, Job], connect: Callable[[], ArqRed
         await backoff.wait()
 
 
-class Counted:
+def _counted(name: str, job: Job) -> WorkerCoroutine:
     """A job as arq calls it: its failure is logged and counted, and never arq's to retry."""
 
-    def __init__(self, name: str, job: Job) -> None:
-        self.__qualname__ = name
-        self._name = name
-        self._job = job
-
-    async def __call__(self, ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
-        """Any exception ends here; the sweeper rings again."""
+    async def run(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  arq's
         try:
-            await self._job(*args)
+            await job(*args)
         except Exception:
-            WORKER_RUNS.labels(self._name, "failed").inc()
-            log.exception("a job failed", extra={"job": self._name})
+            WORKER_RUNS.labels(name, "failed").inc()
+            log.exception("a job failed", extra={"job": name})
         else:
-            WORKER_RUNS.labels(self._name, "worked").inc()
+            WORKER_RUNS.labels(name, "worked").inc()
+
+    run.__qualname__ = name
+    return run
