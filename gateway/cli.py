@@ -30,9 +30,7 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _new_channel(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name")
-    kind = parser.add_mutually_exclusive_group()
-    kind.add_argument("--code", action="store_true", help="a connector in Python (default)")
-    kind.add_argument("--declarative", action="store_true", help="a channel.toml")
+    parser.add_argument("--code", action="store_true", help="a connector in Python (default)")
     parser.add_argument("--into", default="", help="folder that gets the channel's folder")
 
 

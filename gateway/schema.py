@@ -1,5 +1,6 @@
-"""Every migration of every package, in one list. Numbers 400 to 499 are the gateway's."""
+"""Every migration of every package, in one list. Numbers 500 to 599 are the gateway's."""
 
+from archive.indexes import ARCHIVE_MIGRATIONS
 from gateway import store as edge
 from gateway.api import idempotency
 from gateway.auth import store as auth
@@ -9,13 +10,12 @@ from storage.migrations import Migration, ensure_indexes
 from storage.schema import STORAGE_MIGRATIONS
 from ticketing.indexes import TICKETING_MIGRATIONS
 
+INDEXES = (*auth.INDEXES, *edge.INDEXES, *idempotency.INDEXES, *workers.INDEXES)
+
 MIGRATIONS: tuple[Migration, ...] = (
     *STORAGE_MIGRATIONS,
     *TICKETING_MIGRATIONS,
     *OUTBOUND_MIGRATIONS,
-    ensure_indexes(
-        400,
-        "gateway_indexes",
-        (*auth.INDEXES, *edge.INDEXES, *idempotency.INDEXES, *workers.INDEXES),
-    ),
+    *ARCHIVE_MIGRATIONS,
+    ensure_indexes(500, "gateway_indexes", INDEXES),
 )

@@ -1,0 +1,84 @@
+"""``parley archive export`` and ``verify``."""
+
+import argparse
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archive.errors import ArchiveError
+from archive.export import export as export_archive
+from archive.model import Progress, Scope
+from archive.verify import verify as verify_archive
+from config.settings import load
+from gateway.endpoints import reachable
+from gateway.version import VERSION
+from storage.ids import utc_now
+
+BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
+
+
+def export(arguments: argparse.Namespace) -> int:
+    """The manifest's sum is printed last: kept elsewhere it proves the whole."""
+    try:
+        scope = Scope(
+            since=_moment(arguments.since) or BEGINNING,
+            until=_moment(arguments.until) or utc_now(),
+            inboxes=tuple(arguments.inbox) or None,
+        )
+    except ValueError as error:
+        print(f"parley archive: {error}", file=sys.stderr)
+        return 2
+    try:
+        return asyncio.run(_export(arguments, scope))
+    except ArchiveError as error:
+        print(f"parley archive: {error}", file=sys.stderr)
+        return 1
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """1 when anything is wrong; the first such thing is named."""
+    try:
+        verdict = verify_archive(Path(arguments.path))
+    except ArchiveError as error:
+        print(f"parley archive: {error}", file=sys.stderr)
+        return 1
+    if verdict.problem is not None:
+        wrong = verdict.problem
+        print(f"NOT WHOLE: {wrong.kind}: {wrong.path}: {wrong.detail}")
+        return 1
+    counts = ", ".join(f"{count} {section}" for section, count in verdict.counts.items())
+    print(f"whole: {counts}; manifest {verdict.manifest_sha256}")
+    return 0
+
+
+async def _export(arguments: argparse.Namespace, scope: Scope) -> int:
+    from gateway.bootstrap import foundation
+
+    to_stdout = arguments.out == "-"
+    out = sys.stdout.buffer if to_stdout else Path(arguments.out)
+    async with reachable(load()) as settings, foundation(settings) as base:
+        done = await export_archive(
+            base.mongo,
+            base.blobs,
+            base.journal,
+            out,
+            scope,
+            tool=f"parley {VERSION}",
+            now=utc_now(),
+            report=_report,
+        )
+    print(f"manifest {done.manifest_sha256}", file=sys.stderr if to_stdout else sys.stdout)
+    return 0
+
+
+def _report(progress: Progress) -> None:
+    print(f"{progress.messages} messages, up to {progress.reached:%Y-%m-%d %H:%M}", file=sys.stderr)
+
+
+def _moment(text: str) -> datetime | None:
+    """ISO 8601; without a zone it is UTC."""
+    if not text:
+        return None
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
