@@ -15,14 +15,17 @@ from storage.events import EventLog
 from storage.journal import Journal, NewRecord, partition_of
 from storage.keyring import KeyRing
 from tests.ticketing.builders import NOW, an_inbox
+from ticketing.handlers import Commands
 from ticketing.indexes import INDEXES
 from ticketing.ingest.drain import Ingest
 from ticketing.ingest.model import Line
+from ticketing.ingest.numbers import NumberPool
 from ticketing.permissions import Viewer
 from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.reply_tokens import ReplyTokens
+from ticketing.starting import Starter
 from ticketing.store import Collections
 
 MAIL, CHAT, SMS = InboxId("inbox-mail"), InboxId("inbox-chat"), InboxId("inbox-sms")
@@ -99,6 +102,10 @@ class House:
         self.ingest = self.an_ingest()
         self.reading = TicketReading(ReadingStore(self.collections), self.events)
         self.search = Search(ReadingStore(self.collections), self.reading)
+        self.commands = Commands(self.collections, self.events, self.offered.extend)
+        self.starter = Starter(
+            self.collections, self.events, NumberPool(Counters(mongo)), self.offered.extend
+        )
         self.clock = (NOW + timedelta(seconds=n) for n in itertools.count())
 
     def an_ingest(self):

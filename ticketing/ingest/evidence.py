@@ -6,7 +6,7 @@ from connectors.contract import InboxId
 from normalizer.model import Draft, MessageId
 from ticketing.contacts import keys_of, proven
 from ticketing.ingest.book import Book
-from ticketing.ingest.model import Reference, native_key, open_key
+from ticketing.ingest.model import Reference, begun_key, native_key, open_key
 from ticketing.lifecycle import said_at
 from ticketing.model import Conversation
 from ticketing.reply_tokens import ReplyTokens, TokenHit
@@ -29,10 +29,13 @@ def open_keys(draft: Draft) -> tuple[str, ...]:
     """Open keys that the draft may continue, the likelier first.
 
     A mail by somebody who took no part in a thread cannot join it by naming its root: such a
-    sender has a conversation of their own, under the root and their address.
+    sender has a conversation of their own, under the root and their address. A chat may also be
+    the answer to a conversation that we began.
     """
     shared = open_key(draft.inbox_id, draft.thread_key)
-    return (shared,) if draft.mail is None else (own_open_key(draft), shared)
+    if draft.mail is None:
+        return (shared, begun_key(draft.inbox_id, draft.senders[0].canonical))
+    return (own_open_key(draft), shared)
 
 
 def own_open_key(draft: Draft) -> str:

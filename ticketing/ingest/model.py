@@ -71,6 +71,11 @@ def native_key(inbox_id: InboxId, native_id: str) -> str:
     return f"{inbox_id}|{native_id}"
 
 
+def begun_key(inbox_id: InboxId, recipient: str) -> str:
+    """The open key of a conversation that we began, until the answer tells its thread key."""
+    return f"{inbox_id}|to:{recipient}"
+
+
 def open_key(inbox_id: InboxId, thread_key: str) -> str:
     """The unique key of the one open conversation of a thread."""
     return f"{inbox_id}|{thread_key}"

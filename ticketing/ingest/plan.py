@@ -22,8 +22,8 @@ from ticketing import facts
 from ticketing.contacts import keys_of, known_better, new_contact, proven
 from ticketing.ingest.book import Book
 from ticketing.ingest.changes import EVENT_KINDS, changed
-from ticketing.ingest.evidence import gather, open_keys
-from ticketing.ingest.model import Change, Parked, native_key
+from ticketing.ingest.evidence import gather, open_keys, own_open_key
+from ticketing.ingest.model import Change, Parked, begun_key, native_key, open_key
 from ticketing.ingest.tickets import after_message, new_ticket, reopened
 from ticketing.lifecycle import on_inbound, said_at
 from ticketing.model import Contact, Conversation, Inbox, Ticket
@@ -178,9 +178,9 @@ def _conversation_in(ticket: Ticket, entry: Entry, contact: Contact, book: Book)
 
 def _start_conversation(entry: Entry, contact: Contact, ticket: Ticket, book: Book) -> Conversation:
     draft = entry.draft
-    key = next(
-        (key for key in reversed(open_keys(draft)) if book.open_conversation(key) is None), None
-    )
+    shared = open_key(draft.inbox_id, draft.thread_key)
+    own = own_open_key(draft)
+    key = next((key for key in (shared, own) if book.open_conversation(key) is None), None)
     return book.put_conversation(
         Conversation(
             id=ConversationId(derived_id("conversation", entry.message_id)),
@@ -211,12 +211,20 @@ def _heard(conversation: Conversation, entry: Entry) -> Conversation:
     newest = conversation.last_in_at is None or draft.occurred_at >= conversation.last_in_at
     counts = newest and not draft.echo and not entry.automatic
     return replace(
-        conversation,
+        _answered(conversation, draft),
         last_in_at=draft.occurred_at if counts else conversation.last_in_at,
         last_in_native_id=draft.native_id if counts else conversation.last_in_native_id,
         participants=_grown(conversation.participants, draft, entry),
         updated_at=max(conversation.updated_at, draft.received_at),
     )
+
+
+def _answered(conversation: Conversation, draft: Draft) -> Conversation:
+    """The first answer to a conversation that we began tells its thread key."""
+    if conversation.open_key != begun_key(draft.inbox_id, draft.senders[0].canonical):
+        return conversation
+    key = open_key(draft.inbox_id, draft.thread_key)
+    return replace(conversation, thread_key=draft.thread_key, open_key=key)
 
 
 def _grown(participants: tuple[str, ...], draft: Draft, entry: Entry) -> tuple[str, ...]:

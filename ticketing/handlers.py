@@ -1,0 +1,213 @@
+"""Commands of agents: each loads, asks its policy, and saves with its events in one transaction.
+
+What a command returns is the state after it; a repeated command with the same key returns the
+first one's result.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from normalizer.model import Author, Message, MessageId
+from storage.events import Change, Event, EventLog
+from storage.ids import derived_id
+from storage.mongo import Session
+from ticketing import facts
+from ticketing.amendments import TicketChange, amended
+from ticketing.errors import Invalid, Refused
+from ticketing.joining import joined
+from ticketing.model import Conversation, Ticket
+from ticketing.permissions import Viewer, require
+from ticketing.store import Collections, settle
+from ticketing.tokens import tokens
+
+ResultT = TypeVar("ResultT")
+Offer = Callable[[Sequence[Event]], None]
+Work = Callable[[Session, list[Event]], Awaitable[ResultT]]
+
+MAX_NOTE = 50_000
+MAX_CONVERSATIONS = 200
+
+
+class Commands:
+    """``offer`` hears of what was committed at once; the relay's sweeper finds what it misses."""
+
+    def __init__(self, collections: Collections, events: EventLog, offer: Offer) -> None:
+        self._in = collections
+        self._events = events
+        self._offer = offer
+
+    async def change_ticket(
+        self, viewer: Viewer, id: str, change: TicketChange, now: datetime
+    ) -> Ticket:
+        """Status, priority, owner, tags, subject. Raises Stale when ``version`` is an old one."""
+
+        async def work(session: Session, events: list[Event]) -> Ticket:
+            before = require(viewer, "change", await self._in.tickets.get(id, session), id)
+            await self._check_assignee(session, change)
+            after = amended(before, change, now)
+            if after is before:
+                return before
+            saved = await self._save(session, after)
+            events.append(_changed(before, saved, viewer, now))
+            return saved
+
+        return await self._run(work)
+
+    async def add_note(
+        self, viewer: Viewer, id: str, text: str, key: str, now: datetime
+    ) -> Message:
+        """An internal note; ``key`` is the caller's idempotency key."""
+        if not text.strip() or len(text) > MAX_NOTE:
+            raise Invalid("text", f"between 1 and {MAX_NOTE} characters")
+
+        async def work(session: Session, events: list[Event]) -> Message:
+            ticket = require(viewer, "note", await self._in.tickets.get(id, session), id)
+            note_id = MessageId(derived_id("note", viewer.agent_id, key))
+            known = await self._in.messages.get(note_id, session)
+            if known is not None:
+                return _same(known, ticket, text)
+            if ticket.merged_into is not None:
+                raise Refused("it was merged into another ticket: write the note there")
+            note = _note(note_id, await self._place(session, ticket), viewer, text, now)
+            await self._in.messages.insert(note, session=session)
+            counted = replace(
+                ticket,
+                message_count=ticket.message_count + 1,
+                updated_at=max(now, ticket.updated_at),
+            )
+            saved = await self._save(session, counted)
+            events.append(_noted(note, saved, viewer, now))
+            return note
+
+        return await self._run(work)
+
+    async def join(self, viewer: Viewer, id: str, target_id: str, now: datetime) -> Ticket:
+        """Merge a ticket into another: its conversations and messages go over; the target."""
+
+        async def work(session: Session, events: list[Event]) -> Ticket:
+            source = require(viewer, "join", await self._in.tickets.get(id, session), id)
+            target = require(
+                viewer, "join", await self._in.tickets.get(target_id, session), target_id
+            )
+            emptied, grown = joined(source, target, now)
+            await self._move(session, source, target)
+            saved = await self._save(session, grown)
+            gone = await self._save(session, emptied)
+            events.append(_merged(source, gone, viewer, now))
+            events.append(_took_in(source, saved, viewer, now))
+            return saved
+
+        return await self._run(work)
+
+    async def _run(self, work: Work[ResultT]) -> ResultT:
+        async def once(session: Session) -> tuple[ResultT, list[Event]]:
+            events: list[Event] = []
+            result = await work(session, events)
+            await self._events.append(session, events)
+            return result, events
+
+        result, events = await settle(self._in.mongo, once)
+        self._offer(events)
+        return result
+
+    async def _save(self, session: Session, ticket: Ticket) -> Ticket:
+        saved = replace(ticket, version=ticket.version + 1)
+        await self._in.tickets.replace_many([saved], session=session)
+        return saved
+
+    async def _check_assignee(self, session: Session, change: TicketChange) -> None:
+        if change.assignee_id is UNSET or not change.assignee_id:
+            return
+        agent = await self._in.agents.get(change.assignee_id, session)
+        if agent is None or not agent.active:
+            raise Invalid("assignee_id", "there is no such agent")
+
+    async def _place(self, session: Session, ticket: Ticket) -> Conversation:
+        """Where a note stands: the ticket's latest conversation."""
+        found = await self._in.conversations.find(
+            {"ticket_id": ticket.id}, limit=MAX_CONVERSATIONS, session=session
+        )
+        if not found:
+            raise Refused("the ticket has no conversation")
+        return max(found, key=lambda item: (item.updated_at, item.id))
+
+    async def _move(self, session: Session, source: Ticket, target: Ticket) -> None:
+        """Whoever ingests meanwhile reads or writes the source too, conflicts, and follows."""
+        moved = {"$set": {"ticket_id": target.id}}
+        where = {"ticket_id": source.id}
+        await self._in.conversations.update_many(
+            where, {**moved, "$inc": {"version": 1}}, session=session
+        )
+        await self._in.messages.update_many(where, moved, session=session)
+
+
+def _same(known: Message, ticket: Ticket, text: str) -> Message:
+    if known.text != text or known.ticket_id != ticket.id:
+        raise Invalid("Idempotency-Key", "it was used for another note")
+    return known
+
+
+def _note(id: MessageId, place: Conversation, viewer: Viewer, text: str, now: datetime) -> Message:
+    return Message(
+        id=id,
+        inbox_id=place.inbox_id,
+        channel=place.channel,
+        conversation_id=place.id,
+        ticket_id=place.ticket_id,
+        direction="note",
+        author=Author(kind="agent", id=viewer.agent_id, name=viewer.name),
+        occurred_at=now,
+        received_at=now,
+        text=text,
+        reply_text=text,
+        tokens=tokens(text),
+    )
+
+
+def _changed(before: Ticket, after: Ticket, viewer: Viewer, now: datetime) -> Event:
+    return facts.fact(
+        "ticket.changed",
+        after,
+        cause=f"v{after.version}",
+        actor=facts.of_viewer(viewer),
+        at=now,
+        changes=facts.differences(before, after),
+    )
+
+
+def _noted(note: Message, ticket: Ticket, viewer: Viewer, now: datetime) -> Event:
+    return facts.fact(
+        "note.added",
+        ticket,
+        cause=note.id,
+        actor=facts.of_viewer(viewer),
+        at=now,
+        message_id=note.id,
+        conversation_id=note.conversation_id,
+    )
+
+
+def _merged(before: Ticket, after: Ticket, viewer: Viewer, now: datetime) -> Event:
+    return facts.fact(
+        "ticket.merged",
+        after,
+        cause=f"v{after.version}",
+        actor=facts.of_viewer(viewer),
+        at=now,
+        changes=facts.differences(before, after),
+    )
+
+
+def _took_in(source: Ticket, target: Ticket, viewer: Viewer, now: datetime) -> Event:
+    return facts.fact(
+        "ticket.joined",
+        target,
+        cause=source.id,
+        actor=facts.of_viewer(viewer),
+        at=now,
+        changes=(Change(field="joined", before=None, after=f"#{source.number}"),),
+    )

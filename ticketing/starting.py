@@ -1,0 +1,182 @@
+"""Conversations that we begin: a ticket with a place to write from, before its first message."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from connectors.contract import InboxId
+from connectors.events import SenderId
+from normalizer.model import ContactId, ConversationId, TicketId
+from storage.events import Event, EventLog
+from storage.ids import derived_id
+from storage.mongo import Session
+from ticketing import facts
+from ticketing.amendments import MAX_SUBJECT
+from ticketing.contacts import new_contact
+from ticketing.errors import Forbidden, Invalid, NotFound
+from ticketing.ingest.model import begun_key
+from ticketing.ingest.numbers import NumberPool
+from ticketing.model import Contact, Conversation, Inbox, Ticket
+from ticketing.permissions import Viewer, allowed, sees_inbox
+from ticketing.store import Collections, settle
+
+
+class NewConversation(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom to write to, from which inbox; ``key`` is the caller's idempotency key."""
+
+    inbox_id: InboxId
+    recipient: SenderId
+    subject: str
+    key: str
+    name: str = ""
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """The ticket, and the conversation in which its first message is to be written."""
+
+    ticket: Ticket
+    conversation: Conversation
+    events: tuple[Event, ...] = ()
+
+
+class Starter:
+    """Finds or makes the contact, then ticket and conversation, in one transaction."""
+
+    def __init__(
+        self,
+        collections: Collections,
+        events: EventLog,
+        numbers: NumberPool,
+        offer: Callable[[Sequence[Event]], None],
+    ) -> None:
+        self._in = collections
+        self._events = events
+        self._numbers = numbers
+        self._offer = offer
+
+    async def start(self, viewer: Viewer, wish: NewConversation, now: datetime) -> Begun:
+        """A repeated call with the same key finds what the first one made."""
+        if not allowed(viewer, "start"):
+            raise Forbidden("start")
+        if len(wish.subject) > MAX_SUBJECT:
+            raise Invalid("subject", f"at most {MAX_SUBJECT} characters")
+        sees = sees_inbox(viewer, wish.inbox_id)
+        inbox = await self._in.inboxes.get(wish.inbox_id) if sees else None
+        if inbox is None or not inbox.active:
+            raise NotFound("inbox", wish.inbox_id)
+        found = inbox
+        seed = derived_id("start", viewer.agent_id, wish.key)
+        (number,) = await self._numbers.take(1)
+
+        async def work(session: Session) -> Begun:
+            known = await self._known(session, seed)
+            return known or await self._begin(session, viewer, wish, found, seed, number, now)
+
+        begun = await settle(self._in.mongo, work)
+        self._offer(begun.events)
+        return begun
+
+    async def _known(self, session: Session, seed: str) -> Begun | None:
+        ticket = await self._in.tickets.get(_ticket_id(seed), session)
+        conversation = await self._in.conversations.get(_conversation_id(seed), session)
+        if ticket is None or conversation is None:
+            return None
+        return Begun(ticket=ticket, conversation=conversation)
+
+    async def _begin(
+        self,
+        session: Session,
+        viewer: Viewer,
+        wish: NewConversation,
+        inbox: Inbox,
+        seed: str,
+        number: int,
+        now: datetime,
+    ) -> Begun:
+        contact = await self._contact(session, wish, seed, now)
+        ticket = _ticket(wish, inbox, contact, seed, number, now)
+        conversation = _conversation(wish, inbox, ticket, seed, now)
+        await self._free(session, conversation)
+        await self._in.tickets.insert(ticket, session=session)
+        await self._in.conversations.insert(conversation, session=session)
+        actor = facts.of_viewer(viewer)
+        event = facts.fact("ticket.created", ticket, cause=seed, actor=actor, at=now)
+        await self._events.append(session, [event])
+        return Begun(ticket=ticket, conversation=conversation, events=(event,))
+
+    async def _contact(
+        self, session: Session, wish: NewConversation, seed: str, now: datetime
+    ) -> Contact:
+        where = {"point_keys": wish.recipient.canonical}
+        known = await self._in.contacts.find_one(where, session=session)
+        if known is not None:
+            return known
+        id = ContactId(derived_id("contact", seed))
+        contact = new_contact(id, (wish.recipient,), wish.name, "", now)
+        await self._in.contacts.insert(contact, session=session)
+        return contact
+
+    async def _free(self, session: Session, conversation: Conversation) -> None:
+        """An earlier one that was never answered leaves the key: the answer comes to the latest."""
+        if conversation.open_key:
+            await self._in.conversations.update(
+                {"open_key": conversation.open_key},
+                {"$unset": {"open_key": 1}, "$inc": {"version": 1}},
+                session=session,
+            )
+
+
+def _ticket_id(seed: str) -> TicketId:
+    return TicketId(derived_id("ticket", seed))
+
+
+def _conversation_id(seed: str) -> ConversationId:
+    return ConversationId(derived_id("conversation", seed))
+
+
+def _ticket(
+    wish: NewConversation, inbox: Inbox, contact: Contact, seed: str, number: int, now: datetime
+) -> Ticket:
+    return Ticket(
+        id=_ticket_id(seed),
+        version=1,
+        number=number,
+        subject=wish.subject.strip() or contact.name,
+        status="open",
+        open=True,
+        priority="normal",
+        assignee_id="",
+        contact_id=contact.id,
+        contact_name=contact.name,
+        inbox_id=inbox.id,
+        inbox_ids=(inbox.id,),
+        channel=inbox.channel,
+        channels=(inbox.channel,),
+        created_at=now,
+        updated_at=now,
+        activity_at=now,
+    )
+
+
+def _conversation(
+    wish: NewConversation, inbox: Inbox, ticket: Ticket, seed: str, now: datetime
+) -> Conversation:
+    recipient = wish.recipient.canonical
+    mail = wish.recipient.family == "mailto"
+    return Conversation(
+        id=_conversation_id(seed),
+        version=1,
+        inbox_id=inbox.id,
+        channel=inbox.channel,
+        thread_key=wish.recipient.value,
+        # an answer by mail carries our token; elsewhere the sender is all that it can be known by
+        open_key=None if mail else begun_key(inbox.id, recipient),
+        ticket_id=ticket.id,
+        contact_id=ticket.contact_id,
+        recipient=recipient,
+        participants=(recipient,),
+        subject=wish.subject,
+        created_at=now,
+        updated_at=now,
+    )
