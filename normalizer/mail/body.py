@@ -66,12 +66,12 @@ def _read(part: Part, notes: Notes, *, depth: int, opens_messages: bool, alone: 
         return reader(part, notes, depth + 1, opens_messages)
     body = Body()
     if kind.startswith("multipart/"):
-        _add_text(part, body, html=False)
+        _add_text(part, body, notes, html=False)
     elif kind == "text/html" and _ENTITY.match(part.content[:2000]):
         inner = read_mail(part.content, notes, depth + 1)
         return _read(inner, notes, depth=depth + 1, opens_messages=opens_messages, alone=True)
     elif _is_visible(part, alone=alone):
-        _add_text(part, body, html=kind == "text/html")
+        _add_text(part, body, notes, html=kind == "text/html")
     elif kind in _MESSAGES and opens_messages and _is_shown(part) and depth < MAX_DEPTH:
         _open_message(part, body, notes, depth)
     else:
@@ -102,9 +102,11 @@ def _is_visible(part: Part, *, alone: bool) -> bool:
     return alone or not declared_name(part)
 
 
-def _add_text(part: Part, body: Body, *, html: bool) -> None:
+def _add_text(part: Part, body: Body, notes: Notes, *, html: bool) -> None:
     content = part.content
-    text = decode_text(content, part.declared_charset, part.headers.hint, html=html)
+    text, guessed = decode_text(content, part.declared_charset, part.headers.hint, html=html)
+    if guessed:
+        notes.warn("charset wrong or unknown: guessed")
     if not html:
         text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
         for name, data in transfer.uuencoded(content):
@@ -119,12 +121,17 @@ def _add_text(part: Part, body: Body, *, html: bool) -> None:
         body.blocks.append(Block(text, html))
 
 
-def decode_text(content: bytes, label: str | None, hint: str | None, *, html: bool) -> str:
-    """Text of a part; HTML without a usable label says its charset itself (`<meta charset>`)."""
+def decode_text(
+    content: bytes, label: str | None, hint: str | None, *, html: bool
+) -> tuple[str, bool]:
+    """Text of a part, and whether its label did not fit.
+
+    HTML without a usable label says its charset itself (`<meta charset>`).
+    """
     if html and (label is None or charset.python_codec(label) in {None, "ascii"}):
         found = _META_CHARSET.search(content[:4096])
         label = found[1].decode("ascii") if found else label
-    return charset.decode(content, label, hint)[0]
+    return charset.decode(content, label, hint)
 
 
 def _open_message(part: Part, body: Body, notes: Notes, depth: int) -> None:

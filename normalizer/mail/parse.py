@@ -21,7 +21,11 @@ _SENDER_FIELDS: tuple[SenderSource, ...] = ("from", "reply-to", "return-path", "
 _CID = re.compile(r'src="cid:([^"]+)"', re.I)
 
 
-def parse_mail(raw: bytes) -> ParsedMail:
+def parse_mail(raw: bytes, *, own_origin: str = "") -> ParsedMail:
+    """Never raises; what had to be guessed or cut is in `warnings`.
+
+    `own_origin` is our own address (`https://host`): links into its API are taken out of the HTML.
+    """
     notes = Notes()
     root = read_mail(raw, notes)
     fields = root.headers
@@ -29,9 +33,10 @@ def parse_mail(raw: bytes) -> ParsedMail:
     subject = fields.text("subject")
     report = comes_from_mail_system(fields, sender, subject)
     body = _with_tnef(assemble(root, notes, opens_messages=not report), notes)
-    view = view_of(body, notes)
+    view = view_of(body, notes, own_origin)
     return_path = _return_path(fields)
     verdict = robots.judge(fields, sender, subject, return_path)
+    bounce = find_bounce(root, sender, subject, view.text)
     own_id = message_ids(fields.text("message-id"))
     if sender.repaired:
         notes.warn("sender address repaired")
@@ -54,10 +59,10 @@ def parse_mail(raw: bytes) -> ParsedMail:
         quoted_text=view.reply.quoted,
         signature=view.reply.signature,
         attachments=_files(body, view),
-        auto_reply=verdict.auto_reply,
-        auto_reply_reason=verdict.reason,
+        auto_reply=verdict.auto_reply or bounce is not None,
+        auto_reply_reason=verdict.reason or ("bounce" if bounce else ""),
         out_of_office=verdict.out_of_office,
-        bounce=find_bounce(root, sender, subject, view.text),
+        bounce=bounce,
         language=detect_language(view.reply.reply or view.text),
         security=tuple(body.security),
         return_path=return_path,

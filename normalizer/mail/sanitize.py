@@ -1,6 +1,7 @@
 """HTML from outside, made safe to show: an allow-list, and nothing fetched until asked for."""
 
 import re
+from functools import lru_cache
 
 import nh3
 
@@ -62,6 +63,12 @@ _STYLES = {
     "text-transform", "vertical-align", "white-space", "width", "word-break", "word-wrap",
 }  # fmt: skip
 
+
+def _without_relative(url: str) -> str | None:
+    """A mail has no place of its own: a relative address would mean our site."""
+    return url if url.startswith(("//", "#")) else None
+
+
 _CLEANER = nh3.Cleaner(
     tags=_TAGS,
     clean_content_tags=_DROPPED_WITH_CONTENT,
@@ -72,6 +79,7 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
     filter_style_properties=_STYLES,
     strip_comments=True,
+    url_relative=_without_relative,
 )
 _IMG_OR_LINK = re.compile(r"<(?:img|a)\b[^>\"]*(?:\"[^\"]*\"[^>\"]*)*>")
 _REMOTE_SRC = re.compile(r' src="((?:https?:)?//[^"]*)"', re.I)
@@ -118,16 +126,30 @@ def _nth(text: str, char: str, count: int) -> int:
     return position
 
 
-def sanitize_html(html: str) -> SanitizedHtml:
-    return shown(canonical_html(html))
+def sanitize_html(html: str, own_origin: str = "") -> SanitizedHtml:
+    return shown(canonical_html(html), own_origin)
 
 
-def shown(canonical: str) -> SanitizedHtml:
-    """Canonical HTML as it is stored: remote images held back, data kept out of links."""
+def shown(canonical: str, own_origin: str = "") -> SanitizedHtml:
+    """Canonical HTML as it is stored: remote images held back, data kept out of links.
+
+    Links and images that point at the API of `own_origin` (`https://host`) go: shown to an agent
+    they would be fetched with the agent's session.
+    """
     html = canonical
     if "<img" in html or 'href="data:' in html or 'href="cid:' in html:
-        html = _IMG_OR_LINK.sub(_held_back, canonical)
+        html = _IMG_OR_LINK.sub(_held_back, html)
+    if own_origin:
+        html = _own_api(own_origin).sub("", html)
     return SanitizedHtml(html=html, remote_content=" data-remote-src=" in html)
+
+
+@lru_cache(maxsize=64)
+def _own_api(origin: str) -> re.Pattern[str]:
+    host = re.escape(origin.partition("://")[2].rstrip("/"))
+    return re.compile(
+        rf' (?:href|data-remote-src)="(?:https?:)?//{host}(?::\d+)?/+api/[^"]*"(?=[^<>]*>)', re.I
+    )
 
 
 def _held_back(match: re.Match[str]) -> str:

@@ -4,12 +4,13 @@ import re
 from html import escape, unescape
 from typing import NamedTuple
 
+from normalizer.mail.armor import bare
 from normalizer.mail.body import Body, joined_html
 from normalizer.mail.html_text import Line, render
 from normalizer.mail.mime import Notes
 from normalizer.mail.model import ReplyParts
 from normalizer.mail.quotes import plain_lines, split_reply
-from normalizer.mail.sanitize import MAX_HTML_CHARS, canonical_html, shown
+from normalizer.mail.sanitize import MAX_HTML_CHARS, MAX_TAGS, canonical_html, shown
 
 _MAX_TEXT = 2_000_000
 _TITLE = re.compile(r"<title\b[^>]*>([^<]{1,500})", re.I)
@@ -30,20 +31,24 @@ class View(NamedTuple):
     reply: ReplyParts
 
 
-def view_of(body: Body, notes: Notes) -> View:
+def view_of(body: Body, notes: Notes, own_origin: str = "") -> View:
     if body.has_html:
-        return _of_html(body, notes)
+        return _of_html(body, notes, own_origin)
     text = "\n".join(block.text for block in body.blocks)
     if len(text) > _MAX_TEXT:
         notes.warn("text larger than 2 MB: cut")
         text = text[:_MAX_TEXT]
-    return View(text, None, False, split_reply(plain_lines(text)))
+    readable = bare(text)
+    body.security |= dict.fromkeys(readable.labels)
+    return View(text, None, False, split_reply(plain_lines(readable.text)))
 
 
-def _of_html(body: Body, notes: Notes) -> View:
+def _of_html(body: Body, notes: Notes, own_origin: str) -> View:
     page = joined_html(body.blocks)
     if len(page) > MAX_HTML_CHARS:
         notes.warn("HTML larger than 2 MB: cut")
+    if page.count("<") > MAX_TAGS:
+        notes.warn(f"HTML with more than {MAX_TAGS} tags: cut")
     canonical = canonical_html(page)
     lines = render(canonical)
     text = visible(lines)
@@ -55,7 +60,7 @@ def _of_html(body: Body, notes: Notes) -> View:
         canonical += f'<hr><div style="white-space:pre-wrap">{escape(twin, quote=False)}</div>'
         text = f"{text}\n\n{twin.strip()}"
         lines = [*lines, Line(""), *plain_lines(twin)]
-    safe = shown(canonical)
+    safe = shown(canonical, own_origin)
     return View(text, safe.html, safe.remote_content, split_reply(lines))
 
 

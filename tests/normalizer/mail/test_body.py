@@ -142,6 +142,7 @@ def test_uuencoded_files_are_taken_out_of_text_and_parts():
     block = b"begin 644 a.txt\r\n#8V%T\r\n`\r\nend\r\n"
     mail = parse_mail(part("text/plain", b"see:\r\n" + block))
     assert [(item.name, item.content) for item in mail.attachments] == [("a.txt", b"cat")]
+    assert mail.reply_text == "see:"
     coded = part("application/x; name=a.txt", block, "Content-Transfer-Encoding: x-uuencode")
     assert parse_mail(coded).attachments[0].content == b"cat"
 
@@ -163,6 +164,34 @@ def test_signatures_and_encryption_are_labelled_and_stay_files():
     assert (mail.security, mail.text) == (("pgp-signed",), "plain words")
     sealed = parse_mail(part("application/pkcs7-mime; name=smime.p7m", b"0\x80"))
     assert (sealed.security, sealed.text) == (("smime-encrypted",), "")
+
+
+SIGNED = """-----BEGIN PGP SIGNED MESSAGE-----
+Hash: SHA512
+
+- -- dashed
+Size L.
+-----BEGIN PGP SIGNATURE-----
+
+iQEzBAEBCgAdFiEE
+=abcd
+-----END PGP SIGNATURE-----
+"""
+
+
+def test_armour_inside_text_is_labelled_and_not_read_aloud():
+    mail = parse_mail(part("text/plain", SIGNED.encode()))
+    assert mail.security == ("pgp-signed",)
+    assert mail.reply_text == "-- dashed\nSize L."
+    assert "PGP SIGNATURE" in mail.text
+    sealed = b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----"
+    assert parse_mail(part("text/plain", sealed)).security == ("pgp-encrypted",)
+
+
+def test_a_wrong_charset_is_warned_of():
+    mail = parse_mail(part("text/plain; charset=us-ascii", "Grüße".encode()))
+    assert (mail.text, mail.warnings) == ("Grüße", ("charset wrong or unknown: guessed",))
+    assert parse_mail(part("text/plain; charset=utf-8", "Grüße".encode())).warnings == ()
 
 
 def test_an_invitation_is_kept_as_a_file_beside_the_text():

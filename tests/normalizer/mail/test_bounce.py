@@ -124,6 +124,12 @@ def test_what_people_write_is_no_bounce(raw):
     assert parse_mail(raw).bounce is None
 
 
+def test_a_bounce_is_never_answered():
+    raw = b"From: jk@example.org\nX-Failed-Recipients: a@b.example\n\ncould not be delivered"
+    mail = parse_mail(raw)
+    assert (mail.auto_reply, mail.auto_reply_reason) == (True, "bounce")
+
+
 def test_the_mail_in_a_bounce_stays_closed():
     mail = parse_mail(report(block("jk@example.org", "failed", "5.1.1")))
     assert "It is ready" not in mail.text

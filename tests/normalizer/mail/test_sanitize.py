@@ -79,6 +79,29 @@ def test_only_known_marks_survive():
     assert "evil" not in html
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://desk.halden.example/api/v1/attachments/7",
+        "//desk.halden.example/api/v1/x",
+        "HTTPS://DESK.halden.example//api/v1/x",
+        "/api/v1/attachments/7",
+        "api/v1/attachments/7",
+    ],
+)
+def test_links_and_images_into_our_own_api_are_removed(url):
+    page = f'<a href="{url}">x</a><img src="{url}">'
+    html = sanitize_html(page, "https://desk.halden.example").html
+    assert "api/v1" not in html
+
+
+def test_links_to_our_pages_stay():
+    html = sanitize_html(
+        '<a href="https://desk.halden.example/help">x</a>', "https://desk.halden.example"
+    )
+    assert "/help" in html.html
+
+
 def test_thousands_of_links_still_open():
     page = "".join(f'<p><a href="https://halden.example/{n}">tent {n}</a></p>' for n in range(5000))
     assert sanitize_html(page).html.count("<a ") == 5000
