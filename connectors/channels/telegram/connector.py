@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from connectors.channels.telegram.account import TelegramApi
 from connectors.channels.telegram.content import GEO, geojson
 from connectors.channels.telegram.inbound import parse_update
-from connectors.channels.telegram.payload import ALLOWED, Update
+from connectors.channels.telegram.payload import Update
 from connectors.channels.telegram.polling import Poller
 from connectors.contract import (
     Account,
@@ -20,15 +21,11 @@ from connectors.contract import (
     WebhookRequest,
     WebhookResponse,
 )
-from connectors.errors import FetchFailed, Malformed, Unauthentic
-from connectors.http import Http, HttpReply, LineBroken, NotSent
+from connectors.errors import Malformed, Unauthentic
+from connectors.http import Http
 from connectors.kit.decoding import decode_json
 from connectors.kit.probing import probe
 from connectors.kit.signatures import same
-
-OK, BROKEN_FROM = 200, 500
-LATER = {429}
-CHECK_TIMEOUT_S = 8.0
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,34 +60,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "https://api.telegram.org"
 
 
-class FilePath(msgspec.Struct, frozen=True):
-    """Where a file lies for the next hour."""
-
-    file_path: str = ""
-
-
-class GetFile(msgspec.Struct, frozen=True):
-    """The answer of getFile."""
-
-    result: FilePath = FilePath()
-
-
-class Named(msgspec.Struct, frozen=True):
-    """The answer of getMe and getWebhookInfo, as far as we read it."""
-
-    username: str = ""
-    url: str = ""
-    last_error_message: str = ""
-    pending_update_count: int = 0
-
-
-class Answered(msgspec.Struct, frozen=True):
-    """Any answer whose result is an object."""
-
-    result: Named = Named()
-    description: str = ""
-
-
 def connect(account: Account, http: Http) -> "TelegramBot":
     """The connector of one inbox: which way in it has is decided by ``mode``."""
     settings: Settings = account.settings
@@ -106,14 +75,13 @@ class TelegramBot:
         self._account = account
         self._settings: Settings = account.settings
         self._http = http
-        self._base_url = self._settings.base_url.rstrip("/")
-        self._api = f"{self._base_url}/bot{self._settings.token}"
+        self._api = TelegramApi(http, self._settings.token, self._settings.base_url)
 
     async def send(self, message: OutboundMessage) -> SendOutcome:
         """See ``Sender``."""
         from connectors.channels.telegram.outbound import Login, send_message
 
-        login = Login(self._settings.token, self._base_url)
+        login = Login(self._settings.token, self._settings.base_url)
         return await send_message(self._http, login, message)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
@@ -122,54 +90,12 @@ class TelegramBot:
 
     async def fetch(self, ref: str) -> AsyncIterator[bytes]:
         """See ``MediaPort``; a file id is good for ever, the path behind it for an hour."""
-        if ref.startswith(GEO):
-            return _once(geojson(ref))
-        try:
-            reply = await self._call("getFile", {"file_id": ref})
-        except (NotSent, LineBroken) as error:
-            raise FetchFailed(str(error), retry=True) from error
-        found = reply.read(GetFile)
-        path = found.result.file_path if found else ""
-        if reply.status != OK or not path:
-            retry = reply.status in LATER or reply.status >= BROKEN_FROM
-            raise FetchFailed(
-                f"getFile was answered {reply.status}", retry=retry, status=reply.status
-            )
-        return self._http.stream(f"{self._base_url}/file/bot{self._settings.token}/{path}")
+        return _once(geojson(ref)) if ref.startswith(GEO) else await self._api.file(ref)
 
     async def check(self) -> Health:
         """See ``HealthChecker``: the token, and what Telegram says of our webhook."""
-        return await probe(self._check)
-
-    async def _check(self) -> Health:
-        reply = await self._call("getMe", {})
-        if reply.status != OK:
-            advice = "Ask @BotFather for the token (/mybots) and paste it anew."
-            return Health(ok=False, detail=f"Telegram answered {reply.status}", advice=advice)
-        me = reply.read(Answered) or Answered()
-        hook = (await self._call("getWebhookInfo", {})).read(Answered) or Answered()
-        return self._hook_health(f"@{me.result.username}", hook.result)
-
-    def _hook_health(self, name: str, hook: Named) -> Health:
         wanted = self._account.hook_url if self._settings.mode == "webhook" else ""
-        if hook.url != wanted:
-            advice = "Save the inbox again: that registers its address with Telegram."
-            return Health(
-                ok=False, detail=f"{name}: webhook is {hook.url or 'not set'}", advice=advice
-            )
-        if hook.last_error_message and hook.pending_update_count:
-            detail = f"{name}: Telegram cannot deliver: {hook.last_error_message}"
-            return Health(ok=False, detail=detail, advice="See that the hook address is public.")
-        return Health(ok=True, detail=name)
-
-    async def _call(self, method: str, arguments: Mapping[str, object]) -> HttpReply:
-        return await self._http.request(
-            "POST",
-            f"{self._api}/{method}",
-            headers={"Content-Type": "application/json"},
-            body=msgspec.json.encode(arguments),
-            timeout_s=CHECK_TIMEOUT_S,
-        )
+        return await probe(lambda: self._api.check(wanted))
 
 
 class TelegramWebhook(TelegramBot):
@@ -177,18 +103,8 @@ class TelegramWebhook(TelegramBot):
 
     async def register(self) -> Health:
         """See ``HookRegistrar``."""
-        return await probe(self._register)
-
-    async def _register(self) -> Health:
-        arguments: dict[str, object] = {
-            "url": self._account.hook_url,
-            "allowed_updates": ALLOWED,
-        }
-        if self._settings.secret_token:
-            arguments["secret_token"] = self._settings.secret_token
-        reply = await self._call("setWebhook", arguments)
-        said = (reply.read(Answered) or Answered()).description
-        return Health(ok=reply.status == OK, detail=said or f"answered {reply.status}")
+        hook_url, secret = self._account.hook_url, self._settings.secret_token
+        return await probe(lambda: self._api.register(hook_url, secret))
 
     def verify(self, request: WebhookRequest) -> bool:
         """See ``WebhookReceiver``."""
@@ -226,7 +142,7 @@ class TelegramPolling(TelegramBot):
 
     async def run(self, sink: Sink) -> None:
         """See ``Streamer``."""
-        await Poller(self._http, self._api).run(sink)
+        await Poller(self._http, self._api.url).run(sink)
 
     def parse_item(self, body: bytes, headers: Mapping[str, str], received_at: datetime) -> Parsed:
         """See ``Streamer``."""

@@ -339,7 +339,7 @@ async def run_poller(poller, sink, condition):
 @pytest.fixture
 def poller(make):
     bot = make("poll")
-    return Poller(bot._http, bot._api, Backoff(first=0.01, most=0.02))
+    return Poller(bot._http, bot._api.url, Backoff(first=0.01, most=0.02))
 
 
 async def test_polling_first_removes_the_webhook_and_keeps_the_bytes(api, make, poller):

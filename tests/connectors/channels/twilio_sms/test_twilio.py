@@ -198,6 +198,13 @@ async def test_media_credentials_do_not_follow_a_redirect(connector):
         await anext(await connector.fetch(f"{base_url}/nothing"))
 
 
+async def test_other_hosts_never_see_the_credentials(connector):
+    elsewhere = connector._settings.base_url.replace("127.0.0.1", "localhost") + "/stored"
+    assert [piece async for piece in await connector.fetch(elsewhere)] == [b"none"]
+    ours = connector._settings.base_url + "/stored"
+    assert b"Basic " in b"".join([piece async for piece in await connector.fetch(ours)])
+
+
 async def test_health(connector):
     assert (await connector.check()).ok is True
     async with EgressClient(["127.0.0.1"]) as http:
