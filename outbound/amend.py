@@ -56,6 +56,9 @@ class Amender:
 
         async def work(session: Session) -> Message:
             message, _ = await self._load(viewer, message_id, session)
+            conversation = await self._store.conversation(message.conversation_id, session)
+            if conversation is None:
+                raise NotFound("conversation", message.conversation_id)
             before = delivery_of(message)
             after = msgspec.structs.replace(
                 _moved(before, "retry", clock),
@@ -67,7 +70,9 @@ class Amender:
                 native_ids=(message.envelope.message_id,) if message.envelope else (),
                 failed_pieces=(),
             )
-            return await self._write(viewer, message, after, session)
+            return await self._write(
+                viewer, message, after, session, thread_key=conversation.thread_key
+            )
 
         return await self._run(work)
 
@@ -98,10 +103,16 @@ class Amender:
         return message, require(viewer, "reply", ticket, message.ticket_id)
 
     async def _write(
-        self, viewer: Viewer, message: Message, after: Delivery, session: Session
+        self,
+        viewer: Viewer,
+        message: Message,
+        after: Delivery,
+        session: Session,
+        *,
+        thread_key: str = "",
     ) -> Message:
         before = delivery_of(message)
-        if not await self._store.swap(message, after, session):
+        if not await self._store.publish(message, after, session, thread_key=thread_key):
             raise TooLate(before.state, after.state)
         event = facts.delivery_changed(message, before, after, facts.agent(viewer))
         await self._store.append([event], session)

@@ -66,17 +66,13 @@ class Composer:
         """
         if not reply.idempotency_key:
             raise Invalid("idempotency_key", "a reply needs one")
-        conversation = await self._conversation(viewer, reply)
-        outlet = await self._outlets.outlet(conversation.inbox_id)
-        if outlet is None or outlet.sender is None or not outlet.inbox.active:
-            raise CannotReply("channel", "This inbox cannot send.")
-        queued = await self._queued(outlet)
+        clock = await self._clock.now()
 
-        async def work(session: Session) -> tuple[Message, bool]:
-            return await self._write(viewer, reply, outlet, truncate(now), queued, session)
+        async def work(session: Session) -> tuple[Message, Outlet | None]:
+            return await self._write(viewer, reply, truncate(now), clock, session)
 
-        message, fresh = await self._store.mongo.transaction(work)
-        if fresh:
+        message, outlet = await self._store.mongo.transaction(work)
+        if outlet is not None:
             metrics.REPLIES.labels(message.channel).inc()
             await self._bell.enqueue(
                 "deliver", message.conversation_id, defer_by=outlet.inbox.undo_s
@@ -84,50 +80,36 @@ class Composer:
             await self._bell.enqueue("relay")
         return message
 
-    async def _queued(self, outlet: Outlet) -> Delivery:
-        """Due when the undo time is over, by the database's clock."""
-        clock = await self._clock.now()
-        due = clock + timedelta(seconds=outlet.inbox.undo_s)
-        return Delivery(state="queued", changed_at=clock, fence=1, due_at=due, queued_at=clock)
-
-    async def _conversation(self, viewer: Viewer, reply: Reply) -> Conversation:
-        found = await self._store.conversation(reply.conversation_id)
-        if found is None or not sees_inbox(viewer, found.inbox_id):
-            raise NotFound("conversation", reply.conversation_id)
-        return found
-
-    async def _write(  # noqa: PLR0917  one transaction's whole input
-        self,
-        viewer: Viewer,
-        reply: Reply,
-        outlet: Outlet,
-        now: datetime,
-        queued: Delivery,
-        session: Session,
-    ) -> tuple[Message, bool]:
+    async def _write(
+        self, viewer: Viewer, reply: Reply, now: datetime, clock: datetime, session: Session
+    ) -> tuple[Message, Outlet | None]:
+        """The message, and its outlet when it is new."""
         id = MessageId(derived_id("reply", viewer.agent_id, reply.idempotency_key))
-        place = await self._place(viewer, reply, outlet, session)
+        place = await self._place(viewer, reply, session)
         first = await self._store.message(id, session)
         if first is not None:
-            return _same(first, reply, outlet), False
+            return _same(first, reply, place.outlet), None
+        place = await self._with_recent(place, session)
         _check(place, reply, now)
-        message = self._message(id, viewer, reply, place, now, queued)
+        message = self._message(id, viewer, reply, place, now, clock)
         after = answered(place.ticket, reply, message, now)
         actor = facts.agent(viewer)
         event = facts.ticket_answered(place.ticket, after, message, actor)
-        await self._store.insert_reply(message, session)
+        await self._store.insert_reply(message, place.conversation.thread_key, session)
         await self._store.update_ticket(place.ticket, after, session)
-        await self._store.touch_conversation(place.conversation, now, session)
+        if message.envelope is not None and message.envelope.cc:
+            copies = [f"mailto:{address}" for address in message.envelope.cc]
+            await self._store.add_participants(place.conversation, copies, session)
         if message.files:
             await self._blobs.touch(session, [file.sha256 for file in message.files])
         changed = () if event is None else (event,)
         await self._store.append((facts.replied(message, actor), *changed), session)
-        return message, True
+        return message, place.outlet
 
-    async def _place(self, viewer: Viewer, reply: Reply, outlet: Outlet, session: Session) -> Place:
+    async def _place(self, viewer: Viewer, reply: Reply, session: Session) -> Place:
         """Ticket and conversation as they are now; a merged ticket sends us on to its target."""
         conversation = await self._store.conversation(reply.conversation_id, session)
-        if conversation is None:
+        if conversation is None or not sees_inbox(viewer, conversation.inbox_id):
             raise NotFound("conversation", reply.conversation_id)
         asked = await self._store.ticket(reply.ticket_id, session)
         ticket = asked
@@ -136,9 +118,15 @@ class Composer:
         ticket = require(viewer, "reply", ticket, reply.ticket_id)
         if conversation.ticket_id != ticket.id:
             raise NotFound("conversation", reply.conversation_id)
-        since = _since(ticket, conversation)
-        recent = await self._store.recent(ticket.id, since, session)
-        return Place(ticket=ticket, conversation=conversation, outlet=outlet, recent=tuple(recent))
+        outlet = await self._outlets.outlet(conversation.inbox_id)
+        if outlet is None or outlet.sender is None or not outlet.inbox.active:
+            raise CannotReply("channel", "This inbox cannot send.")
+        return Place(ticket=ticket, conversation=conversation, outlet=outlet, recent=())
+
+    async def _with_recent(self, place: Place, session: Session) -> Place:
+        since = _since(place.ticket, place.conversation)
+        recent = await self._store.recent(place.ticket.id, since, session)
+        return msgspec.structs.replace(place, recent=tuple(recent))
 
     def _message(  # noqa: PLR0917  everything that a message is made of
         self,
@@ -147,7 +135,7 @@ class Composer:
         reply: Reply,
         place: Place,
         now: datetime,
-        queued: Delivery,
+        clock: datetime,
     ) -> Message:
         ticket, conversation, outlet = place.ticket, place.conversation, place.outlet
         rendered = _rendered(reply, place)
@@ -161,14 +149,14 @@ class Composer:
             author=Author(kind="agent", id=viewer.agent_id, name=viewer.name),
             occurred_at=now,
             received_at=now,
-            sequence=f"{conversation.version + 1:012d}",
+            sequence=_sequence(clock, ticket),
             subject=rendered.subject,
             text=rendered.text,
             html=rendered.html,
             reply_text=rendered.text,
             files=reply.files,
             recipient=recipient_of(conversation.recipient),
-            delivery=queued,
+            delivery=_queued(outlet, clock),
             threaded_by="reply",
             warnings=rendered.warnings,
             tokens=tokens(rendered.text, *(file.name for file in reply.files)),
@@ -208,6 +196,17 @@ class Composer:
         )
 
 
+def _queued(outlet: Outlet, clock: datetime) -> Delivery:
+    """Due when the undo time is over, by the database's clock."""
+    due = clock + timedelta(seconds=outlet.inbox.undo_s)
+    return Delivery(state="queued", changed_at=clock, fence=1, due_at=due, queued_at=clock)
+
+
+def _sequence(clock: datetime, ticket: Ticket) -> str:
+    """The place in the conversation's order; replies at once conflict on the ticket's version."""
+    return f"{int(clock.timestamp() * 1000):013d}.{ticket.version:08d}"
+
+
 def recipient_of(canonical: str) -> SenderId:
     """``family:value`` or ``family:scope/value``; mail addresses and numbers have no scope."""
     family, _, rest = canonical.partition(":")
@@ -225,7 +224,7 @@ def answered(ticket: Ticket, reply: Reply, message: Message, now: datetime) -> T
         ticket,
         status=status,
         open=is_open(status),
-        status_at=now if changed else ticket.status_at,
+        status_at=max(now, ticket.status_at or now) if changed else ticket.status_at,
         solved_at=(now if changed else ticket.solved_at) if status == "solved" else None,
         snippet=" ".join(message.text.split())[:SNIPPET],
         message_count=ticket.message_count + 1,

@@ -19,7 +19,7 @@ from connectors.errors import ConnectorError
 from normalizer.model import ConversationId, Delivery, Message
 from outbound import metrics
 from outbound.clock import Clock
-from outbound.model import Bell, Outlet, Outlets
+from outbound.model import Bell, Outlet, Outlets, Pending
 from outbound.outgoing import outgoing
 from outbound.progress import delivery_of
 from outbound.settle import Settlement, Try, settle
@@ -72,12 +72,12 @@ class Deliverer:
                     return
                 case Wait(until=until):
                     return await self._later(conversation_id, (until - now).total_seconds())
-                case Release(message=message):
-                    await self._store.swap(message, _without_due(message))
-                case Recover(message=message):
-                    await self._recover(message, now)
-                case Send(message=message):
-                    await self._attempt(message, now)
+                case Release(pending=pending):
+                    await self._store.release(pending)
+                case Recover(pending=pending):
+                    await self._recover(pending, now)
+                case Send(pending=pending):
+                    await self._attempt(pending, now)
         return await self._later(conversation_id, 0)
 
     async def close(self, within_s: float) -> None:
@@ -88,7 +88,10 @@ class Deliverer:
     async def _later(self, conversation_id: ConversationId, seconds: float) -> None:
         await self._bell.enqueue("deliver", conversation_id, defer_by=max(0.0, seconds))
 
-    async def _attempt(self, message: Message, now: datetime) -> None:
+    async def _attempt(self, pending: Pending, now: datetime) -> None:
+        message = await self._store.load(pending)
+        if message is None:
+            return await self._store.release(pending)  # erased
         outlet = await self._outlet(message)
         if isinstance(outlet, str):
             return await self._settler.refuse(message, outlet, now)
@@ -96,11 +99,11 @@ class Deliverer:
             return await self._settler.refuse(message, "this inbox cannot send", now)
         wait_s = await self._throttle.wait_s(outlet, outgoing(message, "", self._blobs))
         if wait_s > 0:
-            return await self._postpone(message, now, wait_s)
-        claimed = claim(message, now)
-        if not await self._store.swap(message, delivery_of(claimed), due_by=now):
+            return await self._postpone(pending, now, wait_s)
+        claimed = msgspec.structs.replace(pending, delivery=claim(pending.delivery, now))
+        if not await self._store.swap(pending, claimed.delivery, due_by=now):
             return None  # undone, or somebody else's
-        task = asyncio.create_task(self._send(claimed, outlet))
+        task = asyncio.create_task(self._send(claimed, message, outlet))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         # a worker that is asked to stop lets this one end (see close)
@@ -116,30 +119,26 @@ class Deliverer:
             return "this inbox is switched off"
         return outlet
 
-    async def _postpone(self, message: Message, now: datetime, wait_s: float) -> None:
+    async def _postpone(self, pending: Pending, now: datetime, wait_s: float) -> None:
         """Rate limits are no attempts: it stays queued, a little later."""
         due = now + timedelta(seconds=wait_s)
-        await self._store.swap(message, msgspec.structs.replace(delivery_of(message), due_at=due))
+        await self._store.swap(pending, msgspec.structs.replace(pending.delivery, due_at=due))
 
-    async def _send(self, claimed: Message, outlet: Outlet) -> None:
+    async def _send(self, pending: Pending, message: Message, outlet: Outlet) -> None:
+        claimed = msgspec.structs.replace(message, delivery=pending.delivery)
         started = time.monotonic()
-        outcome = await self._outcome(claimed, outlet)
+        outcome = await self._outcome(claimed, pending.thread_key, outlet)
         metrics.SEND_SECONDS.labels(claimed.channel).observe(time.monotonic() - started)
         settlement = settle(outcome, self._try(claimed, outlet, await self._clock.now()))
         metrics.ATTEMPTS.labels(claimed.channel, settlement.state).inc()
         await self._settler.record(claimed, outlet, settlement, await self._clock.now())
 
-    async def _outcome(self, claimed: Message, outlet: Outlet) -> SendOutcome:
+    async def _outcome(self, claimed: Message, thread_key: str, outlet: Outlet) -> SendOutcome:
         """What the provider made of it; a connector that breaks its word leaves it unknown."""
-        conversation = await self._store.conversation(claimed.conversation_id)
-        if conversation is None or outlet.sender is None:
-            return WindowClosed(reason="the conversation is gone")
-        window = reply_window(
-            outlet.manifest, conversation, await self._clock.now(), claimed.template
-        )
-        if not window.can_reply:
-            return WindowClosed(reason=window.reason)
-        message = outgoing(claimed, conversation.thread_key, self._blobs, outlet.manifest)
+        closed = await self._closed(claimed, outlet)
+        if closed is not None or outlet.sender is None:
+            return WindowClosed(reason=closed or "this inbox cannot send")
+        message = outgoing(claimed, thread_key, self._blobs, outlet.manifest)
         try:
             async with asyncio.timeout(SEND_LIMIT_S):
                 return await outlet.sender.send(message)
@@ -149,8 +148,23 @@ class Deliverer:
             log.exception("connector raised while sending", extra={"message_id": claimed.id})
             return OutcomeUnknown(reason="the connector failed in the middle of sending")
 
-    async def _recover(self, message: Message, now: datetime) -> None:
+    async def _closed(self, claimed: Message, outlet: Outlet) -> str | None:
+        """Why no free reply may go any more; read only where the channel has a window at all."""
+        if outlet.manifest.limits.window is None:
+            return None
+        conversation = await self._store.conversation(claimed.conversation_id)
+        if conversation is None:
+            return "the conversation is gone"
+        window = reply_window(
+            outlet.manifest, conversation, await self._clock.now(), claimed.template
+        )
+        return None if window.can_reply else window.reason
+
+    async def _recover(self, pending: Pending, now: datetime) -> None:
         """The claimant's lease ran out: repeat where that is harmless, else ask."""
+        message = await self._store.load(pending)
+        if message is None:
+            return await self._store.release(pending)
         outlet = await self._outlet(message)
         if isinstance(outlet, str):
             settlement = Settlement(state="uncertain", reason=outlet, pause_s=0)
@@ -158,7 +172,7 @@ class Deliverer:
             lost = OutcomeUnknown(reason="the worker stopped in the middle of sending")
             settlement = settle(lost, self._try(message, outlet, now))
         metrics.RECOVERED.labels(settlement.state).inc()
-        await self._settler.recover(message, settlement, now)
+        return await self._settler.recover(message, settlement, now)
 
     def _try(self, message: Message, outlet: Outlet, now: datetime) -> Try:
         delivery = delivery_of(message)
@@ -170,10 +184,9 @@ class Deliverer:
         )
 
 
-def claim(message: Message, now: datetime) -> Message:
-    """The message as its claimant writes it: sending, one attempt more, a lease."""
-    delivery = delivery_of(message)
-    claimed = msgspec.structs.replace(
+def claim(delivery: Delivery, now: datetime) -> Delivery:
+    """As its claimant writes it: sending, one attempt more, a lease."""
+    return msgspec.structs.replace(
         delivery,
         state="sending",
         changed_at=now,
@@ -182,8 +195,3 @@ def claim(message: Message, now: datetime) -> Message:
         lease_until=now + LEASE,
         due_at=now + LEASE,
     )
-    return msgspec.structs.replace(message, delivery=claimed)
-
-
-def _without_due(message: Message) -> Delivery:
-    return msgspec.structs.replace(delivery_of(message), due_at=None)

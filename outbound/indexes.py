@@ -1,29 +1,17 @@
 """The indexes of outbound. Numbers 300 to 399 of the migrations are outbound's.
 
-Each holds only outbound messages. The filters are ranges, and the queries repeat them: the
-embedded server uses a partial index only when a query's own bound implies its filter.
+Those of messages hold only outbound ones. Their filters are ranges and their queries equalities:
+the embedded server uses a partial index only when a query's own bound implies its filter.
 """
 
-from outbound.store import EPOCH
 from storage.migrations import Index, ensure_indexes
 
-_UNFINISHED = {"delivery.due_at": {"$gt": EPOCH}}
 _OUTBOUND = {"delivery.state": {"$gt": ""}}
 _NAMED = {"delivery.native_ids": {"$gt": ""}}
 
 INDEXES = (
-    Index(
-        collection="messages",
-        name="outbound_due",
-        keys=(("delivery.due_at", 1),),
-        partial=_UNFINISHED,
-    ),
-    Index(
-        collection="messages",
-        name="outbound_unfinished",
-        keys=(("conversation_id", 1), ("delivery.due_at", 1)),
-        partial=_UNFINISHED,
-    ),
+    Index(collection="outbox", name="by_conversation", keys=(("conversation_id", 1),)),
+    Index(collection="outbox", name="by_due", keys=(("delivery.due_at", 1),)),
     Index(
         collection="messages",
         name="outbound_state",

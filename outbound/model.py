@@ -8,7 +8,7 @@ import msgspec
 from connectors.contract import InboxId, Sender
 from connectors.events import ReceiptState
 from connectors.manifest import Manifest
-from normalizer.model import ConversationId, File, MessageId, TicketId
+from normalizer.model import ConversationId, Delivery, File, MessageId, TicketId
 from ticketing.model import Inbox
 
 
@@ -50,6 +50,21 @@ class Bell(Protocol):
 
     async def enqueue(self, job_name: str, *args: object, defer_by: float = 0) -> bool:
         """Never raises; False when it was lost."""
+
+
+class Pending(msgspec.Struct, frozen=True, kw_only=True):
+    """An unfinished delivery: the queue's own small document, there from Send until it is settled.
+
+    While it exists, its ``delivery`` is the true one. The message has what was last told to the
+    world: rewriting a message means rewriting its whole search index, so a claim stays in here.
+    """
+
+    id: MessageId = msgspec.field(name="_id")
+    conversation_id: ConversationId
+    inbox_id: InboxId
+    thread_key: str
+    sequence: str
+    delivery: Delivery
 
 
 class Overdue(msgspec.Struct, frozen=True, kw_only=True):

@@ -110,20 +110,24 @@ class Receipts:
         conversation = await self._store.conversation(conversation_id, session)
         if conversation is None:
             return []
-        states: tuple[DeliveryState, ...] = ("sending", "uncertain")
+        queue = await self._store.unfinished(conversation_id, session)
+        sending = [one.id for one in queue if one.delivery.state == "sending"]
         found = [
-            message
-            for state in states
-            for message in await self._store.in_state(conversation.ticket_id, state, session)
-            if message.conversation_id == conversation_id and _words(message.text) == _words(text)
+            *await self._store.messages(sending, session),
+            *await self._store.in_state(conversation.ticket_id, "uncertain", session),
         ]
-        return sorted(found, key=lambda message: (message.sequence, message.id))
+        same = [
+            message
+            for message in found
+            if message.conversation_id == conversation_id and message.text.split() == text.split()
+        ]
+        return sorted(same, key=lambda message: (message.sequence, message.id))
 
     async def _write(self, session: Session, message: Message, after: Delivery) -> None:
         before = delivery_of(message)
         if after == before:
             return
-        await self._store.swap(message, after, session)
+        await self._store.publish(message, after, session)
         if (after.state, after.failed_pieces) != (before.state, before.failed_pieces):
             event = facts.delivery_changed(message, before, after, facts.SYSTEM)
             await self._store.append([event], session)
@@ -142,7 +146,3 @@ def _told(before: Delivery, receipts: Sequence[ReceiptReported], now: datetime) 
 
 def _receipt(receipt: ReceiptReported) -> Receipt:
     return Receipt(state=receipt.state, at=receipt.occurred_at, reason=receipt.reason)
-
-
-def _words(text: str) -> list[str]:
-    return text.split()

@@ -77,7 +77,7 @@ class Settler:
 
     async def _write(self, message: Message, delivery: Delivery, session: Session) -> bool:
         before = delivery_of(message)
-        if delivery == before or not await self._store.swap(message, delivery, session):
+        if delivery == before or not await self._store.publish(message, delivery, session):
             return False
         if delivery.state != before.state:
             event = facts.delivery_changed(message, before, delivery, facts.SYSTEM)

@@ -9,26 +9,25 @@ from datetime import datetime
 
 import msgspec
 
-from normalizer.model import Message
-from outbound.progress import delivery_of
+from outbound.model import Pending
 
 
 class Send(msgspec.Struct, frozen=True, kw_only=True):
     """Claim this message and send it."""
 
-    message: Message
+    pending: Pending
 
 
 class Recover(msgspec.Struct, frozen=True, kw_only=True):
     """Its claimant went away in the middle: nobody knows whether it was sent."""
 
-    message: Message
+    pending: Pending
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):
     """It stays uncertain, but holds the conversation no longer."""
 
-    message: Message
+    pending: Pending
 
 
 class Wait(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,23 +39,18 @@ class Wait(msgspec.Struct, frozen=True, kw_only=True):
 Turn = Send | Recover | Release | Wait
 
 
-def next_turn(unfinished: Sequence[Message], now: datetime) -> Turn | None:
+def next_turn(unfinished: Sequence[Pending], now: datetime) -> Turn | None:
     """What to do with the oldest unfinished reply; None when there is none."""
-    queue = sorted((one for one in unfinished if one.delivery), key=_order)
-    if not queue:
+    if not unfinished:
         return None
-    head = queue[0]
-    due = delivery_of(head).due_at
+    head = min(unfinished, key=lambda one: (one.sequence, one.id))
+    due = head.delivery.due_at
     if due is not None and due > now:
         return Wait(until=due)
-    match delivery_of(head).state:
+    match head.delivery.state:
         case "sending":
-            return Recover(message=head)
+            return Recover(pending=head)
         case "uncertain":
-            return Release(message=head)
+            return Release(pending=head)
         case _:
-            return Send(message=head)
-
-
-def _order(message: Message) -> tuple[str, datetime, str]:
-    return (message.sequence, message.occurred_at, message.id)
+            return Send(pending=head)

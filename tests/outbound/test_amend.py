@@ -57,10 +57,10 @@ async def test_undo_races_the_claim_and_one_of_them_wins(sms: World) -> None:
     sms.undo_window(3600)
     for n in range(10):
         message = await sms.say(f"reply {n}")
-        claimed = claim(message, await sms.clock.now()).delivery
-        assert claimed is not None
+        queued = await sms.pending(message)
+        claimed = claim(queued.delivery, await sms.clock.now())
         undo = asyncio.create_task(sms.amender.undo(MIRA, message.id, NOW))
-        won = await sms.store.swap(message, claimed)
+        won = await sms.store.swap(queued, claimed)
         try:
             await undo
         except TooLate:

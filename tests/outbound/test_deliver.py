@@ -116,8 +116,8 @@ async def test_a_claimant_that_died_leaves_uncertain_not_a_second_send(
     sms: World, peer: Peer
 ) -> None:
     message = await sms.say("one")
-    dead = claim(message, await sms.clock.now())
-    assert await sms.store.swap(message, dead.delivery)  # type: ignore[arg-type]
+    queued = await sms.pending(message)
+    assert await sms.store.swap(queued, claim(queued.delivery, await sms.clock.now()))
     await sms.worker.deliver(message.conversation_id)
     assert await sms.state(message) == "sending"  # its lease lives
     await sms.pass_time(message, 91)

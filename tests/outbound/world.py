@@ -22,7 +22,7 @@ from outbound.clock import DatabaseClock
 from outbound.compose import Composer
 from outbound.deliver import Deliverer
 from outbound.indexes import INDEXES
-from outbound.model import Outlet, Reply
+from outbound.model import Outlet, Pending, Reply
 from outbound.receipts import Receipts
 from outbound.settling import Settler
 from outbound.store import OutboundStore
@@ -155,6 +155,11 @@ class World:
         stored = await self.message(message)
         return stored.delivery.state if stored.delivery else ""
 
+    async def pending(self, message: Message) -> Pending:
+        """Its place in the queue."""
+        queue = await self.store.unfinished(message.conversation_id)
+        return next(one for one in queue if one.id == message.id)
+
     async def message(self, message: Message) -> Message:
         """As stored now."""
         stored = await self.store.message(message.id)
@@ -185,7 +190,7 @@ class World:
         assert stored.delivery is not None
         assert stored.delivery.due_at is not None
         due = stored.delivery.due_at - timedelta(seconds=seconds)
-        await self.mongo.collection("messages", Message).update(
+        await self.mongo.db["outbox"].update_one(
             {"_id": message.id}, {"$set": {"delivery.due_at": due}}
         )
 
