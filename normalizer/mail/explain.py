@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 
-from normalizer.mail.model import Address, Bounce, MailAttachment
+from normalizer.mail.model import Address, Bounce, Invitation, MailAttachment
 from normalizer.mail.parse import parse_mail
 
 
@@ -51,6 +51,7 @@ class ExplainedMail(msgspec.Struct, frozen=True, kw_only=True, rename={"sender":
     bounce: Bounce | None
     language: str
     security: tuple[str, ...]
+    invitations: tuple[Invitation, ...]
     warnings: tuple[str, ...]
 
 
@@ -87,6 +88,7 @@ def explain_mail(raw: bytes, file: str) -> Explanation:
         bounce=mail.bounce,
         language=mail.language,
         security=mail.security,
+        invitations=mail.invitations,
         warnings=mail.warnings,
     )
     return Explanation(mail=shown, files=mail.attachments)

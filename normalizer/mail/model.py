@@ -43,6 +43,18 @@ class Bounce(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class Invitation(msgspec.Struct, frozen=True, kw_only=True):
+    """One event of a calendar file. `method` is that of RFC 5546: REQUEST, CANCEL, REPLY ..."""
+
+    method: str
+    summary: str
+    location: str
+    organizer: str
+    starts: datetime | None
+    ends: datetime | None
+    all_day: bool
+
+
 class SanitizedHtml(msgspec.Struct, frozen=True, kw_only=True):
     """HTML that may be shown in the sandboxed frame; remote images wait in `data-remote-src`."""
 
@@ -85,6 +97,7 @@ class ParsedMail(msgspec.Struct, frozen=True, kw_only=True):
     bounce: Bounce | None
     language: str
     security: tuple[str, ...]
+    invitations: tuple[Invitation, ...]
     return_path: str | None
     delivered_to: tuple[str, ...]
     list_id: str

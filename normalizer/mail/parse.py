@@ -10,10 +10,11 @@ from normalizer.mail.body import Block, Body, assemble
 from normalizer.mail.bounce import comes_from_mail_system, find_bounce
 from normalizer.mail.dates import parse_date
 from normalizer.mail.headers import Headers
+from normalizer.mail.invitations import is_calendar, read_invitations
 from normalizer.mail.language import detect_language
 from normalizer.mail.message_ids import generated_id, message_ids
 from normalizer.mail.mime import Notes, read_mail
-from normalizer.mail.model import Address, MailAttachment, ParsedMail, SenderSource
+from normalizer.mail.model import Address, Invitation, MailAttachment, ParsedMail, SenderSource
 from normalizer.mail.tnef import MEDIA_TYPES, is_tnef, open_tnef
 from normalizer.mail.view import View, view_of
 
@@ -65,6 +66,7 @@ def parse_mail(raw: bytes, *, own_origin: str = "") -> ParsedMail:
         bounce=bounce,
         language=detect_language(view.reply.reply or view.text),
         security=tuple(body.security),
+        invitations=_invitations(body),
         return_path=return_path,
         delivered_to=_plain_addresses(fields, ("delivered-to", "x-original-to", "envelope-to")),
         list_id=fields.text("list-id"),
@@ -137,6 +139,13 @@ def _files(body: Body, view: View) -> tuple[MailAttachment, ...]:
         for item in body.files
     ]
     return attachments.unique_names(files)
+
+
+def _invitations(body: Body) -> tuple[Invitation, ...]:
+    found = [
+        item for file in body.files if is_calendar(file) for item in read_invitations(file.content)
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _marked(item: MailAttachment, *, inline: bool) -> MailAttachment:
