@@ -142,7 +142,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const local = url.pathname.replace(/^\/api\/v1/, "");
   if (/\/html$/.test(local)) {
     response.setHeader("Content-Type", "text/html");
-    response.end("<p>Hello, my Ember 2 stove smells of gas at the valve even when it is closed.</p><p>I leave for the <b>Dolomites</b> on Friday.</p>");
+    response.end("<!doctype html><style>body{margin:0;font:14px/1.5 sans-serif}</style><p>Hello, my Ember 2 stove smells of gas at the valve even when it is closed.</p><p>I leave for the <b>Dolomites</b> on Friday.</p>");
     return;
   }
   const body = await bodyOf(request);

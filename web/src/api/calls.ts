@@ -62,6 +62,9 @@ export const writeDraft = (
 export const dropDraft = (ticket: string, mode: Mode) =>
   bodyOf(client.DELETE("/tickets/{id}/drafts/{mode}", { params: draft(ticket, mode) }));
 
+/** The page of the frame as text, to be measured. */
+export const readHtml = (message: string, signal: AbortSignal) =>
+  bodyOf(client.GET("/messages/{id}/html", { params: { ...id(message), query: { images: "0" } }, parseAs: "text", signal }));
 export const htmlUrl = (message: string, images: boolean) =>
   `${ROOT}/messages/${encodeURIComponent(message)}/html?images=${images ? 1 : 0}`;
 

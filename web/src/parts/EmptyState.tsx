@@ -18,7 +18,7 @@ export function EmptyState({ icon, title, text, foot, role = "status", children 
   return (
     <div className="state" role={role}>
       <Glyph of={icon} size="xl" />
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       {text ? <p>{text}</p> : null}
       {children}
       {foot ? <span className="meta">{foot}</span> : null}

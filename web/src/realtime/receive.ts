@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import { keys } from "../api/keys";
-import type { Ticket } from "../api/types";
+import type { Ticket, TicketRow } from "../api/types";
 import { addMessage, patchDelivery, patchRow, refetchAll } from "./apply";
 import type { Frame } from "./frames";
 import { presence, typing, updates, withEntry } from "./stores";
@@ -18,12 +18,21 @@ function showTyping(ticket: string, name: string | null): void {
   if (name) timers.set(ticket, setTimeout(() => showTyping(ticket, null), TYPING_MS));
 }
 
+const MOVES = new Set(["message.received", "message.sent", "ticket.created"]);
+
+/** Ticks that come in are nobody's doing: they change a row in its place and are no news. */
+function noteUpdate(ticket: TicketRow, events: readonly string[], mine: boolean): void {
+  const before = updates.get().get(ticket.id);
+  const told = events.some((kind) => kind !== "delivery.changed");
+  if (!told && !before) return;
+  const moved = before?.moved === true || events.some((kind) => MOVES.has(kind));
+  const own = (told ? mine : true) && before?.mine !== false;
+  updates.set(withEntry(updates.get(), ticket.id, { row: ticket, moved, mine: own }));
+}
+
 const HANDLERS: Handlers = {
   ticket: ({ ticket, events, actor_id: actor }, cache, me) => {
-    const before = updates.get().get(ticket.id);
-    const moved = events.some((kind) => kind.startsWith("message.") || kind === "ticket.created");
-    const mine = actor === me && before?.mine !== false;
-    updates.set(withEntry(updates.get(), ticket.id, { row: ticket, moved: moved || before?.moved === true, mine }));
+    noteUpdate(ticket, events, actor === me);
     patchRow(cache, ticket);
     // Conversations, files and people hang on the whole ticket, which the row does not carry.
     if (cache.getQueryData<Ticket>(keys.ticket(ticket.id))) {

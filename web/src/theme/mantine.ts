@@ -22,6 +22,10 @@ export const theme = createTheme({
   focusRing: "auto",
   respectReducedMotion: true,
   cursorType: "pointer",
+  components: {
+    // A nameless element to hold the first focus has no place in a menu: its first entry takes it.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+  },
 });
 
 /** Mantine's own variables point at ours, so one attribute on the root turns both themes over. */

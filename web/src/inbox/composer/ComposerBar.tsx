@@ -1,9 +1,10 @@
 import { Menu } from "@mantine/core";
-import { IconArrowBackUp, IconCheck, IconChevronDown, IconLock } from "@tabler/icons-react";
+import { IconArrowBackUp, IconChevronDown, IconLock } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Mode, Ticket } from "../../api/types";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
+import { Choices } from "../../parts/Choices";
 import { isMail } from "../../parts/channels";
 import { Glyph } from "../../parts/Glyph";
 import { Segmented } from "../../parts/Segmented";
@@ -43,20 +44,17 @@ function ChannelChoice({ ticket, composer }: { ticket: Ticket; composer: Compose
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        {ticket.conversations.map((one) => (
-          <Menu.Item
-            key={one.id}
-            role="menuitemradio"
-            aria-checked={one.id === conversation.id}
-            disabled={!one.can_reply}
-            leftSection={<ChannelGlyph channel={one.channel} />}
-            rightSection={one.id === conversation.id ? <Glyph of={IconCheck} /> : null}
-            onClick={() => choose(one.id)}
-          >
-            {target(one, ticket.contact.name)}
-            {one.can_reply ? null : <span className="meta block">{one.cannot_reason}</span>}
-          </Menu.Item>
-        ))}
+        <Choices
+          label={t("composer.channel")}
+          value={conversation.id}
+          choices={ticket.conversations.map((one) => ({
+            value: one.id,
+            label: target(one, ticket.contact.name),
+            mark: <ChannelGlyph channel={one.channel} />,
+            reason: one.can_reply ? undefined : one.cannot_reason,
+          }))}
+          onChoose={choose}
+        />
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,10 +1,11 @@
 import { Menu } from "@mantine/core";
-import { IconArrowsSort, IconArrowUp, IconCheck, IconChevronDown } from "@tabler/icons-react";
+import { IconArrowsSort, IconArrowUp, IconChevronDown } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate, useSearchParams } from "react-router";
 
 import type { Sort } from "../../api/calls";
 import { pathOf } from "../../app/scope";
+import { Choices } from "../../parts/Choices";
 import { Glyph } from "../../parts/Glyph";
 import { useInbox } from "../InboxContext";
 
@@ -25,17 +26,12 @@ function SortMenu() {
         </button>
       </Menu.Target>
       <Menu.Dropdown>
-        {SORTS.map((one) => (
-          <Menu.Item
-            key={one}
-            role="menuitemradio"
-            aria-checked={one === sort}
-            onClick={() => setSearch({ sort: one })}
-            rightSection={one === sort ? <Glyph of={IconCheck} /> : null}
-          >
-            {t(`sort.${one}`)}
-          </Menu.Item>
-        ))}
+        <Choices
+          label={t("list.sort")}
+          value={sort}
+          choices={SORTS.map((value) => ({ value, label: t(`sort.${value}`) }))}
+          onChoose={(next) => setSearch({ sort: next })}
+        />
       </Menu.Dropdown>
     </Menu>
   );

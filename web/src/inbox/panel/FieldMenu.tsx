@@ -1,9 +1,10 @@
 import { Menu } from "@mantine/core";
-import { IconCheck, IconChevronDown } from "@tabler/icons-react";
+import { IconChevronDown } from "@tabler/icons-react";
 import { useState, type ReactNode } from "react";
 
 import type { CommandId } from "../../keys/commands";
 import { useCommand } from "../../keys/useCommand";
+import { Choices } from "../../parts/Choices";
 import { usePortal } from "../../parts/Dialog";
 import { Glyph } from "../../parts/Glyph";
 
@@ -11,7 +12,6 @@ interface Option<T extends string> {
   value: T;
   label: string;
   mark?: ReactNode;
-  badge?: boolean;
 }
 
 interface Props<T extends string> {
@@ -19,11 +19,13 @@ interface Props<T extends string> {
   value: T;
   options: readonly Option<T>[];
   onChoose: (value: T) => void;
+  /** The value stands in a badge instead of beside its mark. */
+  badge?: boolean;
   command?: CommandId;
 }
 
 /** A fact that can be changed: reads as words, opens as a menu. */
-export function FieldMenu<T extends string>({ name, value, options, onChoose, command }: Props<T>) {
+export function FieldMenu<T extends string>({ name, value, options, onChoose, badge, command }: Props<T>) {
   const [open, setOpen] = useState(false);
   const portal = usePortal();
   const now = options.find((option) => option.value === value);
@@ -32,26 +34,13 @@ export function FieldMenu<T extends string>({ name, value, options, onChoose, co
     <Menu position="bottom-start" shadow="md" portalProps={portal} width={200} opened={open} onChange={setOpen}>
       <Menu.Target>
         <button type="button" className="fact" aria-label={`${name}: ${now?.label ?? value}`}>
-          {now?.badge ? null : now?.mark}
-          <span className={now?.badge ? "badge accent" : "cut"}>{now?.label ?? value}</span>
+          {badge ? null : now?.mark}
+          <span className={badge ? "badge accent" : "cut"}>{now?.label ?? value}</span>
           <Glyph of={IconChevronDown} size="s" />
         </button>
       </Menu.Target>
       <Menu.Dropdown mah={320} style={{ overflowY: "auto" }}>
-        {options.map((option) => (
-          <Menu.Item
-            key={option.value}
-            role="menuitemradio"
-            aria-checked={option.value === value}
-            leftSection={option.mark}
-            rightSection={option.value === value ? <Glyph of={IconCheck} /> : null}
-            onClick={() => {
-              if (option.value !== value) onChoose(option.value);
-            }}
-          >
-            {option.label}
-          </Menu.Item>
-        ))}
+        <Choices label={name} value={value} choices={options} onChoose={onChoose} />
       </Menu.Dropdown>
     </Menu>
   );

@@ -32,7 +32,8 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
           <FieldMenu
             name={t("field.status")}
             value={ticket.status}
-            options={statusChoices(ticket.status).map((value) => ({ value, label: t(`status.${value}`), badge: true }))}
+            options={statusChoices(ticket.status).map((value) => ({ value, label: t(`status.${value}`) }))}
+            badge
             onChoose={(status) => set({ status })}
           />
         </dd>

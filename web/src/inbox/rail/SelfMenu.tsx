@@ -1,6 +1,6 @@
 import { Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { IconCheck, IconKeyboard, IconLogout } from "@tabler/icons-react";
+import { IconKeyboard, IconLogout } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import { signOut } from "../../api/calls";
@@ -9,19 +9,13 @@ import { useMe } from "../../api/queries";
 import { writePreference } from "../../app/preferences";
 import { LANGUAGES, speak, type Language } from "../../i18n";
 import { openKeySheet } from "../../keys/sheet";
+import { Choices } from "../../parts/Choices";
 import { usePortal } from "../../parts/Dialog";
 import { Glyph } from "../../parts/Glyph";
 import { connection, useStore } from "../../realtime/stores";
 
+const SPOKEN = Object.entries(LANGUAGES).map(([value, label]) => ({ value: value as Language, label, lang: value }));
 const SCHEMES: readonly MantineColorScheme[] = ["auto", "light", "dark"];
-
-function Choice({ chosen, lang, label, onChoose }: { chosen: boolean; lang?: string; label: string; onChoose: () => void }) {
-  return (
-    <Menu.Item role="menuitemradio" aria-checked={chosen} lang={lang} onClick={onChoose} rightSection={chosen ? <Glyph of={IconCheck} /> : null}>
-      {label}
-    </Menu.Item>
-  );
-}
 
 export function SelfMenu() {
   const { t, i18n } = useTranslation();
@@ -55,15 +49,16 @@ export function SelfMenu() {
           </button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>{t("prefs.theme")}</Menu.Label>
-          {SCHEMES.map((one) => (
-            <Choice key={one} chosen={one === colorScheme} label={t(`theme.${one}`)} onChoose={() => setColorScheme(one)} />
-          ))}
+          <Menu.Label aria-hidden>{t("prefs.theme")}</Menu.Label>
+          <Choices
+            label={t("prefs.theme")}
+            value={colorScheme}
+            choices={SCHEMES.map((value) => ({ value, label: t(`theme.${value}`) }))}
+            onChoose={setColorScheme}
+          />
           <Menu.Divider />
-          <Menu.Label>{t("prefs.language")}</Menu.Label>
-          {Object.entries(LANGUAGES).map(([value, label]) => (
-            <Choice key={value} chosen={value === i18n.language} lang={value} label={label} onChoose={() => choose(value as Language)} />
-          ))}
+          <Menu.Label aria-hidden>{t("prefs.language")}</Menu.Label>
+          <Choices label={t("prefs.language")} value={i18n.language as Language} choices={SPOKEN} onChoose={choose} />
           <Menu.Divider />
           <Menu.Item leftSection={<Glyph of={IconKeyboard} />} onClick={openKeySheet}>{t("keys.title")}</Menu.Item>
           <Menu.Item leftSection={<Glyph of={IconLogout} />} onClick={() => void leave()}>{t("session.out")}</Menu.Item>

@@ -1,0 +1,52 @@
+import { QueryClient } from "@tanstack/react-query";
+import { beforeEach, expect, test } from "vitest";
+
+import type { TicketRow } from "../api/types";
+import type { Frame } from "./frames";
+import { receive } from "./receive";
+import { typing, updates } from "./stores";
+
+const cache = new QueryClient();
+const frame = (events: string[], actor: string): Frame => ({
+  type: "ticket",
+  seq: 1,
+  ticket: { id: "t", version: 1, contact: { id: "c", name: "Elena Marchetti" } } as TicketRow,
+  events,
+  actor_id: actor,
+});
+const seen = () => {
+  const update = updates.get().get("t");
+  return update && { moved: update.moved, mine: update.mine };
+};
+
+beforeEach(() => updates.set(new Map()));
+
+test("a customer's message moves a row and is not mine", () => {
+  receive(frame(["message.received"], "c"), cache, "me");
+  expect(seen()).toEqual({ moved: true, mine: false });
+});
+
+test("my reply stays mine when its ticks come in", () => {
+  receive(frame(["message.sent", "ticket.changed"], "me"), cache, "me");
+  receive(frame(["delivery.changed"], ""), cache, "me");
+  expect(seen()).toEqual({ moved: true, mine: true });
+});
+
+test("ticks alone are no update", () => {
+  receive(frame(["delivery.changed"], ""), cache, "me");
+  expect(seen()).toBeUndefined();
+});
+
+test("what a colleague did does not become mine by my own next step", () => {
+  receive(frame(["ticket.changed"], "jun"), cache, "me");
+  receive(frame(["ticket.changed"], "me"), cache, "me");
+  expect(seen()).toEqual({ moved: false, mine: false });
+});
+
+test("a message ends the typing of its sender", () => {
+  receive({ type: "typing", ticket_id: "t", name: "Elena", typing: true }, cache, "me");
+  expect(typing.get().get("t")).toBe("Elena");
+  const message = { id: "m", ticket_id: "t", direction: "in", occurred_at: "" };
+  receive({ type: "message", seq: 2, ticket_id: "t", message } as Frame, cache, "me");
+  expect(typing.get().has("t")).toBe(false);
+});
