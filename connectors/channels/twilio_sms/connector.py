@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from connectors.channels.twilio_sms.inbound import OUR_ID, address, parse_fields, status_url
-from connectors.channels.twilio_sms.signature import fits
+from connectors.channels.twilio_sms.signature import Signed, algorithm_of, fits
 from connectors.contract import (
     Account,
     Health,
@@ -51,6 +51,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"secret": True, "signs": True},
         ),
     ]
+    shared_key: Annotated[
+        str,
+        msgspec.Meta(
+            title="Shared key",
+            description="Only when the account signs its webhooks with a shared key of its own",
+            extra={"secret": True, "signs": True},
+        ),
+    ] = ""
     messaging_service_sid: Annotated[
         str,
         msgspec.Meta(
@@ -81,9 +89,13 @@ class TwilioSms:
     def verify(self, request: WebhookRequest) -> bool:
         """See ``WebhookReceiver``. The token is always configured, so all is signed."""
         signature = request.headers.get("x-twilio-signature", "")
+        form = request.headers.get("x-twilio-webhooks-signature-settings", "")
+        algorithm, key = algorithm_of(form), self._settings.auth_token
+        if form and self._settings.shared_key:
+            key = self._settings.shared_key
         pairs = () if request.media_type.endswith("json") else form_pairs(request)
-        token = self._settings.auth_token
-        if not fits(token, signature, request.url, pairs, request.body):
+        signed = Signed(request.url, pairs, request.body)
+        if not algorithm or not fits(key, signature, signed, algorithm):
             raise Unauthentic(
                 "X-Twilio-Signature does not fit: compare the auth token, and the inbox's hook "
                 "address with the one in the Twilio console"

@@ -100,7 +100,7 @@ def _message(fields: Fields, sid: str, received_at: datetime) -> InboundEvent:
         occurred_at=received_at,
         sender_name=name,
         recipient=fields.get("To", ""),
-        text=readable(fields.get("Body", "")),
+        text=readable(fields.get("Body", "")) or _place(fields),
         attachments=_media(fields),
         reply_to=fields.get("OriginalRepliedMessageSid", ""),
     )
@@ -112,6 +112,13 @@ def _senders(raw: str, also: str) -> tuple[SenderId, ...]:
     if also and sender_of(also) not in found:
         found.append(sender_of(also))
     return tuple(found)
+
+
+def _place(fields: Fields) -> str:
+    """A shared location of WhatsApp, in words."""
+    position = [fields.get("Latitude", ""), fields.get("Longitude", "")]
+    named = [fields.get("Label", ""), fields.get("Address", "")]
+    return ", ".join(part for part in (*named, *position) if part) if all(position) else ""
 
 
 def _media(fields: Fields) -> tuple[MediaRef, ...]:

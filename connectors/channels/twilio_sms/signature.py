@@ -1,17 +1,20 @@
-"""``X-Twilio-Signature``: base64 HMAC-SHA1 over the URL and the sorted form fields.
+"""``X-Twilio-Signature``: base64 HMAC over the URL and the sorted form fields.
 
 Source: Twilio, "Webhooks security". The URL is the one that Twilio was given; whether it counted
 the port is not foretold, so both spellings are tried. A JSON body is covered by ``bodySHA256`` in
-the URL instead of its fields.
+the URL instead of its fields. The key is the account's auth token (SHA-1), or a shared key when
+``X-Twilio-Webhooks-Signature-Settings: key=...,algorithm=HMAC_SHA256`` says so.
 """
 
 import hashlib
 from collections.abc import Sequence
+from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from connectors.kit.signatures import hmac_base64, same
 
 Pairs = Sequence[tuple[str, str]]
+ALGORITHMS = {"HMAC_SHA1": "sha1", "HMAC_SHA256": "sha256"}
 PORTS = {"https": 443, "http": 80}
 
 
@@ -20,18 +23,37 @@ def signed_text(url: str, fields: Pairs) -> str:
     return url + "".join(name + value for name, value in sorted(set(fields)))
 
 
-def sign(token: str, url: str, fields: Pairs) -> str:
+def algorithm_of(settings: str) -> str:
+    """The digest that the settings header names, as hashlib does; "" for one we do not know."""
+    pairs = (part.partition("=") for part in settings.split(","))
+    named = [value.strip() for name, _, value in pairs if name.strip() == "algorithm"]
+    return ALGORITHMS.get(named[0].upper(), "") if named and named[0] else "sha1"
+
+
+def sign(token: str, url: str, fields: Pairs, algorithm: str = "sha1") -> str:
     """The header's value."""
-    return hmac_base64(token, signed_text(url, fields).encode("utf-8", "backslashreplace"), "sha1")
+    return hmac_base64(
+        token, signed_text(url, fields).encode("utf-8", "backslashreplace"), algorithm
+    )
 
 
-def fits(token: str, signature: str, url: str, fields: Pairs, body: bytes) -> bool:
+class Signed(NamedTuple):
+    """What a signature is about. A body without form fields is covered by its hash in the URL."""
+
+    url: str
+    fields: Pairs = ()
+    body: bytes = b""
+
+
+def fits(token: str, signature: str, signed: Signed, algorithm: str = "sha1") -> bool:
     """Whether ``signature`` was made with ``token`` for this request."""
-    digest = parse_qs(urlsplit(url).query).get("bodySHA256", [""])[0]
-    if digest and not same(digest, hashlib.sha256(body).hexdigest()):
-        return False
-    signed = () if digest else fields
-    return any([same(sign(token, spelt, signed), signature) for spelt in _spellings(url)])
+    digest = parse_qs(urlsplit(signed.url).query).get("bodySHA256", [""])[0]
+    if not signed.fields and (digest or signed.body.strip()):
+        whole = same(digest.lower(), hashlib.sha256(signed.body).hexdigest())
+        if not whole:
+            return False
+    made = [sign(token, url, signed.fields, algorithm) for url in _spellings(signed.url)]
+    return any([same(one, signature) for one in made])
 
 
 def _spellings(url: str) -> tuple[str, ...]:

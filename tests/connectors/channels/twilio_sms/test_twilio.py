@@ -1,6 +1,7 @@
 """Against Twilio's own validator, and over HTTP against a stand-in for its API."""
 
 import base64
+import hashlib
 from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlencode
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from twilio.request_validator import RequestValidator
 
 from connectors.channels.twilio_sms.connector import Settings, connect
-from connectors.channels.twilio_sms.signature import fits, sign
+from connectors.channels.twilio_sms.signature import Signed, algorithm_of, fits, sign
 from connectors.contract import (
     Accepted,
     Account,
@@ -46,7 +47,7 @@ def test_twilios_validator_and_ours_agree(url, fields):
     theirs = validator.compute_signature(url, fields)
     pairs = tuple(fields.items())
     assert sign(TOKEN, url, pairs) == theirs
-    assert fits(TOKEN, theirs, url, pairs, b"")
+    assert fits(TOKEN, theirs, Signed(url, pairs))
     assert validator.validate(url, fields, sign(TOKEN, url, pairs))
 
 
@@ -62,7 +63,8 @@ def test_any_change_is_noticed(url, fields, change):
         if signature[-2] != "A"
         else (TOKEN, "", url, pairs),
     }[change]
-    assert not fits(*changed, b"")
+    token, signature, url, pairs = changed
+    assert not fits(token, signature, Signed(url, pairs))
 
 
 def test_repeated_pairs_count_once_as_in_twilios_library():
@@ -72,6 +74,36 @@ def test_repeated_pairs_count_once_as_in_twilios_library():
     assert sign(TOKEN, url, pairs) == RequestValidator(TOKEN).compute_signature(
         url, MultiDict(pairs)
     )
+
+
+@given(URLS, FIELDS)
+def test_shared_keys_sign_with_sha256(url, fields):
+    theirs = RequestValidator(TOKEN).compute_signature(url, fields, "HMAC_SHA256")
+    signed = Signed(url, tuple(fields.items()))
+    assert fits(TOKEN, theirs, signed, "sha256")
+    assert not fits(TOKEN, theirs, signed, "sha1")
+
+
+@pytest.mark.parametrize(
+    ("header", "algorithm"),
+    [
+        ("", "sha1"),
+        ("key=abc", "sha1"),
+        ("key=abc, algorithm=HMAC_SHA256", "sha256"),
+        ("key=abc,algorithm=hmac_sha1", "sha1"),
+        ("key=abc,algorithm=NONE", ""),
+    ],
+)
+def test_the_settings_header_names_the_digest(header, algorithm):
+    assert algorithm_of(header) == algorithm
+
+
+def test_a_body_that_is_no_form_must_be_hashed_in_the_url():
+    url, body = "https://parley.example/hook", b'{"MessageSid": "SM1"}'
+    hashed = f"{url}?bodySHA256={hashlib.sha256(body).hexdigest()}"
+    assert fits(TOKEN, sign(TOKEN, hashed, ()), Signed(hashed, (), body))
+    assert not fits(TOKEN, sign(TOKEN, hashed, ()), Signed(hashed, (), body + b" "))
+    assert not fits(TOKEN, sign(TOKEN, url, ()), Signed(url, (), body))
 
 
 class TwilioStandIn:
