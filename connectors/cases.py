@@ -19,7 +19,7 @@ class WebhookCase(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     content_type: str = ""
     body: str | dict[str, Any] | list[Any] | None = None
-    form: Mapping[str, str] | None = None
+    form: Mapping[str, str | list[str]] | None = None
     query: Mapping[str, str] | None = None
     secret: str | Mapping[str, Any] | None = None
     received_at: datetime | None = None

@@ -287,7 +287,7 @@ def _request(case: WebhookCase) -> WebhookRequest:
 
 def _body(case: WebhookCase) -> bytes:
     if case.form is not None:
-        return urlencode(dict(case.form)).encode()
+        return urlencode(dict(case.form), doseq=True).encode()
     if case.body is None:
         return b""
     return case.body.encode() if isinstance(case.body, str) else msgspec.json.encode(case.body)

@@ -3,6 +3,7 @@
 from email.parser import BytesParser
 from email.policy import HTTP
 from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 
 from connectors.contract import WebhookRequest
 from connectors.errors import Malformed
@@ -23,10 +24,12 @@ def form_pairs(request: WebhookRequest) -> Pairs:
 
 
 def flat_fields(request: WebhookRequest) -> dict[str, str]:
-    """Query and form, or query and a flat JSON object, as text; the body wins over the query."""
+    """Query and form, flat JSON object or XML document, as text; the body wins over the query."""
     fields = dict(request.query)
     if request.media_type.endswith("json"):
         fields.update(_json(request.body))
+    elif request.media_type.endswith("xml"):
+        fields.update(_xml(request.body))
     elif request.media_type in FORMS or (not request.media_type and b"=" in request.body):
         fields.update(form_pairs(request))
     return fields
@@ -39,6 +42,17 @@ def _json(body: bytes) -> dict[str, str]:
     values = decode_json(body or b"{}", dict[str, object], "a JSON object")
     plain = {name: value for name, value in values.items() if isinstance(value, str | int | float)}
     return {name: str(value) for name, value in plain.items()}
+
+
+def _xml(body: bytes) -> dict[str, str]:
+    """The leaves of a small document, by their names without namespace (SOAP's wrapping aside)."""
+    if b"<!" in body.replace(b"<!--", b"").replace(b"<![CDATA[", b""):
+        raise Malformed("XML with a document type is not read")
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 - no DTD, so no entities to expand
+    except (ElementTree.ParseError, ValueError, LookupError) as error:
+        raise Malformed(f"not XML: {error}") from error
+    return {leaf.tag.rpartition("}")[2]: leaf.text or "" for leaf in root.iter() if not len(leaf)}
 
 
 def _multipart(request: WebhookRequest) -> Pairs:

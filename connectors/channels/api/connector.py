@@ -25,6 +25,7 @@ from connectors.kit.fields import flat_fields
 from connectors.kit.probing import probe
 from connectors.kit.signatures import check_standard, content_id, same, standard_key
 
+OPENING = (b"{", b"[")
 ACTIONS = {"sent", "delivered", "read", "failed", "stopped", "started"}
 
 
@@ -167,7 +168,7 @@ def _fallback_id(request: WebhookRequest, index: int) -> str:
 
 
 def _is_json(request: WebhookRequest) -> bool:
-    return request.media_type.endswith("json") or request.body.lstrip()[:1] in {b"{", b"["}
+    return request.media_type.endswith("json") or request.body.lstrip()[:1] in OPENING
 
 
 def _plain(request: WebhookRequest) -> dict[str, Any]:

@@ -52,10 +52,11 @@ class Item(msgspec.Struct, frozen=True):
 
 # What simple gateways call our fields; compared without case, "_" and "-".
 ALIASES = {
-    "sender": "from fromnumber sendernumber phone phonenumber msisdn mobile source originator",
-    "text": "message body content messagetext msg",
-    "id": "messageid msgid externalid uuid",
-    "occurred_at": "occurredat time timestamp date sentat receivedat",
+    "sender": "from fromnumber sendernumber phone phonenumber msisdn mobile mobilenumber source "
+    "sourceaddress originator",
+    "text": "message body content messagetext textmessage smstext msg",
+    "id": "messageid msgid smsid externalid uuid",
+    "occurred_at": "occurredat time timestamp date datetime sentat receivedat",
     "thread": "threadid conversation conversationid",
     "recipient": "to tonumber destination shortcode",
     "state": "status",

@@ -68,7 +68,12 @@ def _dice(message: Message) -> str:
     return f"{message.dice.emoji} {message.dice.value}" if message.dice else ""
 
 
-STAND_INS = (_place, _card, _form, _poll, _dice)
+def _position(message: Message) -> str:
+    place = message.location
+    return f"{place.latitude},{place.longitude}" if place else ""
+
+
+STAND_INS = (_place, _position, _card, _form, _poll, _dice)
 
 
 def _ref(media: Media, kind: MediaKind, media_type: str) -> MediaRef:

@@ -146,6 +146,8 @@ def test_fields_of_a_query_a_form_and_json():
     form = request(b"a=2&b=%C3%A9", "application/x-www-form-urlencoded", {"a": "1"})
     assert flat_fields(form) == {"a": "2", "b": "é"}
     assert flat_fields(request(b'{"a": 3, "b": [1]}', "application/json")) == {"a": "3"}
+    soap = b'<e:Envelope xmlns:e="urn:e"><e:Body><m><from>1</from><text>\xc3\xa9</text></m></e:Body></e:Envelope>'
+    assert flat_fields(request(soap, "text/xml; charset=utf-8")) == {"from": "1", "text": "é"}
 
 
 @pytest.mark.parametrize(
@@ -153,6 +155,10 @@ def test_fields_of_a_query_a_form_and_json():
     [
         (b"a=\xff", "application/x-www-form-urlencoded"),
         (b"[1]", "application/json"),
+        (b"<a>", "text/xml"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', "application/xml"),
+        (b'<?xml version="1.0" encoding="klingon"?><a/>', "application/xml"),
+        (b"<a>" * 200_000, "application/xml"),
         (b"nothing", "multipart/form-data; boundary=x"),
     ],
 )
