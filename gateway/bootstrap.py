@@ -118,7 +118,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         collections=collections,
         reply_tokens=ReplyTokens(keyring.derive_all("reply-tokens")),
         clock=DatabaseClock(mongo),
-        outbound=OutboundStore(mongo, events),
+        outbound=OutboundStore(mongo),
         counts=counts,
         relay=Relay(events, _consumers(pubsub, counts, MediaConsumer(directory, doorbell))),
     )

@@ -89,7 +89,7 @@ class Composer:
         first = await self._store.message(id, session)
         if first is not None:
             return _same(first, reply, place.outlet), None
-        place = await self._with_recent(place, session)
+        place = await self._with_recent(place, reply, session)
         _check(place, reply, now)
         message = self._message(id, viewer, reply, place, now, clock)
         after = answered(place.ticket, reply, message, now)
@@ -123,7 +123,10 @@ class Composer:
             raise CannotReply("channel", "This inbox cannot send.")
         return Place(ticket=ticket, conversation=conversation, outlet=outlet, recent=())
 
-    async def _with_recent(self, place: Place, session: Session) -> Place:
+    async def _with_recent(self, place: Place, reply: Reply, session: Session) -> Place:
+        """Read only for what needs it: the thread of a mail, and what the agent has not seen."""
+        if place.outlet.manifest.family != "mailto" and reply.seen_message_id is None:
+            return place
         since = _since(place.ticket, place.conversation)
         recent = await self._store.recent(place.ticket.id, since, session)
         return msgspec.structs.replace(place, recent=tuple(recent))

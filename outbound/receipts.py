@@ -125,9 +125,8 @@ class Receipts:
 
     async def _write(self, session: Session, message: Message, after: Delivery) -> None:
         before = delivery_of(message)
-        if after == before:
+        if after == before or not await self._store.publish(message, after, session):
             return
-        await self._store.publish(message, after, session)
         if (after.state, after.failed_pieces) != (before.state, before.failed_pieces):
             event = facts.delivery_changed(message, before, after, facts.SYSTEM)
             await self._store.append([event], session)

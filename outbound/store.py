@@ -14,7 +14,7 @@ from normalizer.model import ConversationId, Delivery, DeliveryState, Message, M
 from outbound.model import Overdue, Pending, ProviderId, Receipt
 from outbound.progress import delivery_of
 from storage.collection import to_document
-from storage.events import Event, EventLog
+from storage.events import Event
 from storage.ids import derived_id
 from storage.mongo import Mongo, Session
 from ticketing.model import Conversation, Ticket
@@ -34,9 +34,8 @@ PARKED_LIMIT = 16
 class OutboundStore:
     """Messages' delivery states, provider ids, and the tickets and conversations they touch."""
 
-    def __init__(self, mongo: Mongo, events: EventLog) -> None:
+    def __init__(self, mongo: Mongo) -> None:
         self.mongo = mongo
-        self.events = events
         self._messages = mongo.collection("messages", Message)
         self._outbox = mongo.collection("outbox", Pending)
         self._tickets = mongo.collection("tickets", Ticket)
@@ -114,8 +113,12 @@ class OutboundStore:
             )
 
     async def append(self, events: Iterable[Event], session: Session) -> None:
-        """Facts, in the transaction of the change that they tell of."""
-        await self.events.append(session, list(events))
+        """Facts, in the transaction of the change that they tell of.
+
+        They are new: each write here is guarded by the state that it leaves, so that a rerun after
+        an unknown commit writes nothing (and ``EventLog.append`` need not look them up first).
+        """
+        await self._events.insert_many(events, session=session)
 
     async def unfinished(
         self, conversation_id: ConversationId, session: Session | None = None

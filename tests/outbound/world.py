@@ -29,7 +29,7 @@ from outbound.store import OutboundStore
 from outbound.throttle import Throttle
 from storage.blobs import Blobs
 from storage.buckets import TokenBuckets
-from storage.events import Event, EventLog
+from storage.events import Event
 from storage.mongo import Mongo
 from ticketing.model import Conversation, Inbox, Ticket
 from ticketing.permissions import Viewer
@@ -85,9 +85,8 @@ class World:
         self.manifest = manifest
         self.sender = sender
         self.bell = Bell()
-        self.events = EventLog(mongo)
         self.blobs = Blobs(mongo)
-        self.store = OutboundStore(mongo, self.events)
+        self.store = OutboundStore(mongo)
         self.clock = DatabaseClock(mongo)
         self.buckets = TokenBuckets(redis_url)
         self.tokens = ReplyTokens([b"k" * 32])

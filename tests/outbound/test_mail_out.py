@@ -1,0 +1,104 @@
+"""A reply by the real mail channel to a far mail server that counts."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from email import message_from_bytes
+from email.message import Message as Mail
+
+import pytest
+from aiosmtpd.controller import UnthreadedController
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from connectors.channels.email.connector import Settings, connect
+from connectors.contract import Account, InboxId
+from connectors.kit.egress import EgressClient
+from normalizer.model import File
+from storage.mongo import Mongo
+from tests.outbound.world import ADDRESS, MAIL, World
+
+
+class FarServer:
+    """Takes mail, or answers as it is told."""
+
+    def __init__(self) -> None:
+        self.envelopes: list[Envelope] = []
+        self.answers: list[str] = []
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """aiosmtpd's hook."""
+        answer = self.answers.pop(0) if self.answers else "250 taken"
+        if answer.startswith("250"):
+            self.envelopes.append(envelope)
+        return answer
+
+    def mail(self, n: int) -> Mail:
+        """As a reader sees it."""
+        content = self.envelopes[n].content
+        assert isinstance(content, bytes)
+        return message_from_bytes(content)
+
+
+@pytest.fixture
+async def far() -> AsyncIterator[tuple[FarServer, int]]:
+    """Listening on a port that the system picks."""
+    handler = FarServer()
+    controller = UnthreadedController(
+        handler, hostname="127.0.0.1", port=0, loop=asyncio.get_running_loop()
+    )
+    server = await controller._create_server()
+    yield handler, server.sockets[0].getsockname()[1]
+    server.close()
+    await server.wait_closed()
+
+
+@pytest.fixture
+async def world(mongo: Mongo, redis_url: str, far: tuple[FarServer, int]) -> AsyncIterator[World]:
+    """The mail world with the channel's own sender."""
+    settings = Settings(smtp_host="127.0.0.1", smtp_port=far[1], smtp_security="none")
+    account = Account(
+        inbox_id=InboxId("inbox"), channel="email", name="Support", address=ADDRESS["email"],
+        hook_url="", settings=settings,
+    )  # fmt: skip
+    http = EgressClient()
+    connector = connect(account, http)
+    world = World(mongo, redis_url, connector, MAIL)  # type: ignore[arg-type]
+    await world.seed()
+    yield world
+    await world.buckets.close()
+    await connector.close()  # type: ignore[union-attr]
+    await http.close()
+
+
+async def test_a_reply_arrives_as_a_whole_mail(world: World, far: tuple[FarServer, int]) -> None:
+    ref = await world.blobs.put(b"%PDF-1.7 label")
+    file = File(
+        id="f1", kind="file", name="label.pdf", media_type="application/pdf",
+        size=ref.size, sha256=ref.sha256,
+    )  # fmt: skip
+    message = await world.say("It ships today.", cc=("jo@partner.example",), files=(file,))
+    await world.worker.deliver(message.conversation_id)
+    assert await world.state(message) == "sent"
+    envelope, mail = far[0].envelopes[0], far[0].mail(0)
+    assert envelope.rcpt_tos == ["ines@customer.example", "jo@partner.example"]
+    assert message.envelope is not None
+    assert envelope.mail_from == message.envelope.envelope_from
+    assert mail["Message-ID"] == f"<{message.envelope.message_id}>"
+    assert mail["References"].split() == ["<root@customer.example>", "<first@customer.example>"]
+    assert mail["Subject"] == "Re: Tent pole missing [#1042]"
+    kinds = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]
+    assert kinds == ["text/plain", "text/html", "application/pdf"]
+
+
+async def test_greylisting_is_waited_out_and_a_refusal_is_not(
+    world: World, far: tuple[FarServer, int]
+) -> None:
+    far[0].answers = ["451 4.7.1 try again later", "250 taken", "550 5.1.1 no such user"]
+    first = await world.say("one")
+    second = await world.say("two")
+    await world.worker.deliver(first.conversation_id)
+    assert [await world.state(one) for one in (first, second)] == ["queued", "queued"]
+    await world.pass_time(first, 3600)
+    await world.worker.deliver(first.conversation_id)
+    assert [await world.state(one) for one in (first, second)] == ["sent", "failed"]
+    assert "no such user" in (await world.message(second)).delivery.reason  # type: ignore[union-attr]
+    assert len(far[0].envelopes) == 1
