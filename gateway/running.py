@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import shutil
 import socket
 import sys
@@ -22,7 +21,6 @@ log = logging.getLogger(__name__)
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 READY_WITHIN_S = 120.0
-DEMO_WITHIN_S = 180.0
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104  what a browser here must use
 
 
@@ -36,13 +34,13 @@ async def run_all(settings: Settings, *, demo: bool) -> int:
         stack.callback(http.close)
         settings = _addressed(settings, http)
         settings = await _with_stores(settings, stack)
-        settings = msgspec.structs.replace(settings, demo=settings.demo or demo)
+        settings = _with_demo(settings) if demo else settings
         publish(settings.data, settings)
         roles = _roles(settings, http, stack)
         supervisor = Supervisor(roles)
         supervisor.start()
         stack.push_async_callback(supervisor.stop)
-        await _until(stopping, _greet(settings, roles[0], demo=demo))
+        await _until(stopping, _greet(settings, demo=demo))
         print("\nParley stops.", file=sys.stderr, flush=True)
     return 0
 
@@ -83,6 +81,12 @@ async def _with_stores(settings: Settings, stack: AsyncExitStack) -> Settings:
     return with_stores(settings, *urls)
 
 
+def _with_demo(settings: Settings) -> Settings:
+    """The demo's providers are stand-ins on loopback, which is closed to connectors otherwise."""
+    allowed = (*settings.egress_allow, "127.0.0.1")
+    return msgspec.structs.replace(settings, demo=True, egress_allow=allowed)
+
+
 def _roles(settings: Settings, http: socket.socket, stack: AsyncExitStack) -> list[Role]:
     """Edge processes share the sockets; workers have none."""
     metrics = settings.data / "metrics"
@@ -109,16 +113,15 @@ def _roles(settings: Settings, http: socket.socket, stack: AsyncExitStack) -> li
         Role(name=f"worker-{number}", arguments=("work",), environment=common)
         for number in range(settings.worker_processes)
     ]
-    return [*edges, *workers]
+    demo = [Role(name="demo", arguments=("demo",), environment=common)] if settings.demo else []
+    return [*edges, *workers, *demo]
 
 
-async def _greet(settings: Settings, edge: Role, *, demo: bool) -> None:
-    """Say where it is once it answers, and fill the demo."""
+async def _greet(settings: Settings, *, demo: bool) -> None:
+    """Say where it is once it answers; the demo's own process shows the login."""
     if not await _ready(settings.public_url):
         log.error("the edge does not answer", extra={"url": settings.public_url})
         return
-    if demo:
-        await _fill_demo(edge)
     print(f"\nParley is at {settings.public_url}/app/", flush=True)
     if settings.smtp_enabled:
         print(f"It takes mail by SMTP on {settings.smtp_host}:{settings.smtp_port}", flush=True)
@@ -142,16 +145,3 @@ def _answers(url: str) -> bool:
             return bool(answer.status == 200)  # noqa: PLR2004
     except OSError:
         return False
-
-
-async def _fill_demo(edge: Role) -> None:
-    """In a process of its own: this one stays small. It prints the login."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "gateway", "demo", env={**os.environ, **edge.environment}
-    )
-    try:
-        async with asyncio.timeout(DEMO_WITHIN_S):
-            await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()

@@ -1,0 +1,68 @@
+"""``parley demo``: tell the story, show the login, and stand in for the providers."""
+
+import argparse
+import asyncio
+
+from config.logging import configure
+from config.settings import load
+from gateway.bootstrap import Foundation, foundation
+from gateway.demo.seed import Seeder, receipt
+from gateway.demo.store import DemoStore
+from gateway.demo.story import load_story
+from gateway.demo.world import World
+from gateway.endpoints import reachable
+from gateway.supervisor import Stopping
+from outbound.compose import Composer
+from ticketing.handlers import Commands
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Until it is told to stop; workers must be running."""
+    settings = load()
+    configure(settings.log_level)
+    return asyncio.run(_demo())
+
+
+async def _demo() -> int:
+    stopping = Stopping()
+    stopping.watch()
+    async with reachable(load()) as settings, foundation(settings) as base:
+
+        async def report(sid: str, state: str) -> None:
+            await base.journal.append(receipt(sid, state))
+
+        world = World(report)
+        await world.start()
+        relaying = asyncio.create_task(base.relay.run())
+        try:
+            seeder = _seeder(base)
+            password = await seeder.password()
+            await seeder.tell(password, world)
+            email = load_story().agents[0].email
+            print(f"\nDemo login: {email}   password: {password}", flush=True)
+            print(f"A customer's chat page: {settings.public_url}/chat/demo-chat\n", flush=True)
+            await stopping.wait()
+        finally:
+            relaying.cancel()
+            await asyncio.gather(relaying, return_exceptions=True)
+            await world.stop()
+    return 0
+
+
+def _seeder(base: Foundation) -> Seeder:
+    composer = Composer(
+        store=base.outbound,
+        outlets=base.directory,
+        reply_tokens=base.reply_tokens,
+        blobs=base.blobs,
+        clock=base.clock,
+        bell=base.doorbell,
+    )
+    commands = Commands(base.collections, base.events, base.relay.offer)
+    return Seeder(
+        base=base,
+        store=DemoStore(base.mongo),
+        composer=composer,
+        commands=commands,
+        story=load_story(),
+    )
