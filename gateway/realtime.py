@@ -28,7 +28,7 @@ RING = 2_000
 QUEUE = 200
 # Facts of one change arrive together: one frame per ticket instead of one per fact.
 GATHER_S = 0.02
-COUNTS_EVERY_S = 0.5
+COUNTS_AFTER_S = 0.5
 SEQ_PER_MS = 4_096  # numbers stay below 2**53 for three centuries, and JavaScript keeps them whole
 
 
@@ -162,12 +162,19 @@ class Hub:
             client.push(self._audience(ticket_id))
 
     async def counts(self, client: Client) -> None:
-        """Send counts when they may have changed, at most twice a second; ends by cancellation."""
+        """Send counts when they have changed, at most twice a second; ends by cancellation.
+
+        Counters follow their events by a quarter second: asking at once would tell the old ones.
+        """
+        told: frames.LiveViews | None = None
         while True:
             await client.counts_due.wait()
+            await asyncio.sleep(COUNTS_AFTER_S)
             client.counts_due.clear()
-            client.push(await self._source.counts(client.viewer))
-            await asyncio.sleep(COUNTS_EVERY_S)
+            found = await self._source.counts(client.viewer)
+            if found != told:
+                client.push(found)
+                told = found
 
     async def _listen(self) -> None:
         """The subscription reconnects by itself; what was said meanwhile is lost to us."""

@@ -163,7 +163,8 @@ class Chat:
     def _begin(self, inbox: Inbox, hello: frames.Hello) -> Visit:
         """Pushes begin before the history is read: nothing falls between, repeats are known."""
         id = self._visitors.visitor(inbox.id, hello.token) or self._visitors.new()
-        visitor = payload.Visitor(id=id, name=hello.name, email=hello.email)
+        name = hello.name or f"Visitor {id[:4]}"
+        visitor = payload.Visitor(id=id, name=name, email=hello.email)
         visit = Visit(inbox, visitor)
         token = self._visitors.token(inbox.id, id)
         visit.push(frames.Welcome(token=token, inbox_name=inbox.name))
@@ -232,8 +233,9 @@ class Chat:
         """Told, never stored."""
         conversation = await self._store.conversation(visit.inbox.id, visit.visitor.id)
         if conversation is not None:
-            name = visit.visitor.name or "Visitor"
-            notice = notices.Typing(ticket_id=conversation.ticket_id, name=name, typing=typing)
+            notice = notices.Typing(
+                ticket_id=conversation.ticket_id, name=visit.visitor.name, typing=typing
+            )
             await self._pubsub.publish(notices.LIVE, notices.encode(notice))
 
     async def _push_reply(self, fact: Fact) -> None:

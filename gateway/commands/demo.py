@@ -31,7 +31,7 @@ async def _demo() -> int:
         async def report(sid: str, state: str) -> None:
             await base.journal.append(receipt(sid, state))
 
-        world = World(report)
+        world = World(report, f"{settings.public_url}/hooks/telegram/demo-telegram")
         await world.start()
         relaying = asyncio.create_task(base.relay.run())
         try:

@@ -19,8 +19,9 @@ Report = Callable[[str, str], Awaitable[None]]
 class World:
     """``report`` is told (provider id, state) of each SMS, as Twilio would call back."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, telegram_hook: str) -> None:
         self._report = report
+        self._telegram_hook = telegram_hook
         self._numbers = itertools.count(int(time.time()))
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -93,7 +94,7 @@ class World:
         if request.match_info["method"] == "getMe":
             return web.json_response({"ok": True, "result": me})
         if request.match_info["method"] == "getWebhookInfo":
-            info = {"url": "https://desk.halden.example/hooks", "pending_update_count": 0}
+            info = {"url": self._telegram_hook, "pending_update_count": 0}
             return web.json_response({"ok": True, "result": info})
         message = {
             "message_id": next(self._numbers),
