@@ -1,5 +1,6 @@
 """Pieces, outcomes, back-off and forms."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -120,6 +121,20 @@ async def test_a_wait_beyond_the_budget_is_a_failure():
     assert sent == ["0", "1"]
 
 
+async def test_time_runs_out_for_all_pieces_together():
+    async def hang():
+        await asyncio.sleep(60)
+
+    todo, sent = pieces(accepted("a"), accepted("b"), accepted("c"))
+    todo[1] = Piece(name="slow.jpg", send=hang)
+    outcome = await send_pieces(todo, budget_s=0.05)
+    assert outcome.native_ids == ("a",)
+    assert outcome.failed[0] == "slow.jpg: no answer in time"
+    assert outcome.failed[1].startswith("2: not sent")
+    assert sent == ["0"]
+    assert await send_pieces(todo[1:], budget_s=0.05) == OutcomeUnknown(reason="no answer in time")
+
+
 def test_backoff_grows_to_its_ceiling_and_starts_over():
     backoff = Backoff(first=1, most=8)
     waits = [backoff.next() for _ in range(10)]
@@ -146,7 +161,8 @@ def test_fields_of_a_query_a_form_and_json():
     form = request(b"a=2&b=%C3%A9", "application/x-www-form-urlencoded", {"a": "1"})
     assert flat_fields(form) == {"a": "2", "b": "é"}
     assert flat_fields(request(b'{"a": 3, "b": [1]}', "application/json")) == {"a": "3"}
-    soap = b'<e:Envelope xmlns:e="urn:e"><e:Body><m><from>1</from><text>\xc3\xa9</text></m></e:Body></e:Envelope>'
+    leaves = b"<m><from>1</from><text>\xc3\xa9</text></m>"
+    soap = b'<e:Envelope xmlns:e="urn:e"><e:Body>' + leaves + b"</e:Body></e:Envelope>"
     assert flat_fields(request(soap, "text/xml; charset=utf-8")) == {"from": "1", "text": "é"}
 
 
