@@ -76,13 +76,9 @@ def _without_past(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     if tail_start is None:
         return head, lines[cut.at :]
     tail = after[tail_start:]
-    if _interleaved(after[:tail_start]) or _is_interleaved(after):
+    if _is_interleaved(after):
         return _with_context(lines)
     return head + tail, lines[cut.at : cut.at + cut.size + tail_start]
-
-
-def _interleaved(lines: list[Line]) -> bool:
-    return any(line.depth == 0 and line.text.strip() for line in lines)
 
 
 def _is_interleaved(lines: list[Line]) -> bool:

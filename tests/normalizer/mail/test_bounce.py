@@ -134,3 +134,15 @@ def test_the_mail_in_a_bounce_stays_closed():
     mail = parse_mail(report(block("jk@example.org", "failed", "5.1.1")))
     assert "It is ready" not in mail.text
     assert [item.name for item in mail.attachments] == ["delivery-status.txt", "Your tent.eml"]
+
+
+@pytest.mark.parametrize(
+    ("sender", "kind"), [("MAILER-DAEMON@x.example", "mixed"), ("abuse@x.example", "report")]
+)
+def test_a_returned_mail_stays_closed_by_its_sender_or_by_its_wrapping(sender, kind):
+    raw = (
+        f"From: {sender}\r\nSubject: about your mail\r\n"
+        f"Content-Type: multipart/{kind}; boundary=b\r\n\r\n--b\r\n\r\nhello\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\n{ORIGINAL}\r\n--b--"
+    )
+    assert parse_mail(raw.encode()).text.strip() == "hello"

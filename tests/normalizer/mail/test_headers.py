@@ -40,10 +40,10 @@ def test_subjects_are_decoded(raw, text):
 def test_unlabelled_bytes_are_read_in_the_charset_that_the_mail_names_elsewhere():
     raw = (
         b"Subject: =?gb2312?B?1tC5+g==?=\r\nContent-Type: application/pdf; name="
-        + "绩效.pdf".encode("gb18030")
+        + "甪岙.pdf".encode("gb18030")
         + b"\r\n\r\nx"
     )
-    assert parse_mail(raw).attachments[0].name == "绩效.pdf"
+    assert parse_mail(raw).attachments[0].name == "甪岙.pdf"
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def texts(raw: bytes) -> list[bytes]:
             b"--b\r\n\r\none\r\n--b--\r\n--b\r\nContent-Type: text/plain\r\n\r\nlate",
             [b"one", b"late"],
         ),
+        (b"--b\r\n\r\none\r\n--b--\r\nsee:\r\n--b\r\nepilogue", [b"one"]),
         (b"--b\r\n--b\r\n\r\ntwo\r\n--b--", [b"", b"two"]),
     ],
 )
