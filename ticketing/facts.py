@@ -57,4 +57,4 @@ def differences(before: Ticket, after: Ticket) -> tuple[Change, ...]:
 
 
 def _shown(value: str | tuple[str, ...] | None) -> str | None:
-    return ", ".join(value) if isinstance(value, tuple) else (value or None)
+    return (", ".join(value) if isinstance(value, tuple) else value) or None

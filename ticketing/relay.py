@@ -50,8 +50,10 @@ class Relay:
 
     async def run(self) -> None:
         """Until cancelled; then tells what it holds."""
+        task = asyncio.current_task()
         try:
-            while True:
+            # the database driver can swallow a cancellation that meets the end of its reply
+            while task is None or not task.cancelling():
                 await self._came.wait()
                 self._came.clear()
                 await self._tell_prompt()
@@ -67,7 +69,8 @@ class Relay:
         end = loop.time() + SETTLE_S
         while (left := end - loop.time()) > 0:
             try:
-                await asyncio.wait_for(self._came.wait(), left)
+                async with asyncio.timeout(left):
+                    await self._came.wait()
             except TimeoutError:
                 return
             self._came.clear()

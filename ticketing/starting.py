@@ -40,6 +40,16 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
 
 
+class _Start(msgspec.Struct, frozen=True, kw_only=True):
+    """A wish that was granted; ids derive from ``seed``."""
+
+    wish: NewConversation
+    inbox: Inbox
+    seed: str
+    number: int
+    at: datetime
+
+
 class Starter:
     """Finds or makes the contact, then ticket and conversation, in one transaction."""
 
@@ -65,13 +75,13 @@ class Starter:
         inbox = await self._in.inboxes.get(wish.inbox_id) if sees else None
         if inbox is None or not inbox.active:
             raise NotFound("inbox", wish.inbox_id)
-        found = inbox
         seed = derived_id("start", viewer.agent_id, wish.key)
         (number,) = await self._numbers.take(1)
+        start = _Start(wish=wish, inbox=inbox, seed=seed, number=number, at=now)
 
         async def work(session: Session) -> Begun:
             known = await self._known(session, seed)
-            return known or await self._begin(session, viewer, wish, found, seed, number, now)
+            return known or await self._begin(session, viewer, start)
 
         begun = await settle(self._in.mongo, work)
         self._offer(begun.events)
@@ -84,36 +94,26 @@ class Starter:
             return None
         return Begun(ticket=ticket, conversation=conversation)
 
-    async def _begin(
-        self,
-        session: Session,
-        viewer: Viewer,
-        wish: NewConversation,
-        inbox: Inbox,
-        seed: str,
-        number: int,
-        now: datetime,
-    ) -> Begun:
-        contact = await self._contact(session, wish, seed, now)
-        ticket = _ticket(wish, inbox, contact, seed, number, now)
-        conversation = _conversation(wish, inbox, ticket, seed, now)
+    async def _begin(self, session: Session, viewer: Viewer, start: _Start) -> Begun:
+        contact = await self._contact(session, start)
+        ticket = _ticket(start, contact)
+        conversation = _conversation(start, ticket)
         await self._free(session, conversation)
         await self._in.tickets.insert(ticket, session=session)
         await self._in.conversations.insert(conversation, session=session)
         actor = facts.of_viewer(viewer)
-        event = facts.fact("ticket.created", ticket, cause=seed, actor=actor, at=now)
+        event = facts.fact("ticket.created", ticket, cause=start.seed, actor=actor, at=start.at)
         await self._events.append(session, [event])
         return Begun(ticket=ticket, conversation=conversation, events=(event,))
 
-    async def _contact(
-        self, session: Session, wish: NewConversation, seed: str, now: datetime
-    ) -> Contact:
+    async def _contact(self, session: Session, start: _Start) -> Contact:
+        wish = start.wish
         where = {"point_keys": wish.recipient.canonical}
         known = await self._in.contacts.find_one(where, session=session)
         if known is not None:
             return known
-        id = ContactId(derived_id("contact", seed))
-        contact = new_contact(id, (wish.recipient,), wish.name, "", now)
+        id = ContactId(derived_id("contact", start.seed))
+        contact = new_contact(id, (wish.recipient,), wish.name, "", start.at)
         await self._in.contacts.insert(contact, session=session)
         return contact
 
@@ -135,14 +135,13 @@ def _conversation_id(seed: str) -> ConversationId:
     return ConversationId(derived_id("conversation", seed))
 
 
-def _ticket(
-    wish: NewConversation, inbox: Inbox, contact: Contact, seed: str, number: int, now: datetime
-) -> Ticket:
+def _ticket(start: _Start, contact: Contact) -> Ticket:
+    inbox = start.inbox
     return Ticket(
-        id=_ticket_id(seed),
+        id=_ticket_id(start.seed),
         version=1,
-        number=number,
-        subject=wish.subject.strip() or contact.name,
+        number=start.number,
+        subject=start.wish.subject.strip() or contact.name,
         status="open",
         open=True,
         priority="normal",
@@ -153,19 +152,18 @@ def _ticket(
         inbox_ids=(inbox.id,),
         channel=inbox.channel,
         channels=(inbox.channel,),
-        created_at=now,
-        updated_at=now,
-        activity_at=now,
+        created_at=start.at,
+        updated_at=start.at,
+        activity_at=start.at,
     )
 
 
-def _conversation(
-    wish: NewConversation, inbox: Inbox, ticket: Ticket, seed: str, now: datetime
-) -> Conversation:
+def _conversation(start: _Start, ticket: Ticket) -> Conversation:
+    wish, inbox = start.wish, start.inbox
     recipient = wish.recipient.canonical
     mail = wish.recipient.family == "mailto"
     return Conversation(
-        id=_conversation_id(seed),
+        id=_conversation_id(start.seed),
         version=1,
         inbox_id=inbox.id,
         channel=inbox.channel,
@@ -177,6 +175,6 @@ def _conversation(
         recipient=recipient,
         participants=(recipient,),
         subject=wish.subject,
-        created_at=now,
-        updated_at=now,
+        created_at=start.at,
+        updated_at=start.at,
     )

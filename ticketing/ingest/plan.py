@@ -25,7 +25,7 @@ from ticketing.ingest.changes import EVENT_KINDS, changed
 from ticketing.ingest.evidence import gather, open_keys, own_open_key
 from ticketing.ingest.model import Change, Parked, begun_key, native_key, open_key
 from ticketing.ingest.tickets import after_message, new_ticket, reopened
-from ticketing.lifecycle import on_inbound, said_at
+from ticketing.lifecycle import InboundEffect, on_inbound, said_at
 from ticketing.model import Contact, Conversation, Inbox, Ticket
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.threading import Decision, decide
@@ -43,6 +43,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     message_id: MessageId
     decision: Decision
     automatic: bool
+
+    @property
+    def reports(self) -> bool:
+        """A bounce with a known original: the daemon that reports is nobody's customer."""
+        return self.draft.bounce is not None and self.decision.ticket_id is not None
 
 
 def message_id_of(draft: Draft) -> MessageId:
@@ -84,8 +89,7 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
 
 def _contact(entry: Entry, book: Book) -> Contact:
     draft = entry.draft
-    if entry.decision.rule == "bounce" and entry.decision.conversation_id:
-        # the daemon that reports is nobody's customer
+    if entry.reports and entry.decision.conversation_id:
         return book.contacts[book.conversations[entry.decision.conversation_id].contact_id]
     senders = proven(draft.senders)
     name = "" if draft.echo else draft.sender_name
@@ -103,18 +107,38 @@ def _place(entry: Entry, contact: Contact, book: Book) -> tuple[Ticket, Conversa
         ticket = _start_ticket(entry, contact, book)
         return ticket, _start_conversation(entry, contact, ticket, book)
     before = book.tickets[decision.ticket_id]
-    effect = on_inbound(
-        before,
+    effect = _effect(before, entry)
+    if effect == "follow_up":
+        successor = _successor(before, entry, book)
+        if successor is None:
+            ticket = _start_ticket(entry, contact, book, follows=before)
+            _release(before, draft, book)
+            return ticket, _start_conversation(entry, contact, ticket, book)
+        before = book.tickets[successor.ticket_id]
+        entry = replace(entry, decision=replace(decision, conversation_id=successor.id))
+        effect = _effect(before, entry)
+    ticket = _reopen(before, entry, contact, book) if effect == "open" else before
+    return ticket, _conversation_in(ticket, entry, contact, book)
+
+
+def _effect(ticket: Ticket, entry: Entry) -> InboundEffect:
+    draft = entry.draft
+    return on_inbound(
+        ticket,
         said_at(draft.occurred_at, draft.received_at),
         automatic=entry.automatic or draft.echo,
         reopen_within=timedelta(hours=entry.inbox.reopen_within_h),
     )
-    if effect == "follow_up":
-        ticket = _start_ticket(entry, contact, book, follows=before)
-        _release(before, draft, book)
-        return ticket, _start_conversation(entry, contact, ticket, book)
-    ticket = _reopen(before, entry, contact, book) if effect == "open" else before
-    return ticket, _conversation_in(ticket, entry, contact, book)
+
+
+def _successor(solved: Ticket, entry: Entry, book: Book) -> Conversation | None:
+    """The thread goes on in a ticket that was started after this one: whoever was first wins."""
+    for key in open_keys(entry.draft):
+        holder = book.open_conversation(key)
+        ticket = book.final_ticket(holder.ticket_id) if holder else None
+        if holder and ticket and ticket.open and ticket.id == holder.ticket_id != solved.id:
+            return holder
+    return None
 
 
 def _start_ticket(
@@ -228,7 +252,7 @@ def _answered(conversation: Conversation, draft: Draft) -> Conversation:
 
 
 def _grown(participants: tuple[str, ...], draft: Draft, entry: Entry) -> tuple[str, ...]:
-    if draft.mail is None or entry.decision.rule == "bounce":
+    if draft.mail is None or entry.reports:
         return participants
     ours = {entry.inbox.address.lower(), *(alias.lower() for alias in entry.inbox.aliases)}
     named = [f"mailto:{a}" for a in (*draft.mail.to, *draft.mail.cc) if a not in ours]
@@ -276,7 +300,7 @@ def _author(entry: Entry, contact: Contact) -> Author:
     if draft.echo:
         return Author(kind="vendor", name=draft.sender_name)
     address = draft.senders[0].value
-    if entry.decision.rule == "bounce":
+    if entry.reports:
         return Author(kind="system", name=draft.sender_name, address=address)
     return Author(kind="contact", id=contact.id, name=contact.name, address=address)
 

@@ -189,11 +189,11 @@ class IngestStore:
         """Echoes not stored yet, each with the open conversation that it belongs to."""
         book = Book(())
         await self._known(session, echoes, book)
-        keys = [open_keys(draft)[-1] for draft in echoes]
+        keys = [key for draft in echoes for key in open_keys(draft)]
         where = {"open_key": {"$in": keys}}
         _shelve(await self._in.conversations.find(where, limit=len(keys), session=session), book)
         return {
-            message_id_of(draft): (draft, book.by_open_key.get(open_keys(draft)[-1]))
+            message_id_of(draft): (draft, _first(book.by_open_key, open_keys(draft)))
             for draft in echoes
             if message_id_of(draft) not in book.known
         }
@@ -237,3 +237,7 @@ def _shelve(found: Iterable[Any], book: Book) -> None:
         book.conversations.read([conversation])
         if conversation.open_key:
             book.by_open_key.setdefault(conversation.open_key, conversation.id)
+
+
+def _first(ids: Mapping[str, ConversationId], keys: Iterable[str]) -> ConversationId | None:
+    return next((ids[key] for key in keys if key in ids), None)

@@ -4,7 +4,7 @@ The small server scans when asked for two tokens at once, so it is asked for one
 """
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -65,12 +65,13 @@ class Search:
         limit = max(1, min(limit, MAX_LIMIT))
         position = read_cursor(cursor)
         words = query_tokens(text)
+        asks = bool(words) and not _is_hook(text)
         named = [] if position else await self._named(viewer, text, words, scope, limit)
         until = position.moment if position else now + AHEAD
         sweep = _Sweep(self._store, words, until, {hit.row.ticket.id for hit in named})
-        found = await sweep.run(limit - len(named), self._judge(viewer, scope)) if words else []
+        found = await sweep.run(limit - len(named), self._judge(viewer, scope)) if asks else []
         hits = [*named, *await self._hits(viewer, words, found)]
-        more = bool(words) and sweep.until > FLOOR and bool(hits or found)
+        more = asks and sweep.until > FLOOR and bool(hits or found)
         after = Cursor(moment=sweep.until, id="w") if more else None
         return Page(items=hits, next_cursor=after.encode() if after else None)
 
@@ -92,18 +93,15 @@ class Search:
         self, viewer: Viewer, text: str, words: Sequence[str], scope: Scope, limit: int
     ) -> list[Hit]:
         number = _NUMBER.fullmatch(text)
-        found: list[tuple[Ticket, Found, str]] = []
-        if number and (ticket := await self._store.by_number(int(number[1]))):
-            found.append((ticket, "number", f"#{ticket.number}"))
-        contacts = await self._contacts(words) if words else {}
+        numbered = await self._store.by_number(int(number[1])) if number else None
+        contacts = await self._contacts(words) if words and not _is_hook(text) else {}
         theirs = await self._store.tickets_of(list(contacts), 5 * limit) if contacts else []
-        found.extend((ticket, "contact", contacts[ticket.contact_id].name) for ticket in theirs)
-        seen = {t.id: (t, f, s) for t, f, s in reversed(found) if _fits(viewer, t, scope)}
-        chosen = sorted(seen.values(), key=lambda item: item[0].activity_at, reverse=True)[:limit]
-        rows = await self._reading.rows(viewer, [ticket for ticket, _, _ in chosen])
+        theirs.sort(key=lambda ticket: (ticket.activity_at, ticket.id), reverse=True)
+        distinct = {ticket.id: ticket for ticket in (numbered, *theirs) if ticket}
+        chosen = [ticket for ticket in distinct.values() if _fits(viewer, ticket, scope)][:limit]
         return [
-            Hit(row=row, field=field, snippet=name, marks=marks_in(name, words))
-            for row, (_, field, name) in zip(rows, chosen, strict=True)
+            _named_hit(row, numbered, contacts, words)
+            for row in await self._reading.rows(viewer, chosen)
         ]
 
     async def _contacts(self, words: Sequence[str]) -> dict[ContactId, Contact]:
@@ -189,6 +187,23 @@ class _Sweep:
         got = await self._store.with_token(word, since, self.until, MAX_CANDIDATES)
         self._read += len(got)
         return got
+
+
+def _is_hook(text: str) -> bool:
+    """``#1234`` asks for that ticket and nothing else."""
+    return text.lstrip().startswith("#")
+
+
+def _named_hit(
+    row: Row,
+    numbered: Ticket | None,
+    contacts: Mapping[ContactId, Contact],
+    words: Sequence[str],
+) -> Hit:
+    if numbered is not None and row.ticket.id == numbered.id:
+        return Hit(row=row, field="number", snippet=f"#{numbered.number}")
+    name = contacts[row.ticket.contact_id].name
+    return Hit(row=row, field="contact", snippet=name, marks=marks_in(name, words))
 
 
 def _fits(viewer: Viewer, ticket: Ticket, scope: Scope) -> bool:

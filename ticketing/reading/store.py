@@ -105,9 +105,9 @@ class ReadingStore:
         """People with one of these canonical points."""
         return await self._in.contacts.find({"point_keys": {"$in": list(keys)}}, limit=20)
 
-    async def contacts_like(self, tokens: Sequence[str], limit: int) -> list[Contact]:
-        """People whose name has the first of these tokens."""
-        return await self._in.contacts.find({"tokens": tokens[0]}, limit=limit)
+    async def contacts_like(self, token: str, limit: int) -> list[Contact]:
+        """People with this word in their name or addresses."""
+        return await self._in.contacts.find({"tokens": token}, limit=limit)
 
     async def conversations(self, id: TicketId) -> list[Conversation]:
         """A ticket's conversations, the first begun first."""

@@ -1,0 +1,144 @@
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from storage.ids import utc_now
+from tests.ticketing.builders import NOW, said
+from tests.ticketing.conftest import CHAT
+from ticketing.amendments import TicketChange
+from ticketing.counts import ViewCount, ViewCounts
+from ticketing.relay import Consumer, Relay
+
+HOUR = timedelta(hours=1)
+
+
+class Hearer:
+    def __init__(self, fail=0):
+        self.heard, self.fail = [], fail
+        self.came = asyncio.Event()
+
+    async def handle(self, events):
+        if self.fail:
+            self.fail -= 1
+            raise ConnectionError("away")
+        self.heard += [event.id for event in events]
+        self.came.set()
+
+
+async def stored(house):
+    await house.events_in(CHAT, said())
+    return list(house.offered)
+
+
+async def test_consumers_hear_and_the_log_knows(house):
+    events = await stored(house)
+    prompt, later = Hearer(), Hearer()
+    relay = Relay(
+        house.events,
+        [
+            Consumer(name="a", handle=prompt.handle),
+            Consumer(name="b", handle=later.handle, prompt=False),
+        ],
+    )
+    relay.offer(events)
+    await relay.flush()
+    assert prompt.heard == later.heard == [event.id for event in events]
+    assert await house.events.unrelayed(10) == []
+
+
+async def test_prompt_consumers_do_not_wait_for_the_others(house):
+    events = await stored(house)
+    prompt, later = Hearer(), Hearer()
+    relay = Relay(
+        house.events,
+        [
+            Consumer(name="a", handle=prompt.handle),
+            Consumer(name="b", handle=later.handle, prompt=False),
+        ],
+    )
+    running = asyncio.create_task(relay.run())
+    relay.offer(events)
+    async with asyncio.timeout(10):
+        await prompt.came.wait()
+        assert later.heard == []
+        await later.came.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_what_a_crash_left_untold_is_swept_up(house):
+    events = await stored(house)
+    hearer = Hearer()
+    relay = Relay(house.events, [Consumer(name="a", handle=hearer.handle)])
+    assert await relay.sweep(NOW) == 0  # younger than what may be under way
+    assert await relay.sweep(NOW + HOUR) == len(events)
+    assert set(hearer.heard) == {event.id for event in events}
+    assert await relay.sweep(NOW + HOUR) == 0
+
+
+async def test_a_failing_consumer_is_told_again(house):
+    events = await stored(house)
+    hearer = Hearer(fail=1)
+    relay = Relay(house.events, [Consumer(name="a", handle=hearer.handle)])
+    relay.offer(events)
+    await relay.flush()
+    assert len(await house.events.unrelayed(10)) == len(events)
+    await relay.sweep(NOW + HOUR)
+    assert set(hearer.heard) == {event.id for event in events}
+
+
+@pytest.fixture
+def counts(house):
+    return ViewCounts(house.collections)
+
+
+async def test_counts_follow_events_told_twice_and_out_of_order(house, mira, counts):
+    for n in range(3):
+        await house.events_in(CHAT, said(id=str(n), thread=f"t{n}", sender=str(n)))
+    ticket = await house.ticket(1)
+    await house.commands.change_ticket(mira, ticket.id, TicketChange(status="waiting"), NOW)
+    solved = await house.ticket(2)
+    await house.commands.change_ticket(mira, solved.id, TicketChange(status="solved"), NOW)
+    for events in (house.offered[::-1], house.offered, house.offered[:1]):
+        await counts.handle(events)
+    tally = await counts.tally(mira)
+    assert (tally.open, tally.waiting, tally.unassigned, tally.mine) == (2, 1, 2, 0)
+    assert tally.by_inbox == {CHAT: 2}
+
+
+async def test_counts_show_only_visible_inboxes(house, mira, chat_only, counts):
+    await house.events_in(CHAT, said(id="1"))
+    await house.events_in("inbox-sms", said(id="2", sender="2"))
+    await counts.handle(house.offered)
+    assert (await counts.tally(mira)).open == 2
+    assert (await counts.tally(chat_only)).open == 1
+
+
+async def test_two_consumers_at_once_count_once(house, mira, counts):
+    for n in range(6):
+        await house.events_in(CHAT, said(id=str(n), thread=f"t{n}", sender=str(n)))
+    await asyncio.gather(*(ViewCounts(house.collections).handle(house.offered) for _ in range(4)))
+    assert (await counts.tally(mira)).open == 6
+
+
+async def test_a_recount_mends_what_was_never_told(house, mira, counts):
+    for n in range(3):
+        await house.events_in(CHAT, said(id=str(n), thread=f"t{n}", sender=str(n)))
+    assert await counts.recount() == 3
+    broken = ViewCount(id=f"{CHAT}|open|nobody", n=7)
+    await house.mongo.collection("view_counts", ViewCount).replace_many([broken])
+    assert await counts.recount() == 1
+    assert await counts.recount() == 0
+    assert (await counts.tally(mira)).open == 3
+
+
+async def test_offers_beyond_the_bound_are_left_to_the_sweeper(house, monkeypatch):
+    events = await stored(house)
+    monkeypatch.setattr("ticketing.relay.MAX_WAITING", 1)
+    hearer = Hearer()
+    relay = Relay(house.events, [Consumer(name="a", handle=hearer.handle)])
+    relay.offer(events)
+    await relay.flush()
+    assert hearer.heard == []
+    assert await relay.sweep(utc_now() + HOUR) == len(events)
