@@ -41,8 +41,9 @@ class _Cut:
 
 
 def plain_lines(text: str) -> list[Line]:
-    """Lines of plain text; `>` marks (also after spaces, also `> >`) count as depth."""
-    return [Line(line, _depth(line)) for line in text.split("\n")]
+    """Lines of plain text; `>` marks (also after spaces, also `> >`) count as depth. Only the first _MAX_LINES."""
+    lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
+    return [Line(line, _depth(line)) for line in lines]
 
 
 def _depth(line: str) -> int:
