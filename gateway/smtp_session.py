@@ -127,9 +127,10 @@ class EdgeSession(SMTP):
     def leave(self) -> None:
         """End now, or after the mail that is under way."""
         self._leaving = True
-        if not self._in_data and self.transport is not None:
-            self._writer.write(CLOSING)
-            self.cut()
+        if self._in_data or self.transport is None or self.transport.is_closing():
+            return
+        self._writer.write(CLOSING)
+        self.cut()
 
     def leave_after_reply(self) -> None:
         """End once the reply to the present command is written."""
