@@ -267,6 +267,8 @@ async def test_an_endless_mail_is_cut_off(start: EdgeStarter, journal: Journal) 
         (b"..\r\n.\r\n", b".\r\n"),
         (b"a\r\n..b\r\n...\r\n.\r\n", b"a\r\n.b\r\n..\r\n"),
         (b"bare\n.\nline\r.\rends\r\n.\r\n", b"bare\n.\nline\r.\rends\r\n"),
+        (b"a\n.\r\nstill the same mail\r\n.\r\n", b"a\n.\r\nstill the same mail\r\n"),
+        (b"a\r\n.\nstill the same\r\n.\r\n", b"a\r\n\nstill the same\r\n"),
         (b"x" * 70_000 + b"\r\n..y\r\n.\r\n", b"x" * 70_000 + b"\r\n.y\r\n"),
         (b"x" * 65_534 + b"\r\n.\r\n", b"x" * 65_534 + b"\r\n"),
         (b"\xff\xfe 8bit\r\n.\r\n", b"\xff\xfe 8bit\r\n"),

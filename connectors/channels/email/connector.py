@@ -1,5 +1,6 @@
 """The mail channel: IMAP and the SMTP edge in, a submission server out."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
@@ -41,7 +42,7 @@ class EmailConnector:
 
     async def wait(self, seconds: float) -> None:
         """IDLE, or sleep."""
-        await self._puller.wait(seconds)
+        await (self._puller.wait(seconds) if self.pulls else asyncio.sleep(seconds))
 
     def parse_item(self, body: bytes, headers: Mapping[str, str], received_at: datetime) -> Parsed:
         """Raw bytes as an event; the normaliser reads them."""

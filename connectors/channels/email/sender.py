@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 
 from aiosmtplib import SMTPException, SMTPResponse, SMTPServerDisconnected
+from aiosmtplib.protocol import SMTPProtocol
 
 from connectors.channels.email.addresses import AddressUnusable
 from connectors.channels.email.compose import Composed, compose
@@ -144,7 +145,7 @@ class Transmission:
                 if reading.done():
                     return await self._midway(line, reading)
                 protocol.write(chunk)
-                await protocol._drain_helper()  # aiosmtplib shows no public drain
+                await _flow(protocol, reading)
             self.stage = Stage.ENDED
             protocol.write(b".\r\n")
             return await reading
@@ -158,6 +159,19 @@ class Transmission:
         answer = await reading
         line.drop()
         return answer
+
+
+async def _flow(protocol: SMTPProtocol, reading: "asyncio.Task[SMTPResponse]") -> None:
+    """Wait for room in the line's buffer; a server that speaks meanwhile reads no more."""
+    if not protocol._paused:  # aiosmtplib shows neither this nor a drain
+        return
+    draining = asyncio.create_task(protocol._drain_helper())
+    try:
+        await asyncio.wait({draining, reading}, return_when=asyncio.FIRST_COMPLETED)
+        if draining.done():
+            draining.result()
+    finally:
+        draining.cancel()
 
 
 def _seen(reading: "asyncio.Task[SMTPResponse]") -> None:

@@ -1,7 +1,7 @@
 """IMAP against dovecot: nothing lost, nothing twice, nothing touched."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -128,6 +128,7 @@ async def test_scanning_anew_leaves_what_was_there_before_a_start_with_new_mail(
         client.delete_folder("Support")
         client.create_folder("Support")
         client.append("Support", mail("ancient"), msg_time=datetime(2020, 1, 1, tzinfo=UTC))
+        client.append("Support", mail("earlier"), msg_time=datetime.now(UTC) - timedelta(hours=3))
         client.append("Support", mail("recent"))
     assert subjects(await pulled(connector, marker.cursor)) == ["recent"]
 

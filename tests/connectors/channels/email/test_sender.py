@@ -250,18 +250,21 @@ async def test_a_line_that_breaks_before_the_end_of_the_mail_is_tried_again(
 
 
 async def test_a_refusal_in_the_middle_of_the_mail_is_heard(
-    out: Callable[..., EmailConnector],
+    out: Callable[..., EmailConnector], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sender_module, "SEND_S", 10.0)
+    over = asyncio.Event()
+
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"354 go on\r\n")
         await reader.readexactly(1000)
+        await asyncio.sleep(0.3)  # the writer has filled all buffers and waits
         writer.write(b"552 5.3.4 too large for us\r\n")
-        await writer.drain()
-        while await reader.read(1 << 20):
-            pass
+        await over.wait()  # it reads no more: whoever goes on writing waits for ever
 
     async with rude_server(talk) as port:
         outcome = await out(port).send(big(20_000_000))
+        over.set()
     assert isinstance(outcome, Rejected)
     assert "too large for us" in outcome.reason
 
