@@ -252,3 +252,10 @@ async def test_health_says_where_it_stands(imap_inbox: ConnectorMaker) -> None:
     health = await imap_inbox().check()
     assert health.ok is True
     assert "INBOX" in health.detail
+
+
+async def test_an_inbox_without_imap_has_nothing_to_pull(mail_inbox: ConnectorMaker) -> None:
+    connector = mail_inbox()
+    assert await pulled(connector) == []
+    await connector.wait(0.01)
+    assert (await connector.check()).ok is None
