@@ -41,7 +41,7 @@ class _Cut:
 
 
 def plain_lines(text: str) -> list[Line]:
-    """Lines of plain text; `>` marks (also after spaces, also `> >`) count as depth. Only the first _MAX_LINES."""
+    """The first lines of plain text; `>` marks (also after spaces, also `> >`) count as depth."""
     lines = text.split("\n", _MAX_LINES)[:_MAX_LINES]
     return [Line(line, _depth(line)) for line in lines]
 
