@@ -4,8 +4,8 @@ import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { signIn } from "../api/calls";
-import { keys } from "../api/keys";
 import { isProblem, Problem } from "../api/problem";
+import { enter } from "../app/enter";
 import { LanguageMenu } from "../app/LanguageMenu";
 import { Glyph } from "../parts/Glyph";
 import { Mark } from "../parts/Mark";
@@ -30,8 +30,7 @@ function useSignIn() {
     setFault(null);
     try {
       const session = await signIn(String(form.get("email")).trim(), String(form.get("password")));
-      cache.clear();
-      cache.setQueryData(keys.session, session);
+      enter(cache, session);
     } catch (error) {
       setFault(faultOf(error));
       setBusy(false);

@@ -21,7 +21,7 @@ const GLYPHS: readonly (readonly [RegExp, TablerIcon])[] = [
   [/whatsapp/, IconBrandWhatsapp],
   [/wechat|wecom/, IconMessages],
   [/telegram/, IconSend],
-  [/sms/, IconDeviceMobile],
+  [/sms|^tel$/, IconDeviceMobile],
   [/webchat|chat/, IconMessageDots],
   [/voice|phone|call/, IconPhone],
   [/form/, IconForms],

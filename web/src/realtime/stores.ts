@@ -1,6 +1,7 @@
 import { useSyncExternalStore } from "react";
 
 import type { TicketRow } from "../api/types";
+import { onForget } from "../app/forget";
 import type { Viewer } from "./frames";
 import type { Connection } from "./LiveSocket";
 
@@ -37,6 +38,12 @@ export const connection = new Store<Connection>({ phase: "connecting", since: nu
 export const updates = new Store<ReadonlyMap<string, Update>>(new Map());
 export const presence = new Store<ReadonlyMap<string, readonly Viewer[]>>(new Map());
 export const typing = new Store<ReadonlyMap<string, string>>(new Map());
+
+onForget(() => {
+  updates.set(new Map());
+  presence.set(new Map());
+  typing.set(new Map());
+});
 
 export function withEntry<K, V>(map: ReadonlyMap<K, V>, key: K, value: V | null): ReadonlyMap<K, V> {
   const next = new Map(map);

@@ -3,6 +3,7 @@ import { IconArrowBackUp, IconChevronDown, IconLock } from "@tabler/icons-react"
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Mode, Ticket } from "../../api/types";
+import { plainAddress } from "../../parts/address";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { Choices } from "../../parts/Choices";
 import { isMail } from "../../parts/channels";
@@ -14,9 +15,11 @@ function useTarget() {
   const { t } = useTranslation();
   return (one: Conversation, name: string) => {
     const channel = t(`channel.${one.channel}`, { defaultValue: one.channel });
-    if (isMail(one.channel)) return t("composer.to", { channel, to: one.recipient || name });
-    const showsAddress = /^[+@]/.test(one.recipient);
-    return t("composer.to", { channel, to: showsAddress ? `${name}, ${one.recipient}` : name });
+    const address = plainAddress(one.recipient);
+    if (isMail(one.channel)) return t("composer.to", { channel, to: address || name });
+    // A number means something to people; the id of a chat does not.
+    const telling = /^[+@]/.test(address) && address !== name;
+    return t("composer.to", { channel, to: telling ? `${name}, ${address}` : name });
   };
 }
 

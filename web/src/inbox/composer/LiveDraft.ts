@@ -1,5 +1,6 @@
 import { dropDraft, readDraft, writeDraft } from "../../api/calls";
 import type { Mode } from "../../api/types";
+import { onForget } from "../../app/forget";
 import { Store } from "../../realtime/stores";
 import { DraftWriter, type DraftPort, type DraftState } from "./DraftWriter";
 
@@ -76,7 +77,6 @@ export function draftOf(ticket: string, mode: Mode): LiveDraft {
   return draft;
 }
 
-/** Another agent at this browser starts with nothing of the last one's. */
-export const forgetDrafts = (): void => drafts.clear();
+onForget(() => drafts.clear());
 
 window.addEventListener("pagehide", () => drafts.forEach((draft) => draft.flush(true)));

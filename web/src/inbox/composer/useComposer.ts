@@ -46,7 +46,8 @@ export function useComposer(ticket: Ticket) {
 
   const write = (to: Mode) => {
     setMode(to);
-    requestAnimationFrame(() => field.current?.focus());
+    // At once: the next key pressed is already a word, and must not be taken for a shortcut.
+    field.current?.focus();
   };
   useCommand("reply", () => write("reply"));
   useCommand("note", () => write("note"));

@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { addNote, sendReply, undoSend } from "../../api/calls";
@@ -9,19 +9,11 @@ import type { Message, ReplyBody, Ticket } from "../../api/types";
 import { useToast } from "../../app/ToastProvider";
 import { addMessage } from "../../realtime/apply";
 import { draftOf } from "./LiveDraft";
+import { OnceKeys } from "./onceKeys";
 
 export type Then = ReplyBody["then"];
 
 const TOAST_MS = 6_000;
-
-/** The same words sent again after silence carry the same key, so that they cannot arrive twice. */
-function useOnceKey() {
-  const last = useRef({ words: "", key: "" });
-  return (words: string): string => {
-    if (last.current.words !== words) last.current = { words, key: crypto.randomUUID() };
-    return last.current.key;
-  };
-}
 
 export const isNewMessage = (error: unknown): boolean =>
   isProblem(error, 409) && error.type.endsWith("new-message");
@@ -31,7 +23,7 @@ export function useSend(ticket: Ticket, onNewMessage: () => void) {
   const cache = useQueryClient();
   const toast = useToast();
   const { t } = useTranslation();
-  const keyFor = useOnceKey();
+  const [once] = useState(() => new OnceKeys(() => crypto.randomUUID()));
 
   const fail = (error: Error) => {
     const silent = error instanceof Problem && error.silent;
@@ -50,8 +42,9 @@ export function useSend(ticket: Ticket, onNewMessage: () => void) {
   };
 
   const reply = useMutation({
-    mutationFn: (body: ReplyBody) => sendReply(ticket.id, keyFor(JSON.stringify(body)), body),
+    mutationFn: (body: ReplyBody) => sendReply(ticket.id, once.keyFor(JSON.stringify(body)), body),
     onSuccess: (message) => {
+      once.answered();
       addMessage(cache, message);
       void draftOf(ticket.id, "reply").sent();
       const until = message.delivery?.undo_until;
@@ -68,8 +61,9 @@ export function useSend(ticket: Ticket, onNewMessage: () => void) {
   });
 
   const note = useMutation({
-    mutationFn: (text: string) => addNote(ticket.id, keyFor(`note ${text}`), text),
+    mutationFn: (text: string) => addNote(ticket.id, once.keyFor(`note ${text}`), text),
     onSuccess: (message) => {
+      once.answered();
       addMessage(cache, message);
       void draftOf(ticket.id, "note").sent();
     },

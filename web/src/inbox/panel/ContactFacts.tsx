@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
+import { plainAddress } from "../../parts/address";
 import { Avatar } from "../../parts/Avatar";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 
@@ -24,7 +25,7 @@ export function ContactFacts({ ticket }: { ticket: Ticket }) {
             <ChannelGlyph channel={point.family} />
             <span className="sr">{t(`channel.${point.family}`, { defaultValue: point.family })}</span>
             <span className="cut grow" title={point.value}>{point.value}</span>
-            {latest?.recipient === point.value ? (
+            {plainAddress(latest?.recipient ?? "") === point.value ? (
               <span className="badge accent">{t("panel.inUse")}</span>
             ) : point.verified ? (
               <span className="meta">{t("panel.verified")}</span>

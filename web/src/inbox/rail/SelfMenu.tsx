@@ -4,8 +4,8 @@ import { IconKeyboard, IconLogout } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import { signOut } from "../../api/calls";
-import { keys } from "../../api/keys";
 import { useMe } from "../../api/queries";
+import { enter } from "../../app/enter";
 import { writePreference } from "../../app/preferences";
 import { LANGUAGES, speak, type Language } from "../../i18n";
 import { openKeySheet } from "../../keys/sheet";
@@ -26,8 +26,7 @@ export function SelfMenu() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const leave = async () => {
     await signOut().catch(() => undefined);
-    cache.clear();
-    cache.setQueryData(keys.session, null);
+    enter(cache, null);
   };
   const choose = (language: Language) => {
     writePreference("language", language);

@@ -15,9 +15,9 @@ const RUN_MS = 5 * 60_000;
 /** Messages tell themselves; of events only changes of the ticket are lines of the thread. */
 const SHOWN_EVENTS = new Set(["ticket.changed", "ticket.merged"]);
 const SHOWN_FIELDS = new Set(["status", "priority", "assignee_id", "tags", "subject", "merged_into"]);
-/** The first answer opens a new ticket: the answer itself says so. */
+/** The first answer opens a new ticket, and taking it back undoes that: the answer itself says so. */
 const goesWithoutSaying = (change: TicketEvent["changes"][number]) =>
-  change.field === "status" && change.before === "new" && change.after === "open";
+  change.field === "status" && (change.after === "new" || (change.before === "new" && change.after === "open"));
 
 const byTime = (a: { at: string; key: string }, b: { at: string; key: string }) =>
   a.at < b.at ? -1 : a.at > b.at ? 1 : a.key < b.key ? -1 : 1;
