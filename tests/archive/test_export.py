@@ -114,7 +114,9 @@ async def test_a_lost_or_spoilt_attachment_is_never_called_whole(
     await site.mongo.db["blobs"].delete_one({"_id": sha256})
     await site.export(tmp_path / "lost")
     for name in ("spoilt", "lost"):
-        problem = verify(tmp_path / name).problem
+        verdict = verify(tmp_path / name)
+        problem = verdict.problem
+        assert verdict.gaps == 1
         assert problem is not None
         assert problem.kind == "reference"
         assert sha256 in problem.detail

@@ -7,6 +7,9 @@ import msgspec
 
 from connectors.manifest import Limits, Rate
 from outbound.deliver import claim
+from outbound.progress import delivery_of
+from outbound.settle import Settlement
+from outbound.settling import Settler
 from tests.outbound.peer import Peer, PeerSender
 from tests.outbound.world import NOW, SMS, World
 
@@ -159,6 +162,35 @@ async def test_a_late_refusal_does_not_undo_what_another_did(sms: World, peer: P
     assert await sms.state(message) == "queued"
     await sms.pass_time(message, 60)
     await other.deliver(message.conversation_id)
+    assert await sms.state(message) == "sent"
+
+
+async def test_the_fence_keeps_an_old_claimant_out_while_another_sends(
+    sms: World, peer: Peer
+) -> None:
+    """Both are "sending"; only the newer claim may say what became of it."""
+    sms.sender = PeerSender(peer.url, idempotent=True)
+    message = await sms.say("one")
+    old = await sms.store.load(await sms.pending(message))
+    assert old is not None
+    first = claim(delivery_of(old), await sms.clock.now())
+    assert await sms.store.swap(await sms.pending(message), first)
+    await sms.pass_time(message, 91)
+    other = sms.new_worker()
+    await other.deliver(message.conversation_id)  # recovered: queued again
+    await sms.pass_time(message, 60)
+    peer.hold.clear()
+    sending = asyncio.create_task(other.deliver(message.conversation_id))
+    await peer.got_one.wait()
+    assert await sms.state(message) == "sending"
+    outlet = await sms.outlet(message.inbox_id)
+    assert outlet is not None
+    claimed = msgspec.structs.replace(old, delivery=first)
+    refused = Settlement(state="failed", reason="too late to say")
+    await Settler(sms.store, sms.bell).record(claimed, outlet, refused, await sms.clock.now())
+    assert await sms.state(message) == "sending"
+    peer.hold.set()
+    await sending
     assert await sms.state(message) == "sent"
 
 
