@@ -18,6 +18,7 @@ from outbound.store import OutboundStore
 from storage.mongo import Session
 from ticketing.delivery import Move, move
 from ticketing.errors import NotFound
+from ticketing.facts import of_viewer
 from ticketing.model import Ticket
 from ticketing.permissions import Viewer, require
 
@@ -114,7 +115,7 @@ class Amender:
         before = delivery_of(message)
         if not await self._store.publish(message, after, session, thread_key=thread_key):
             raise TooLate(before.state, after.state)
-        event = facts.delivery_changed(message, before, after, facts.agent(viewer))
+        event = facts.delivery_changed(message, before, after, of_viewer(viewer))
         await self._store.append([event], session)
         await flag_ticket(self._store, message, after, session)
         return msgspec.structs.replace(message, delivery=after)
@@ -127,7 +128,7 @@ class Amender:
         after, changes = restored(ticket, told.changes if told else (), now)
         await self._store.update_ticket(ticket, after, session)
         if changes:
-            event = facts.ticket_restored(message, facts.agent(viewer), now, changes)
+            event = facts.ticket_restored(message, of_viewer(viewer), now, changes)
             await self._store.append([event], session)
 
 

@@ -19,6 +19,7 @@ from storage.blobs import Blobs
 from storage.ids import derived_id, truncate
 from storage.mongo import Session
 from ticketing.errors import Invalid, NotFound
+from ticketing.facts import of_viewer
 from ticketing.lifecycle import is_open, on_reply
 from ticketing.model import Conversation, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
@@ -93,7 +94,7 @@ class Composer:
         _check(place, reply, now)
         message = self._message(id, viewer, reply, place, now, clock)
         after = answered(place.ticket, reply, message, now)
-        actor = facts.agent(viewer)
+        actor = of_viewer(viewer)
         event = facts.ticket_answered(place.ticket, after, message, actor)
         await self._store.insert_reply(message, place.conversation.thread_key, session)
         await self._store.update_ticket(place.ticket, after, session)

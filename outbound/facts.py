@@ -5,14 +5,6 @@ from datetime import datetime
 from normalizer.model import Delivery, Message
 from storage.events import Actor, Change, Event, EventId, event_id
 from ticketing.model import Ticket
-from ticketing.permissions import Viewer
-
-SYSTEM = Actor(kind="system", id="", name="")
-
-
-def agent(viewer: Viewer) -> Actor:
-    """The agent as an event names them."""
-    return Actor(kind="agent", id=viewer.agent_id, name=viewer.name)
 
 
 def replied(message: Message, actor: Actor) -> Event:

@@ -13,6 +13,7 @@ from outbound.model import Receipt
 from outbound.progress import delivery_of, piece_failed, reported, with_ids
 from outbound.store import OutboundStore
 from storage.mongo import Session
+from ticketing.facts import SYSTEM
 
 # A watermark of the key's state moves messages that are in one of these.
 BELOW: Mapping[str, tuple[DeliveryState, ...]] = {
@@ -128,7 +129,7 @@ class Receipts:
         if after == before or not await self._store.publish(message, after, session):
             return
         if (after.state, after.failed_pieces) != (before.state, before.failed_pieces):
-            event = facts.delivery_changed(message, before, after, facts.SYSTEM)
+            event = facts.delivery_changed(message, before, after, SYSTEM)
             await self._store.append([event], session)
         await flag_ticket(self._store, message, after, session)
 

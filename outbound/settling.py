@@ -10,6 +10,7 @@ from outbound.progress import delivery_of, proven, recovered, reported, settled
 from outbound.settle import Settlement
 from outbound.store import OutboundStore
 from storage.mongo import Session
+from ticketing.facts import SYSTEM
 
 
 class Settler:
@@ -80,7 +81,7 @@ class Settler:
         if delivery == before or not await self._store.publish(message, delivery, session):
             return False
         if delivery.state != before.state:
-            event = facts.delivery_changed(message, before, delivery, facts.SYSTEM)
+            event = facts.delivery_changed(message, before, delivery, SYSTEM)
             await self._store.append([event], session)
         await flag_ticket(self._store, message, delivery, session)
         return True
