@@ -39,7 +39,7 @@ export function useEventWords(): (event: TicketEvent) => string | null {
         return null;
       };
       const sentences = event.changes.map(change).filter((words) => words !== null);
-      if (sentences.length > 0) return sentences.join(" ");
+      if (sentences.length > 0) return sentences.join(" · ");
       const kind = KINDS.find((one) => one === event.kind);
       return kind ? t(`event.kind.${kind.replace(".", "_") as "ticket_created"}`, { who }) : null;
     },
