@@ -1,6 +1,5 @@
 """The aiohttp application of one edge process, and its life from socket to drained."""
 
-import asyncio
 import logging
 import socket
 from collections.abc import Iterable, Mapping
@@ -55,11 +54,3 @@ class Server:
     async def stop(self) -> None:
         """Accept no more, let requests end."""
         await self._runner.cleanup()
-
-
-async def cancelled(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel and wait; what they raise was logged where it happened."""
-    found = list(tasks)
-    for task in found:
-        task.cancel()
-    await asyncio.gather(*found, return_exceptions=True)

@@ -5,11 +5,12 @@ import logging
 from collections.abc import Coroutine
 
 from config.settings import Settings
-from gateway.app import Server, cancelled
+from gateway.app import Server
 from gateway.backoff import Backoff
 from gateway.bootstrap import Foundation, foundation
 from gateway.schema import MIGRATIONS
 from gateway.supervisor import HTTP_FD, SMTP_FD, Stopping, inherited
+from gateway.tasks import cancelled
 from storage.migrations import Migrator
 
 log = logging.getLogger(__name__)

@@ -20,6 +20,7 @@ from gateway.api import frames
 from gateway.metrics import LIVE_CLIENTS, LIVE_DROPPED
 from gateway.notices import Fact, Seen, Typing
 from gateway.presence import Presence
+from gateway.tasks import together
 from ticketing.permissions import Viewer
 
 log = logging.getLogger(__name__)
@@ -120,10 +121,7 @@ class Hub:
 
     async def run(self) -> None:
         """Listen and hand out until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._listen())
-            group.create_task(self._hand_out())
-            group.create_task(self._watch_presence())
+        await together(self._listen(), self._hand_out(), self._watch_presence())
 
     @contextlib.contextmanager
     def joined(self, client: Client) -> Iterator[Client]:

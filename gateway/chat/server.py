@@ -18,6 +18,7 @@ from gateway.errors import Refused
 from gateway.metrics import CHAT_MESSAGES, LIVE_CLIENTS
 from gateway.notices import Fact
 from gateway.ratelimit import Limiter
+from gateway.tasks import cancelled
 from normalizer.model import ConversationId, Message, MessageId
 from storage.errors import StorageError
 from storage.ids import utc_now
@@ -153,8 +154,7 @@ class Chat:
             await self._resume(visit, hello.after)
             await self._read(socket, visit)
         finally:
-            writer.cancel()
-            await asyncio.gather(writer, return_exceptions=True)
+            await cancelled([writer])
             LIVE_CLIENTS.labels("visitor").dec()
             self._visits[visit.key].discard(visit)
             if not self._visits[visit.key]:

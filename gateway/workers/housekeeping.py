@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import msgspec
 
 from gateway.metrics import WORKER_RUNS
+from gateway.tasks import together
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +23,7 @@ class Chore(msgspec.Struct, frozen=True):
 
 async def keep_house(chores: Sequence[Chore]) -> None:
     """Each chore in its own rhythm; a failed one has its next turn. Ends by cancellation."""
-    async with asyncio.TaskGroup() as group:
-        for chore in chores:
-            group.create_task(_repeat(chore))
+    await together(*(_repeat(chore) for chore in chores))
 
 
 async def _repeat(chore: Chore) -> None:

@@ -10,6 +10,7 @@ from connectors.errors import ConnectorError
 from gateway.backoff import Backoff
 from gateway.directory import InboxDirectory
 from gateway.metrics import WORKER_RUNS
+from gateway.tasks import cancelled
 from gateway.workers.leased import while_leased
 from gateway.workers.store import CursorStore
 from storage.ids import utc_now
@@ -51,9 +52,7 @@ class Sources:
                 await self._follow()
                 await asyncio.sleep(LOOK_FOR_INBOXES_S)
         finally:
-            for task in self._running.values():
-                task.cancel()
-            await asyncio.gather(*self._running.values(), return_exceptions=True)
+            await cancelled(self._running.values())
 
     async def _follow(self) -> None:
         try:

@@ -12,6 +12,7 @@ from gateway.api.call import Call, Handler, Result
 from gateway.api.endpoint import ENCODER, Endpoints
 from gateway.errors import Refused
 from gateway.realtime import Client, Hub
+from gateway.tasks import cancelled
 from storage.ids import utc_now
 from ticketing.permissions import Viewer
 
@@ -73,9 +74,7 @@ class LiveApi:
         except TimeoutError:
             await socket.close(code=GOING_AWAY)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await cancelled(tasks)
 
     async def _write(self, socket: web.WebSocketResponse, client: Client) -> None:
         while True:
