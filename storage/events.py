@@ -55,11 +55,19 @@ class EventLog:
     def __init__(self, mongo: Mongo) -> None:
         self._events = mongo.collection("events", Event)
 
-    async def append(self, session: Session | None, events: Sequence[Event]) -> None:
-        """Store those that are not stored yet, in the transaction of the change."""
+    async def append(
+        self, session: Session | None, events: Sequence[Event], *, fresh: bool = False
+    ) -> None:
+        """Store those that are not stored yet, in the transaction of the change.
+
+        ``fresh`` says that this very transaction found their cause to be new: none is looked up.
+        """
         if not events:
             return
         unique = {event.id: event for event in events}
+        if fresh:
+            await self._events.insert_many(unique.values(), session=session)
+            return
         known = await self._events.raw.find(
             {"_id": {"$in": list(unique)}}, {"_id": 1}, session=session
         ).to_list(len(unique))

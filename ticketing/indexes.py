@@ -1,6 +1,6 @@
 """The indexes of ticketing's collections; each list query has its narrow equality prefix here.
 
-Fields that may be absent are indexed partially: a default is not stored.
+None is partial: the small server reads no partial index for ``$in`` and scans instead.
 """
 
 from storage.migrations import Index, ensure_indexes
@@ -10,7 +10,6 @@ INDEXES: tuple[Index, ...] = (
         collection="messages",
         name="by_native_id",
         keys=(("inbox_id", 1), ("native_id", 1)),
-        partial={"native_id": {"$exists": True}},
     ),
     Index(
         collection="messages",
@@ -21,21 +20,18 @@ INDEXES: tuple[Index, ...] = (
         collection="messages",
         name="by_token",
         keys=(("tokens", 1), ("received_at", 1)),
-        partial={"tokens": {"$exists": True}},
     ),
     Index(collection="contacts", name="by_point", keys=(("point_keys", 1),), unique=True),
     Index(
         collection="contacts",
         name="by_token",
         keys=(("tokens", 1),),
-        partial={"tokens": {"$exists": True}},
     ),
     Index(
         collection="conversations",
         name="by_open_key",
         keys=(("open_key", 1),),
         unique=True,
-        partial={"open_key": {"$exists": True}},
     ),
     Index(collection="conversations", name="by_ticket", keys=(("ticket_id", 1),)),
     Index(collection="tickets", name="by_number", keys=(("number", 1),), unique=True),
@@ -53,13 +49,11 @@ INDEXES: tuple[Index, ...] = (
         collection="tickets",
         name="by_followed",
         keys=(("follow_up_of", 1),),
-        partial={"follow_up_of": {"$exists": True}},
     ),
     Index(
         collection="tickets",
         name="by_waiting",
         keys=(("open", 1), ("waiting_since", 1)),
-        partial={"waiting_since": {"$exists": True}},
     ),
     Index(collection="parked_changes", name="by_key", keys=(("key", 1),)),
 )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from connectors.contract import InboxId
 from connectors.events import SenderId
@@ -17,7 +18,7 @@ from ticketing.contacts import new_contact
 from ticketing.errors import Forbidden, Invalid, NotFound
 from ticketing.ingest.model import begun_key
 from ticketing.ingest.numbers import NumberPool
-from ticketing.model import Contact, Conversation, Inbox, Ticket
+from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
 from ticketing.permissions import Viewer, allowed, sees_inbox
 from ticketing.store import Collections, settle
 
@@ -119,12 +120,11 @@ class Starter:
 
     async def _free(self, session: Session, conversation: Conversation) -> None:
         """An earlier one that was never answered leaves the key: the answer comes to the latest."""
-        if conversation.open_key:
-            await self._in.conversations.update(
-                {"open_key": conversation.open_key},
-                {"$unset": {"open_key": 1}, "$inc": {"version": 1}},
-                session=session,
-            )
+        where = {"open_key": conversation.open_key}
+        holder = await self._in.conversations.find_one(where, session=session)
+        if holder is not None:
+            released = replace(holder, open_key=closed_key(holder.id), version=holder.version + 1)
+            await self._in.conversations.replace_many([released], session=session)
 
 
 def _ticket_id(seed: str) -> TicketId:
@@ -162,14 +162,15 @@ def _conversation(start: _Start, ticket: Ticket) -> Conversation:
     wish, inbox = start.wish, start.inbox
     recipient = wish.recipient.canonical
     mail = wish.recipient.family == "mailto"
+    id = _conversation_id(start.seed)
     return Conversation(
-        id=_conversation_id(start.seed),
+        id=id,
         version=1,
         inbox_id=inbox.id,
         channel=inbox.channel,
         thread_key=wish.recipient.value,
         # an answer by mail carries our token; elsewhere the sender is all that it can be known by
-        open_key=None if mail else begun_key(inbox.id, recipient),
+        open_key=closed_key(id) if mail else begun_key(inbox.id, recipient),
         ticket_id=ticket.id,
         contact_id=ticket.contact_id,
         recipient=recipient,

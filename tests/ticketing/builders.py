@@ -41,6 +41,7 @@ def a_conversation(**changes):
         "inbox_id": INBOX,
         "channel": "email",
         "thread_key": "root@x",
+        "open_key": "inbox-mail|root@x",
         "ticket_id": TicketId("ticket-1"),
         "contact_id": ContactId("contact-1"),
         "recipient": "mailto:ana@x.example",

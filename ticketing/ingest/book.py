@@ -99,8 +99,7 @@ class Book:
 
     def put_conversation(self, conversation: Conversation) -> Conversation:
         """Keep it, findable by its open key; an older holder of the key must be put first."""
-        if conversation.open_key:
-            self.by_open_key[conversation.open_key] = conversation.id
+        self.by_open_key[conversation.open_key] = conversation.id
         return self.conversations.put(conversation)
 
     def open_conversation(self, key: str) -> Conversation | None:

@@ -205,7 +205,7 @@ class Ingest:
         if reused:
             await self._blobs.touch(session, sorted(reused))
         if book.events:
-            await self._events.append(session, book.events)
+            await self._events.append(session, book.events, fresh=True)
         done = [unit.record.id for unit in units if not unit.bad]
         if done:
             await self._journal.mark_done(session, done)

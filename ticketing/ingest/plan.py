@@ -26,7 +26,7 @@ from ticketing.ingest.evidence import gather, open_keys, own_open_key
 from ticketing.ingest.model import Change, Parked, begun_key, native_key, open_key
 from ticketing.ingest.tickets import after_message, new_ticket, reopened
 from ticketing.lifecycle import InboundEffect, on_inbound, said_at
-from ticketing.model import Contact, Conversation, Inbox, Ticket
+from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.threading import Decision, decide
 from ticketing.tokens import tokens
@@ -186,7 +186,7 @@ def _release(ticket: Ticket, draft: Draft, book: Book) -> None:
     """The followed ticket's conversations leave their keys to the new one."""
     for conversation in book.conversations_of(ticket, draft.inbox_id):
         if conversation.open_key in open_keys(draft):
-            book.put_conversation(replace(conversation, open_key=None))
+            book.put_conversation(replace(conversation, open_key=closed_key(conversation.id)))
 
 
 def _conversation_in(ticket: Ticket, entry: Entry, contact: Contact, book: Book) -> Conversation:
@@ -204,15 +204,16 @@ def _start_conversation(entry: Entry, contact: Contact, ticket: Ticket, book: Bo
     draft = entry.draft
     shared = open_key(draft.inbox_id, draft.thread_key)
     own = own_open_key(draft)
-    key = next((key for key in (shared, own) if book.open_conversation(key) is None), None)
+    id = ConversationId(derived_id("conversation", entry.message_id))
+    free = (key for key in (shared, own) if book.open_conversation(key) is None)
     return book.put_conversation(
         Conversation(
-            id=ConversationId(derived_id("conversation", entry.message_id)),
+            id=id,
             version=1,
             inbox_id=draft.inbox_id,
             channel=draft.channel,
             thread_key=draft.thread_key,
-            open_key=key,
+            open_key=next(free, closed_key(id)),
             ticket_id=ticket.id,
             contact_id=contact.id,
             recipient=_recipient(draft),

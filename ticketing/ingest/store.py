@@ -235,8 +235,7 @@ def _native_ids(message: Message) -> tuple[str, ...]:
 def _shelve(found: Iterable[Any], book: Book) -> None:
     for conversation in found:
         book.conversations.read([conversation])
-        if conversation.open_key:
-            book.by_open_key.setdefault(conversation.open_key, conversation.id)
+        book.by_open_key.setdefault(conversation.open_key, conversation.id)
 
 
 def _first(ids: Mapping[str, ConversationId], keys: Iterable[str]) -> ConversationId | None:
