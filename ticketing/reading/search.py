@@ -16,7 +16,16 @@ from ticketing.model import Contact, Ticket
 from ticketing.permissions import Viewer, sees, sees_inbox
 from ticketing.reading.store import Candidate, ReadingStore, Text
 from ticketing.reading.tickets import MAX_LIMIT, Row, TicketReading
-from ticketing.reading.windows import AHEAD, FLOOR, GROWTH, Cursor, Page, read_cursor
+from ticketing.reading.windows import (
+    AHEAD,
+    FIRST,
+    FLOOR,
+    Cursor,
+    Page,
+    earlier,
+    next_width,
+    read_cursor,
+)
 from ticketing.tokens import query_tokens
 
 MAX_CANDIDATES = 2_000
@@ -68,7 +77,9 @@ class Search:
         asks = bool(words) and not _is_hook(text)
         named = [] if position else await self._named(viewer, text, words, scope, limit)
         until = position.moment if position else now + AHEAD
-        sweep = _Sweep(self._store, words, until, {hit.row.ticket.id for hit in named})
+        latest = position.moment if position else now - FIRST
+        seen: set[str] = {hit.row.ticket.id for hit in named}
+        sweep = _Sweep(self._store, words, until, latest, seen)
         found = await sweep.run(limit - len(named), self._judge(viewer, scope)) if asks else []
         hits = [*named, *await self._hits(viewer, words, found)]
         more = asks and sweep.until > FLOOR and bool(hits or found)
@@ -124,7 +135,12 @@ class _Sweep:
     """Windows from ``until`` into the past; ``until`` says how far it came."""
 
     def __init__(
-        self, store: ReadingStore, words: Sequence[str], until: datetime, seen: set[str]
+        self,
+        store: ReadingStore,
+        words: Sequence[str],
+        until: datetime,
+        latest: datetime,
+        seen: set[str],
     ) -> None:
         self._store = store
         self._words = sorted(words, key=len, reverse=True)
@@ -132,20 +148,23 @@ class _Sweep:
         self._rarest = self._words[0] if len(self._words) == 1 else None
         self._seen = seen
         self._read = 0
+        self._got = 0
+        self._latest = latest
         self.until = until
 
     async def run(self, count: int, judge: Judge) -> list[tuple[Candidate, Ticket]]:
         """Hits until there are ``count``, the past is over, or the cap is reached."""
         found: list[tuple[Candidate, Ticket]] = []
-        width = AHEAD + timedelta(seconds=10)
+        width = FIRST
         while len(found) < count and self._read < MAX_CANDIDATES and self.until > FLOOR:
-            since = max(self.until - width, FLOOR) if width < self.until - FLOOR else FLOOR
+            since = min(earlier(self.until, width), self._latest)
+            self._got = 0
             candidates = await self._slice(since)
             fitting = [item for item in candidates if self._wanted <= item.tokens]
             tickets = await judge(fitting) if fitting else {}
             full = self._collect(fitting, tickets, found, count)
             self.until = full or since
-            width *= GROWTH
+            width = next_width(width, self._got, 2 * count)
         return found
 
     def _collect(
@@ -186,6 +205,7 @@ class _Sweep:
     async def _fetch(self, word: str, since: datetime) -> list[Candidate]:
         got = await self._store.with_token(word, since, self.until, MAX_CANDIDATES)
         self._read += len(got)
+        self._got = max(self._got, len(got))
         return got
 
 

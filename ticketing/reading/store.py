@@ -20,6 +20,7 @@ from ticketing.reading.windows import Cursor
 from ticketing.store import Collections
 
 MAX_CONVERSATIONS = 200
+MAX_TIES = 1_000
 SEARCH_FIELDS = {"ticket_id": 1, "inbox_id": 1, "received_at": 1, "tokens": 1}
 
 
@@ -89,13 +90,15 @@ class ReadingStore:
         )
 
     async def ticket_ties(
-        self, where: Mapping[str, Any], field: str, cursor: Cursor, limit: int, direction: int = -1
+        self, where: Mapping[str, Any], field: str, cursor: Cursor, direction: int = -1
     ) -> list[Ticket]:
-        """Those of the cursor's very moment that its page did not show."""
-        beyond = {"$lt" if direction < 0 else "$gt": cursor.id}
-        return await self._in.tickets.find(
-            {**where, field: cursor.moment, "_id": beyond}, sort=[("_id", direction)], limit=limit
-        )
+        """Those of the cursor's very moment that its page did not show.
+
+        Compared here: a range on ``_id`` would make the small server walk that index instead.
+        """
+        found = await self._in.tickets.find({**where, field: cursor.moment}, limit=MAX_TIES)
+        beyond = [t for t in found if (t.id < cursor.id if direction < 0 else t.id > cursor.id)]
+        return sorted(beyond, key=lambda ticket: ticket.id, reverse=direction < 0)
 
     async def contact(self, id: ContactId) -> Contact | None:
         """One person."""

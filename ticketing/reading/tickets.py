@@ -20,10 +20,10 @@ from ticketing.model import (
 from ticketing.permissions import Viewer, require, sees, sees_inbox
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.windows import (
-    AHEAD,
     FLOOR,
     Cursor,
     Page,
+    latest,
     newest_first,
     oldest_first,
     page_of,
@@ -34,6 +34,7 @@ ViewName = Literal["mine", "unassigned", "waiting", "open", "solved", "all"]
 Sort = Literal["activity", "waiting", "created"]
 
 MAX_LIMIT = 100
+THREAD_FIRST = timedelta(hours=1)
 MAX_TIES = 100  # events of one moment: a batch's
 _WHERE: dict[ViewName, Callable[[Viewer], dict[str, Any]]] = {
     "mine": lambda viewer: {"assignee_id": viewer.agent_id, "open": True},
@@ -105,14 +106,15 @@ class TicketReading:
         if query.sort == "waiting":
             return await self._longest_waiting(where, cursor, count, now)
         field = _FIELD[query.sort]
-        found = await self._store.ticket_ties(where, field, cursor, count) if cursor else []
+        found = await self._store.ticket_ties(where, field, cursor) if cursor else []
 
         async def fetch(since: datetime, until: datetime, wanted: int) -> list[Ticket]:
             return await self._store.ticket_slice(where, field, since, until, wanted)
 
-        until = cursor.moment if cursor else now + AHEAD
-        first = timedelta(seconds=4) if cursor else AHEAD + timedelta(seconds=4)
-        return found + await newest_first(fetch, until, count - len(found), first)
+        if cursor is None:
+            return await latest(fetch, now, count)
+        found += await newest_first(fetch, cursor.moment, count - len(found))
+        return found[:count]
 
     async def _longest_waiting(
         self, where: dict[str, Any], cursor: Cursor | None, count: int, now: datetime
@@ -120,7 +122,7 @@ class TicketReading:
         found: list[Ticket] = []
         since = FLOOR
         if cursor:
-            found = await self._store.ticket_ties(where, "waiting_since", cursor, count, 1)
+            found = await self._store.ticket_ties(where, "waiting_since", cursor, 1)
             since = cursor.moment + timedelta(milliseconds=1)
 
         async def fetch(since: datetime, until: datetime, wanted: int) -> list[Ticket]:
@@ -179,11 +181,13 @@ class TicketReading:
         async def fetch(since: datetime, until: datetime, wanted: int) -> list[Message]:
             return await self._store.message_slice(where, since, until, wanted)
 
-        found = await self._message_ties(where, cursor) if cursor else []
-        latest = max(filter(None, (ticket.updated_at, ticket.last_in_at, ticket.activity_at)))
-        until = cursor.moment if cursor else latest + AHEAD
-        first = timedelta(hours=1)
-        found += await newest_first(fetch, until, limit + 1 - len(found), first)
+        if cursor is None:
+            newest = max(filter(None, (ticket.updated_at, ticket.last_in_at, ticket.activity_at)))
+            found = await latest(fetch, newest, limit + 1, THREAD_FIRST)
+        else:
+            found = await self._message_ties(where, cursor)
+            missing = limit + 1 - len(found)
+            found += await newest_first(fetch, cursor.moment, missing, THREAD_FIRST)
         return page_of(found, limit, lambda m: Cursor(moment=m.occurred_at, id=m.id))
 
     async def _message_ties(self, where: dict[str, Any], cursor: Cursor) -> list[Message]:

@@ -69,10 +69,29 @@ async def newest_first(
     found: list[ItemT] = []
     width = first
     while len(found) < count and until > FLOOR:
-        since = max(until - width, FLOOR) if width < until - FLOOR else FLOOR
-        found += await fetch(since, until, count - len(found))
-        until, width = since, width * GROWTH
+        since = earlier(until, width)
+        got = await fetch(since, until, count - len(found))
+        found += got
+        until, width = since, next_width(width, len(got), count - len(found))
     return found
+
+
+async def latest(
+    fetch: Fetch[ItemT], now: datetime, count: int, first: timedelta = FIRST
+) -> list[ItemT]:
+    """``newest_first`` from the very latest on, which may be dated a little ahead of ``now``."""
+    found = await fetch(now - first, now + AHEAD, count)
+    return found + await newest_first(fetch, now - first, count - len(found), first)
+
+
+def earlier(until: datetime, width: timedelta) -> datetime:
+    """``until - width``, not before the floor."""
+    return max(until - width, FLOOR) if width < until - FLOOR else FLOOR
+
+
+def next_width(width: timedelta, got: int, missing: int) -> timedelta:
+    """Wide enough for what is missing at the density just seen, within a factor of 1/2 to 8."""
+    return width * (min(GROWTH, max(0.5, 1.5 * missing / got)) if got else GROWTH)
 
 
 async def oldest_first(
