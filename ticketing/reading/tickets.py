@@ -128,7 +128,8 @@ class TicketReading:
         async def fetch(since: datetime, until: datetime, wanted: int) -> list[Ticket]:
             return await self._store.waiting_slice(where, since, until, wanted)
 
-        return found + await oldest_first(fetch, since, now, count - len(found))
+        found += await oldest_first(fetch, since, now, count - len(found))
+        return found[:count]
 
     async def _rows(self, viewer: Viewer, tickets: list[Ticket]) -> list[Row]:
         marks = await self._store.read_marks(viewer.agent_id, [ticket.id for ticket in tickets])

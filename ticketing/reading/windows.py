@@ -100,10 +100,8 @@ async def oldest_first(
     """``count`` items from ``since`` on, oldest first, through windows that narrow to ``now``."""
     found: list[ItemT] = []
     for until in (*(now - age for age in AGES), now + AHEAD):
-        if until <= since:
+        if until <= since or len(found) >= count:
             continue
         found += await fetch(since, until, count - len(found))
         since = until
-        if len(found) >= count:
-            break
     return found
