@@ -250,10 +250,19 @@ class HookRegistrar(Protocol):
         """Called when the inbox is saved; says whether the provider took the address."""
 
 
+@runtime_checkable
+class Closable(Protocol):
+    """Optional: connectors whose connections outlive a call."""
+
+    async def close(self) -> None:
+        """Called once the inbox has changed or gone; a send under way may end."""
+
+
 Connector = WebhookReceiver | Puller | Streamer | Sender
 __all__ = [
     "Accepted",
     "Account",
+    "Closable",
     "Connector",
     "Health",
     "HealthChecker",

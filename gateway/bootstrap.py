@@ -16,7 +16,7 @@ from connectors.kit.egress import EgressClient
 from connectors.registry import Registry
 from gateway.auth.store import AuthStore
 from gateway.consumers import LiveConsumer, MediaConsumer
-from gateway.directory import InboxDirectory
+from gateway.directory import INBOXES, InboxDirectory
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore
 from outbound.clock import DatabaseClock
@@ -75,6 +75,7 @@ async def foundation(settings: Settings) -> AsyncIterator[Foundation]:
     try:
         yield built
     finally:
+        await built.directory.close()
         await built.journal.close()
         await built.doorbell.close()
         await built.pubsub.close()
@@ -114,7 +115,12 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         auth=auth,
         edge_store=edge_store,
         directory=directory,
-        inboxes=InboxCommands(store=edge_store, directory=directory, registry=registry),
+        inboxes=InboxCommands(
+            store=edge_store,
+            directory=directory,
+            registry=registry,
+            announce=lambda: pubsub.publish(INBOXES, b""),
+        ),
         collections=collections,
         reply_tokens=ReplyTokens(keyring.derive_all("reply-tokens")),
         clock=DatabaseClock(mongo),

@@ -78,6 +78,7 @@ def labour(base: Foundation) -> Labour:
             base.leases, "relay-sweep", base.owner, lambda: sweep_relay(base.relay, relay)
         ),
         "deliveries": sweeper.run,
+        "inboxes": lambda: base.directory.follow(base.pubsub),
         "sources": sources.run,
         "house": lambda: while_leased(
             base.leases, "house", base.owner, lambda: keep_house(_chores(base, media))

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from connectors.contract import Account, Connector, InboxId, Sender
+from connectors.contract import Account, Closable, Connector, InboxId, Sender
 from connectors.errors import ConnectorError
 from connectors.http import Http
 from connectors.manifest import Manifest
@@ -16,6 +16,7 @@ from connectors.registry import Registry
 from gateway.store import EdgeStore
 from outbound.model import Outlet
 from storage.keyring import KeyRing
+from storage.pubsub import Pubsub
 from ticketing.errors import LineUnknown
 from ticketing.ingest.model import Line
 from ticketing.model import Agent, Inbox
@@ -25,6 +26,9 @@ log = logging.getLogger(__name__)
 FRESH_S = 5.0
 # A flood of unknown addresses reads the database at most this often.
 LOOK_AGAIN_S = 1.0
+CLOSE_WITHIN_S = 5.0
+# Published whenever an inbox was saved.
+INBOXES = "parley:inboxes"
 
 
 class Directory(Protocol):
@@ -71,6 +75,8 @@ class InboxDirectory:
         self._renewing = asyncio.Lock()
         self._channels = frozenset(one.id for one in registry.manifests())
         self._connectors: dict[InboxId, tuple[int, Connector]] = {}
+        self._forgotten = 0
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def inbox(self, inbox_id: str) -> Inbox | None:
         """An active inbox; one made a moment ago in another process is found too."""
@@ -133,11 +139,30 @@ class InboxDirectory:
     def connect(self, inbox: Inbox) -> Connector:
         """As ``connector``, for a record at hand."""
         made = self._connectors.get(inbox.id)
-        if made is not None and made[0] == inbox.version:
+        if made is not None and made[0] >= inbox.version:
             return made[1]
-        connector = self._registry.connect(self.account(inbox), self._http)
+        connector = self.made(inbox)
+        self._drop(inbox.id)
         self._connectors[inbox.id] = (inbox.version, connector)
         return connector
+
+    def made(self, inbox: Inbox) -> Connector:
+        """A connector of the caller's own, who retires it."""
+        return self._registry.connect(self.account(inbox), self._http)
+
+    def retire(self, connector: Connector) -> None:
+        """Close its connections in the background."""
+        if isinstance(connector, Closable):
+            task = asyncio.create_task(_closed(connector))
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
+
+    async def close(self) -> None:
+        """Close every connector's connections; the process ends."""
+        for inbox_id in list(self._connectors):
+            self._drop(inbox_id)
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=CLOSE_WITHIN_S)
 
     def account(self, inbox: Inbox) -> Account:
         """The inbox as its connector sees it, secrets opened."""
@@ -165,17 +190,39 @@ class InboxDirectory:
         )
         return sealed
 
+    async def follow(self, pubsub: Pubsub) -> None:
+        """Look again whenever another process saved an inbox. Ends by cancellation."""
+        async for _ in pubsub.subscribe(INBOXES, ready=self.forget):
+            self.forget()
+
     def forget(self) -> None:
-        """Read anew at the next question: this process changed an inbox."""
-        self._snapshot = msgspec.structs.replace(self._snapshot, taken_at=float("-inf"))
+        """Read anew at the next question: somebody changed an inbox."""
+        self._forgotten += 1
+        self._snapshot = _stale(self._snapshot)
 
     async def _fresh(self, age: float) -> Snapshot:
         if self._clock() - self._snapshot.taken_at < age:
             return self._snapshot
         async with self._renewing:
             if self._clock() - self._snapshot.taken_at >= age:
+                forgotten = self._forgotten
                 self._snapshot = await self._take()
+                self._drop_old(self._snapshot.inboxes)
+                if forgotten != self._forgotten:  # what was read may be older than the change
+                    self._snapshot = _stale(self._snapshot)
         return self._snapshot
+
+    def _drop_old(self, inboxes: Mapping[str, Inbox]) -> None:
+        """Connectors of inboxes that changed, are switched off, or gone."""
+        for inbox_id, (version, _) in list(self._connectors.items()):
+            inbox = inboxes.get(inbox_id)
+            if inbox is None or inbox.version > version:
+                self._drop(inbox_id)
+
+    def _drop(self, inbox_id: InboxId) -> None:
+        dropped = self._connectors.pop(inbox_id, None)
+        if dropped is not None:
+            self.retire(dropped[1])
 
     async def _take(self) -> Snapshot:
         inboxes: dict[str, Inbox] = {
@@ -195,6 +242,18 @@ def bare_address(address: str) -> str:
     """Lower case, without a plus tag: ``Support+T0K@X.example`` is ``support@x.example``."""
     local, _, domain = address.strip().lower().rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
+
+
+def _stale(snapshot: Snapshot) -> Snapshot:
+    return msgspec.structs.replace(snapshot, taken_at=float("-inf"))
+
+
+async def _closed(connector: Closable) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_WITHIN_S):
+            await connector.close()
+    except Exception:
+        log.warning("a connector did not close", exc_info=True)
 
 
 def _context(inbox_id: InboxId) -> bytes:

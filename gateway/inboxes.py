@@ -1,11 +1,12 @@
 """Commands on inboxes: make, change, check. Settings are read by the channel's own Struct."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 import msgspec
 
-from connectors.contract import Health, HealthChecker, InboxId
+from connectors.contract import Connector, Health, HealthChecker, HookRegistrar, InboxId
 from connectors.errors import ConnectorError, SettingsInvalid
 from connectors.registry import Registry
 from gateway.directory import InboxDirectory, bare_address
@@ -15,15 +16,31 @@ from storage.ids import new_id
 from ticketing.model import Inbox
 
 UNKNOWN = Health(ok=None, detail="this channel cannot be checked")
+CHECK_WITHIN_S = 25.0
+# What a provider was told of, or what its answer depends on.
+CONNECTION = ("active", "address", "sealed_settings")
+Announce = Callable[[], Awaitable[object]]
 
 
 class InboxCommands:
-    """Each checks, writes, and makes this process's directory look again."""
+    """Each checks, writes, and makes every process's directory look again.
 
-    def __init__(self, *, store: EdgeStore, directory: InboxDirectory, registry: Registry) -> None:
+    Providers that are told where our webhook is are told on saving; their refusal is the inbox's
+    health and never fails the command.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: EdgeStore,
+        directory: InboxDirectory,
+        registry: Registry,
+        announce: Announce,
+    ) -> None:
         self._store = store
         self._directory = directory
         self._registry = registry
+        self._announce = announce
 
     async def create(
         self,
@@ -51,10 +68,10 @@ class InboxCommands:
             created_at=now,
             updated_at=now,
         )
-        self._directory.connect(msgspec.structs.replace(made, version=0))
+        self._directory.retire(self._directory.made(made))  # raises what its settings lack
         if not await self._store.inboxes.insert(made):
             raise Refused(409, "taken", "there is an inbox of this id")
-        self._directory.forget()
+        await self._saved(made, now)
         return made
 
     async def change(self, inbox_id: InboxId, values: Mapping[str, object], now: datetime) -> Inbox:
@@ -74,18 +91,13 @@ class InboxCommands:
         await self._free(changed.channel, changed.address, inbox_id, changed.aliases)
         if not await self._store.change_inbox(changed):
             raise Refused(409, "stale", "somebody else changed this inbox")
-        self._directory.forget()
+        same = all(getattr(found, name) == getattr(changed, name) for name in CONNECTION)
+        await self._saved(changed, None if same else now)
         return changed
 
-    async def check(self, inbox: Inbox, now: datetime) -> InboxHealth:
-        """Ask the provider now, and remember the answer."""
-        try:
-            connector = self._directory.connect(inbox)
-            checked = await connector.check() if isinstance(connector, HealthChecker) else UNKNOWN
-        except SettingsInvalid as error:
-            checked = Health(ok=False, detail=str(error), advice=f"correct {error.field!r}")
-        except ConnectorError as error:
-            checked = Health(ok=False, detail=str(error), advice="see the channel's documentation")
+    async def check(self, inbox: Inbox, now: datetime, *, register: bool = False) -> InboxHealth:
+        """Ask the provider now (told anew where our webhook is), and remember the answer."""
+        checked = await self._asked(inbox, register=register and inbox.active)
         health = InboxHealth(
             id=inbox.id,
             ok=checked.ok,
@@ -96,6 +108,40 @@ class InboxCommands:
         await self._store.health.replace_many([health])
         return health
 
+    async def _saved(self, inbox: Inbox, connected_at: datetime | None) -> None:
+        """Every process looks again; ``connected_at`` None: its provider needs no word of it."""
+        self._directory.forget()
+        await self._announce()
+        if connected_at is None:
+            return
+        if inbox.active and self._registers(inbox):
+            await self.check(inbox, connected_at, register=True)
+        else:
+            await self._store.health.delete({"_id": inbox.id})  # it was about other settings
+
+    def _registers(self, inbox: Inbox) -> bool:
+        connector = self._directory.made(inbox)
+        self._directory.retire(connector)
+        return isinstance(connector, HookRegistrar)
+
+    async def _asked(self, inbox: Inbox, *, register: bool) -> Health:
+        """With a connector of its own: a check never waits for, or disturbs, a mailbox's line."""
+        try:
+            connector = self._directory.made(inbox)
+        except SettingsInvalid as error:
+            return Health(ok=False, detail=str(error), advice=f"correct {error.field!r}")
+        except ConnectorError as error:
+            return Health(ok=False, detail=str(error), advice="see the channel's documentation")
+        try:
+            async with asyncio.timeout(CHECK_WITHIN_S):
+                return await _ask(connector, register=register)
+        except TimeoutError:
+            return Health(ok=None, detail=f"no answer within {CHECK_WITHIN_S:g} seconds")
+        except ConnectorError as error:
+            return Health(ok=False, detail=str(error), advice="see the channel's documentation")
+        finally:
+            self._directory.retire(connector)
+
     async def _free(
         self, channel: str, address: str, inbox_id: InboxId, aliases: tuple[str, ...] = ()
     ) -> None:
@@ -105,3 +151,11 @@ class InboxCommands:
             theirs = {bare_address(one) for one in (other.address, *other.aliases) if "@" in one}
             if other.id != inbox_id and other.channel == channel and wanted & theirs:
                 raise Refused(409, "taken", "another inbox has this address", field="address")
+
+
+async def _ask(connector: Connector, *, register: bool) -> Health:
+    if register and isinstance(connector, HookRegistrar):
+        registered = await connector.register()
+        if not registered.ok:
+            return registered
+    return await connector.check() if isinstance(connector, HealthChecker) else UNKNOWN

@@ -30,6 +30,7 @@ async def edge(settings: Settings) -> int:
         server = Server(parts.app, inherited(HTTP_FD, settings.http_host, settings.http_port))
         tasks = [
             _running("migrations", migrated(base), stopping),
+            _running("inboxes", base.directory.follow(base.pubsub), stopping),
             _running("live", parts.hub.run(), stopping),
             _running("chat", parts.chat.run(), stopping),
             _running("relay", base.relay.run(), stopping),

@@ -45,6 +45,7 @@ class Connections:
         self._room = asyncio.Semaphore(settings.smtp_connections)
         self._resting: list[Line] = []
         self._tls: ssl.SSLContext | None = None
+        self._closed = False
 
     @contextlib.asynccontextmanager
     async def line(self) -> AsyncIterator[Line]:
@@ -64,7 +65,7 @@ class Connections:
                 CONNECTIONS_OUT.dec()
             line.used += 1
             line.rested_at = time.monotonic()
-            if line.fresh:
+            if line.fresh and not self._closed:
                 self._resting.append(line)
             else:
                 await _leave(line)
@@ -102,7 +103,8 @@ class Connections:
         return self._tls
 
     async def close(self) -> None:
-        """Say goodbye on every resting line."""
+        """Say goodbye on every resting line, and let no more rest."""
+        self._closed = True
         while self._resting:
             await _leave(self._resting.pop())
 

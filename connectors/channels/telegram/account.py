@@ -12,6 +12,12 @@ from connectors.http import Http, HttpReply, LineBroken, NotSent
 BROKEN_FROM = 500
 LATER = {429}
 TIMEOUT_S = 8.0
+RENEW = "Ask @BotFather for the token (/mybots) and paste it anew."
+ADVICE = {
+    400: "Telegram calls public https addresses only: see the public URL in the settings.",
+    401: RENEW,
+    404: RENEW,
+}
 
 
 class FilePath(msgspec.Struct, frozen=True):
@@ -39,6 +45,11 @@ class Answered(msgspec.Struct, frozen=True):
     """Any answer whose result is an object."""
 
     result: Named = Named()
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """Any answer: its result may be anything."""
+
     description: str = ""
 
 
@@ -68,8 +79,7 @@ class TelegramApi:
         """The token, and whether the webhook is ``wanted_hook`` ("" for none)."""
         reply = await self._call("getMe", {})
         if not reply.ok:
-            advice = "Ask @BotFather for the token (/mybots) and paste it anew."
-            return Health(ok=False, detail=f"Telegram answered {reply.status}", advice=advice)
+            return Health(ok=False, detail=f"Telegram answered {reply.status}", advice=RENEW)
         me = reply.read(Answered) or Answered()
         hook = (await self._call("getWebhookInfo", {})).read(Answered) or Answered()
         return _hook_health(f"@{me.result.username}", hook.result, wanted_hook)
@@ -80,8 +90,12 @@ class TelegramApi:
         if secret_token:
             arguments["secret_token"] = secret_token
         reply = await self._call("setWebhook", arguments)
-        said = (reply.read(Answered) or Answered()).description
-        return Health(ok=reply.ok, detail=said or f"answered {reply.status}")
+        return _told(reply)
+
+    async def unregister(self) -> Health:
+        """No webhook, so that the bot can be polled; what waits at Telegram stays."""
+        reply = await self._call("deleteWebhook", {"drop_pending_updates": False})
+        return _told(reply)
 
     async def _call(self, method: str, arguments: Mapping[str, object]) -> HttpReply:
         return await self._http.request(
@@ -93,9 +107,15 @@ class TelegramApi:
         )
 
 
+def _told(reply: HttpReply) -> Health:
+    said = (reply.read(Answer) or Answer()).description or f"answered {reply.status}"
+    advice = "" if reply.ok else ADVICE.get(reply.status, "See what Telegram says; check again.")
+    return Health(ok=reply.ok, detail=f"Telegram says: {said}", advice=advice)
+
+
 def _hook_health(name: str, hook: Named, wanted: str) -> Health:
     if hook.url != wanted:
-        advice = "Save the inbox again: that registers its address with Telegram."
+        advice = "Check the inbox again: that registers its address with Telegram."
         detail = f"{name}: webhook is {hook.url or 'not set'}"
         return Health(ok=False, detail=detail, advice=advice)
     if hook.last_error_message and hook.pending_update_count:

@@ -140,6 +140,10 @@ class TelegramWebhook(TelegramBot):
 class TelegramPolling(TelegramBot):
     """We ask for updates."""
 
+    async def register(self) -> Health:
+        """See ``HookRegistrar``: while a webhook is set, Telegram refuses to be polled."""
+        return await probe(self._api.unregister)
+
     async def run(self, sink: Sink) -> None:
         """See ``Streamer``."""
         await Poller(self._http, self._api.url).run(sink)

@@ -74,7 +74,7 @@ class InboxApi:
             settings=wanted.settings,
             now=call.now,
         )
-        return self._shown(made, None, 0)
+        return self._shown(made, await self._store.health.get(made.id), 0)
 
     async def change(self, call: Call[r.InboxChange, None]) -> Result:
         """Fields that are absent stay."""
@@ -89,11 +89,11 @@ class InboxApi:
         return self._shown(changed, health, counts.get(changed.id, 0))
 
     async def check(self, call: Call[None, None]) -> Result:
-        """Asks the provider; sends nothing to a customer."""
+        """Asks the provider, told anew where our webhook is; no customer hears of it."""
         found = await self._store.inboxes.get(call.params["id"])
         if found is None:
             raise Refused(404, "not-found", "there is no such inbox")
-        health = await self._commands.check(found, call.now)
+        health = await self._commands.check(found, call.now, register=True)
         return s.InboxHealth(ok=health.ok, detail=health.detail, advice=health.advice)
 
     async def list_channels(self, call: Call[None, None]) -> Result:
