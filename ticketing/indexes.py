@@ -1,6 +1,7 @@
 """The indexes of ticketing's collections; each list query has its narrow equality prefix here.
 
-None is partial: the small server reads no partial index for ``$in`` and scans instead.
+Partial only where one value is asked for: the small server reads no partial index for ``$in`` and
+scans instead. It rewrites every entry of a changed ticket (0.12 ms an index): they are few.
 """
 
 from storage.migrations import Index, ensure_indexes
@@ -35,7 +36,7 @@ INDEXES: tuple[Index, ...] = (
     ),
     Index(collection="conversations", name="by_ticket", keys=(("ticket_id", 1),)),
     Index(collection="tickets", name="by_number", keys=(("number", 1),), unique=True),
-    Index(collection="tickets", name="by_contact", keys=(("contact_id", 1), ("activity_at", 1))),
+    Index(collection="tickets", name="by_contact", keys=(("contact_id", 1),)),
     Index(collection="tickets", name="by_open", keys=(("open", 1), ("activity_at", 1))),
     Index(collection="tickets", name="by_status", keys=(("status", 1), ("activity_at", 1))),
     Index(
@@ -43,12 +44,12 @@ INDEXES: tuple[Index, ...] = (
         name="by_assignee",
         keys=(("assignee_id", 1), ("open", 1), ("activity_at", 1)),
     ),
-    Index(collection="tickets", name="by_activity", keys=(("activity_at", 1),)),
     Index(collection="tickets", name="by_creation", keys=(("created_at", 1),)),
     Index(
         collection="tickets",
         name="by_followed",
         keys=(("follow_up_of", 1),),
+        partial={"follow_up_of": {"$gte": ""}},
     ),
     Index(
         collection="tickets",

@@ -1,7 +1,7 @@
 """The reads behind what agents see."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -72,12 +72,18 @@ class ReadingStore:
     async def ticket_slice(
         self, where: Mapping[str, Any], field: str, since: datetime, until: datetime, limit: int
     ) -> list[Ticket]:
-        """Newest first within [since, until)."""
-        return await self._in.tickets.find(
-            {**where, field: {"$gte": since, "$lt": until}},
-            sort=[(field, -1), ("_id", -1)],
-            limit=limit,
-        )
+        """Newest first within [since, until); both halves of ``open`` where it is not asked for."""
+        window = {**where, field: {"$gte": since, "$lt": until}}
+        if field != "activity_at" or "open" in where or "status" in where:
+            return await self._newest(window, field, limit)
+        opened = await self._newest({**window, "open": True}, field, limit)
+        ended = await self._newest({**window, "open": False}, field, limit)
+        both = sorted((*opened, *ended), key=lambda t: (t.activity_at, t.id), reverse=True)
+        return both[:limit]
+
+    async def _newest(self, where: Mapping[str, Any], field: str, limit: int) -> list[Ticket]:
+        order = [(field, -1), ("_id", -1)]
+        return await self._in.tickets.find(where, sort=order, limit=limit)
 
     async def waiting_slice(
         self, where: Mapping[str, Any], since: datetime, until: datetime, limit: int
@@ -96,7 +102,8 @@ class ReadingStore:
 
         Compared here: a range on ``_id`` would make the small server walk that index instead.
         """
-        found = await self._in.tickets.find({**where, field: cursor.moment}, limit=MAX_TIES)
+        just_after = cursor.moment + timedelta(milliseconds=1)
+        found = await self.ticket_slice(where, field, cursor.moment, just_after, MAX_TIES)
         beyond = [t for t in found if (t.id < cursor.id if direction < 0 else t.id > cursor.id)]
         return sorted(beyond, key=lambda ticket: ticket.id, reverse=direction < 0)
 
