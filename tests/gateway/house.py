@@ -17,8 +17,10 @@ from gateway.api.requests import NewAgent
 from gateway.bootstrap import Foundation
 from gateway.bootstrap_edge import Edge, edge
 from gateway.bootstrap_labour import labour
+from gateway.notices import LIVE
 from gateway.supervisor import listen
 from gateway.tasks import cancelled
+from storage.doorbell import BELL_CHANNEL
 from storage.ids import utc_now
 
 PASSWORD = "correct horse battery"
@@ -152,7 +154,19 @@ async def open_house(base: Foundation, settings: Settings) -> tuple[House, web.A
     runner = web.AppRunner(parts.app, access_log=None, shutdown_timeout=2)
     await runner.setup()
     await web.SockSite(runner, listening).start()
+    await _listening(base)
     return House(base, parts, url), runner, tasks
+
+
+async def _listening(base: Foundation) -> None:
+    """Both subscriptions stand: a client that is cancelled while it connects leaks its socket."""
+    async with asyncio.timeout(20):
+        while True:
+            counts = await base.redis.pubsub_numsub(LIVE, BELL_CHANNEL)
+            if all(count for _, count in counts):
+                break
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)
 
 
 async def close_house(house: House, runner: web.AppRunner, tasks: list) -> None:
