@@ -1,0 +1,87 @@
+"""Customers, as their providers bring their words: mail by SMTP, signed webhooks by HTTP."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import format_datetime, formataddr
+from itertools import count
+
+import aiohttp
+import aiosmtplib
+from standardwebhooks.webhooks import Webhook
+from twilio.request_validator import RequestValidator
+
+_serial = count(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One inbox as the outside knows it; ``secret`` is what its provider signs with."""
+
+    id: str
+    name: str
+    address: str
+    hook_url: str
+    secret: str
+
+
+class Customers:
+    """Each call returns once Parley has acknowledged."""
+
+    def __init__(self, http: aiohttp.ClientSession, smtp_port: int) -> None:
+        self._http = http
+        self._smtp_port = smtp_port
+
+    async def mail(
+        self, line: Line, sender: tuple[str, str], subject: str, text: str, *, to: str = ""
+    ) -> str:
+        """``sender`` is (name, address); ``to`` an address other than the inbox's. The id."""
+        message = EmailMessage()
+        message["From"], message["To"] = formataddr(sender), to or line.address
+        message["Subject"] = subject
+        message["Date"] = format_datetime(datetime.now(UTC))
+        message["Message-ID"] = f"<e2e.{next(_serial)}@posta.example>"
+        message.set_content(text)
+        await aiosmtplib.send(
+            message,
+            sender=sender[1],
+            recipients=[to or line.address],
+            hostname="127.0.0.1",
+            port=self._smtp_port,
+            start_tls=False,
+        )
+        return str(message["Message-ID"])
+
+    async def api(self, line: Line, sender: Mapping[str, str], text: str) -> None:
+        """One signed Standard Webhook."""
+        id, now = f"e2e-{next(_serial)}", datetime.now(UTC)
+        body = json.dumps({"id": id, "sender": dict(sender), "text": text})
+        await self._post(
+            line.hook_url,
+            body.encode(),
+            {
+                "webhook-id": id,
+                "webhook-timestamp": str(int(now.timestamp())),
+                "webhook-signature": Webhook(line.secret).sign(id, now, body),
+                "content-type": "application/json",
+            },
+        )
+
+    async def sms(self, line: Line, number: str, text: str) -> None:
+        """A Twilio webhook, signed by Twilio's own library."""
+        form = {
+            "MessageSid": f"SM{next(_serial):032x}",
+            "AccountSid": "AC1",
+            "From": number,
+            "To": line.address,
+            "Body": text,
+            "NumMedia": "0",
+        }
+        signature = RequestValidator(line.secret).compute_signature(line.hook_url, form)
+        await self._post(line.hook_url, form, {"x-twilio-signature": signature})
+
+    async def _post(self, url: str, body: bytes | dict[str, str], headers: dict[str, str]) -> None:
+        async with self._http.post(url, data=body, headers=headers) as answer:
+            assert answer.status < 300, f"{url}: {answer.status} {await answer.text()}"
