@@ -131,6 +131,7 @@ def _conversation(inbox: str) -> Conversation:
         inbox_id=InboxId(inbox),
         channel=inbox,
         thread_key="k",
+        open_key=f"{inbox}|k",
         ticket_id=TicketId(f"t-{inbox}"),
         contact_id=ContactId("ines"),
         recipient="tel:+1",

@@ -235,6 +235,7 @@ def _conversation(inbox: Inbox, id: ConversationId, recipient: str) -> Conversat
         inbox_id=inbox.id,
         channel=inbox.channel,
         thread_key=f"thread-{id}",
+        open_key=f"{inbox.id}|thread-{id}",
         ticket_id=TICKET,
         contact_id=ContactId("ines"),
         recipient=recipient,
