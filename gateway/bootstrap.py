@@ -20,6 +20,7 @@ from gateway.directory import INBOXES, InboxDirectory
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore
 from outbound.clock import DatabaseClock
+from outbound.file_links import FileLinks
 from outbound.store import OutboundStore
 from storage.blobs import Blobs
 from storage.counters import Counters
@@ -60,6 +61,7 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     inboxes: InboxCommands
     collections: Collections
     reply_tokens: ReplyTokens
+    file_links: FileLinks
     clock: DatabaseClock
     outbound: OutboundStore
     counts: ViewCounts
@@ -123,6 +125,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         ),
         collections=collections,
         reply_tokens=ReplyTokens(keyring.derive_all("reply-tokens")),
+        file_links=FileLinks(keyring.derive_all("file-links"), settings.public_url),
         clock=DatabaseClock(mongo),
         outbound=OutboundStore(mongo),
         counts=counts,

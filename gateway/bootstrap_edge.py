@@ -25,6 +25,7 @@ from gateway.chat.server import Chat
 from gateway.chat.store import ChatStore
 from gateway.chat.visitors import Visitors
 from gateway.health import Checked, HealthRoutes
+from gateway.linked_files import LinkedFiles
 from gateway.people import People
 from gateway.ratelimit import Limiter
 from gateway.realtime import Hub
@@ -83,6 +84,7 @@ def edge(base: Foundation) -> Edge:
     )
     public = (
         _webhooks(base).routes(),
+        LinkedFiles(links=base.file_links, store=base.outbound, blobs=base.blobs).routes(),
         chat.routes(),
         _health(base, closing).routes(),
         static_app.routes(),

@@ -116,6 +116,7 @@ def _deliverer(base: Foundation) -> Deliverer:
         settler=Settler(base.outbound, base.doorbell),
         outlets=base.directory,
         blobs=base.blobs,
+        links=base.file_links,
         throttle=Throttle(TokenBuckets(base.redis)),
         clock=base.clock,
         bell=base.doorbell,

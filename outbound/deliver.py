@@ -19,8 +19,9 @@ from connectors.errors import ConnectorError
 from normalizer.model import ConversationId, Delivery, Message
 from outbound import metrics
 from outbound.clock import Clock
+from outbound.file_links import FileLinks
 from outbound.model import Bell, Outlet, Outlets, Pending
-from outbound.outgoing import outgoing
+from outbound.outgoing import Link, outgoing, private
 from outbound.progress import delivery_of
 from outbound.settle import Settlement, Try, settle
 from outbound.settling import Settler
@@ -48,6 +49,7 @@ class Deliverer:
         settler: Settler,
         outlets: Outlets,
         blobs: Blobs,
+        links: FileLinks,
         throttle: Throttle,
         clock: Clock,
         bell: Bell,
@@ -57,6 +59,7 @@ class Deliverer:
         self._settler = settler
         self._outlets = outlets
         self._blobs = blobs
+        self._links = links
         self._throttle = throttle
         self._clock = clock
         self._bell = bell
@@ -138,7 +141,8 @@ class Deliverer:
         closed = await self._closed(claimed, outlet)
         if closed is not None or outlet.sender is None:
             return WindowClosed(reason=closed or "this inbox cannot send")
-        message = outgoing(claimed, thread_key, self._blobs, outlet.manifest)
+        link = await self._link(claimed, outlet)
+        message = outgoing(claimed, thread_key, self._blobs, outlet.manifest, link)
         try:
             async with asyncio.timeout(SEND_LIMIT_S):
                 return await outlet.sender.send(message)
@@ -147,6 +151,13 @@ class Deliverer:
         except Exception:
             log.exception("connector raised while sending", extra={"message_id": claimed.id})
             return OutcomeUnknown(reason="the connector failed in the middle of sending")
+
+    async def _link(self, claimed: Message, outlet: Outlet) -> Link:
+        """Signed links where the provider fetches files itself."""
+        if not (claimed.files and outlet.manifest.limits.files_by_link):
+            return private
+        now = await self._clock.now()
+        return lambda file: self._links.link(claimed.id, file.id, now)
 
     async def _closed(self, claimed: Message, outlet: Outlet) -> str | None:
         """Why no free reply may go any more; read only where the channel has a window at all."""

@@ -4,7 +4,9 @@ OutboundError
 ├── KeyReused        409  the idempotency key was used before with other content
 ├── NewerMessage     409  the customer wrote meanwhile; carries that message's id
 ├── TooLate          409  the message is past the state that the command needs
-└── CannotReply      422  the channel or the window does not allow it; names the field
+├── CannotReply      422  the channel or the window does not allow it; names the field
+├── LinkForged       404  a file link that we did not sign
+└── LinkExpired      410  a file link after its time
 
 NotFound, Forbidden and Invalid are ticketing's (``ticketing.errors``).
 """
@@ -47,3 +49,11 @@ class CannotReply(OutboundError):
         super().__init__(reason)
         self.field = field
         self.reason = reason
+
+
+class LinkForged(OutboundError):
+    """Nobody here signed this link."""
+
+
+class LinkExpired(OutboundError):
+    """We signed this link, for a time that is over."""

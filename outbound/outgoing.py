@@ -1,5 +1,6 @@
 """A stored message as its connector is given it. Pure; files open only when they are read."""
 
+from collections.abc import Callable
 from functools import partial
 
 from connectors.contract import OutboundFile, OutboundMessage
@@ -10,10 +11,20 @@ from outbound.render import html_of
 from storage.blobs import Blobs
 
 NOBODY = SenderId(family="", value="")
+Link = Callable[[File], str]
+
+
+def private(_file: File) -> str:
+    """No link: the channel carries the bytes itself."""
+    return ""
 
 
 def outgoing(
-    message: Message, thread_key: str, blobs: Blobs, manifest: Manifest | None = None
+    message: Message,
+    thread_key: str,
+    blobs: Blobs,
+    manifest: Manifest | None = None,
+    link: Link = private,
 ) -> OutboundMessage:
     """One reply; a mail that was written as plain text gets its HTML alternative here."""
     html = message.html
@@ -28,7 +39,7 @@ def outgoing(
         html=html,
         subject=message.subject,
         sender_name=message.author.name,
-        attachments=tuple(_file(file, blobs) for file in message.files),
+        attachments=tuple(_file(file, blobs, link(file)) for file in message.files),
         template=message.template,
         mail=message.envelope,
     )
@@ -40,11 +51,12 @@ def send_id(message: Message) -> str:
     return f"{message.id}.{rounds}" if rounds else message.id
 
 
-def _file(file: File, blobs: Blobs) -> OutboundFile:
+def _file(file: File, blobs: Blobs, url: str) -> OutboundFile:
     return OutboundFile(
         name=file.name,
         media_type=file.media_type,
         size=file.size,
         open=partial(blobs.open, file.sha256),
+        url=url,
         content_id=file.content_id,
     )

@@ -237,8 +237,12 @@ async def connected_inboxes(
         ),
         "api": (
             "",
-            {"secret": secret, "callback_url": f"{provider.base_url}/callback"},
-            {"secret": secret},
+            {
+                "signing_secret": secret,
+                "token": "api-token",
+                "callback_url": f"{provider.base_url}/callback",
+            },
+            {"secret": secret, "token": "api-token"},
         ),
         "telegram": (
             "halden_bot",

@@ -31,6 +31,13 @@ class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: datetime
 
 
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A message whose files are not all here."""
+
+    id: MessageId
+    received_at: datetime
+
+
 class CursorStore:
     """One cursor per inbox; written by the holder of the inbox's lease alone."""
 
@@ -60,10 +67,14 @@ class MediaStore:
         """One message."""
         return await self._messages.get(id)
 
-    async def with_pending_files(self, limit: int) -> list[str]:
-        """Ids of messages with something still to fetch."""
-        cursor = self._messages.raw.find({"files.state": "pending"}, {"_id": 1}).limit(limit)
-        return [found["_id"] for found in await cursor.to_list(limit)]
+    async def with_pending_files(self, limit: int) -> list[Waiting]:
+        """Messages with something still to fetch."""
+        wanted = {"_id": 1, "received_at": 1}
+        cursor = self._messages.raw.find({"files.state": "pending"}, wanted).limit(limit)
+        return [
+            Waiting(id=found["_id"], received_at=found["received_at"])
+            for found in await cursor.to_list(limit)
+        ]
 
     async def replace_file(
         self, message: Message, changed: File, blobs: Blobs, now: datetime
@@ -81,12 +92,16 @@ class MediaStore:
         )
 
         async def work(session: Session) -> None:
+            pending = {"$elemMatch": {"id": changed.id, "state": "pending"}}
+            done = await self._messages.update(
+                {"_id": message.id, "files": pending},
+                {"$set": {"files.$": to_document(changed)}},
+                session=session,
+            )
+            if not done:
+                return  # another job was first, or the words were taken back meanwhile
             if changed.sha256:
                 await blobs.touch(session, [changed.sha256])
-            where = {"_id": message.id, "files": {"$elemMatch": {"id": changed.id}}}
-            await self._messages.update(
-                where, {"$set": {"files.$": to_document(changed)}}, session=session
-            )
             await self._events.append(session, [fact])
 
         await self._mongo.transaction(work)

@@ -21,6 +21,7 @@ from outbound.amend import Amender
 from outbound.clock import DatabaseClock
 from outbound.compose import Composer
 from outbound.deliver import Deliverer
+from outbound.file_links import FileLinks
 from outbound.indexes import INDEXES
 from outbound.model import Outlet, Pending, Reply
 from outbound.receipts import Receipts
@@ -116,6 +117,7 @@ class World:
             settler=Settler(self.store, self.bell),
             outlets=self,
             blobs=self.blobs,
+            links=FileLinks((b"k" * 32,), "https://desk.example"),
             throttle=Throttle(self.buckets),
             clock=self.clock,
             bell=self.bell,

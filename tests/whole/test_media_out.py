@@ -1,0 +1,97 @@
+"""Files that an agent sends: MIME to mail, an upload to Telegram, a link that Twilio opens."""
+
+import aiohttp
+import pytest
+
+from tests.peers.provider import Provider
+from tests.peers.smtp_sink import SmtpSink
+from tests.site import Site
+from tests.whole.far_side import (
+    Inboxes,
+    api,
+    delivered,
+    eventually,
+    mail,
+    reply,
+    sms,
+    stored,
+    telegram,
+    upload,
+)
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+LABEL = b"%PDF-1.7\n" + b"return label " * 9000
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 1500
+NAME = "Rücksendung 退货.pdf"
+MAIL = """\
+From: Eva Lund <eva@posta.example>
+To: support@halden.example
+Subject: Return
+Message-ID: <return-1@posta.example>
+Date: Fri, 20 Nov 2026 09:38:00 +0000
+MIME-Version: 1.0
+Content-Type: text/plain; charset=utf-8
+
+How do I send it back?
+"""
+
+
+async def test_mail_carries_it_as_mime(site: Site, sink: SmtpSink, inboxes: Inboxes) -> None:
+    await mail(inboxes["email"], MAIL, "eva@posta.example")
+    message = await eventually(lambda: site.db["messages"].find_one({"subject": "Return"}))
+    sent = await reply(
+        site, message, "Print this.", await upload(site, NAME, "application/pdf", LABEL)
+    )
+    await delivered(site, sent["id"], "sent")
+    arrived = next(one for one in sink.mails if one["To"] == "eva@posta.example")
+    files = [part for part in arrived.walk() if part.get_content_disposition() == "attachment"]
+    assert [(p.get_content_type(), p.get_payload(decode=True)) for p in files] == [
+        ("application/pdf", LABEL)
+    ]
+    assert files[0].get_filename() == NAME
+
+
+async def test_telegram_is_uploaded_to(site: Site, provider: Provider, inboxes: Inboxes) -> None:
+    await telegram(inboxes["telegram"], 4712, text="A picture of the new buckle?")
+    message = await stored(site, "A picture of the new buckle?")
+    ids = [
+        await upload(site, "buckle.png", "image/png", PICTURE),
+        await upload(site, "size.pdf", "application/pdf", LABEL),
+    ]
+    sent = await reply(site, message, "Here you are.", *ids)
+    await delivered(site, sent["id"], "sent")
+    got = [kept[1:] for kept in provider.attachments if kept[0] == "telegram"]
+    assert got == [("image/png", "buckle.png", PICTURE), ("application/pdf", "size.pdf", LABEL)]
+
+
+async def test_twilio_fetches_it_by_a_link(
+    site: Site, provider: Provider, inboxes: Inboxes
+) -> None:
+    await sms(inboxes["twilio_sms"], "+14155550177", "Which colour is it?")
+    message = await stored(site, "Which colour is it?")
+    sent = await reply(
+        site, message, "This one.", await upload(site, "colour.png", "image/png", PICTURE)
+    )
+    await delivered(site, sent["id"], "sent")
+    got = [kept[1:] for kept in provider.attachments if kept[0] == "twilio_sms"]
+    assert got == [("image/png", "colour.png", PICTURE)]
+
+
+async def test_the_api_channel_gets_the_bytes(
+    site: Site, provider: Provider, inboxes: Inboxes
+) -> None:
+    await api(inboxes["api"], {"id": "out-1", "sender": "u-7", "text": "Send me the terms"})
+    message = await stored(site, "Send me the terms")
+    sent = await reply(
+        site, message, "Attached.", await upload(site, "terms.pdf", "application/pdf", LABEL)
+    )
+    await delivered(site, sent["id"], "sent")
+    said = [body for channel, _, body in provider.sent if channel == "api"]
+    assert any('"name": "terms.pdf"' in body for body in said)
+
+
+async def test_nobody_else_opens_a_link(site: Site) -> None:
+    async with aiohttp.ClientSession() as http:
+        for token in ("x", "A" * 80, "A" * 5000, "%C3%A4"):
+            async with http.get(f"{site.url}/files/{token}") as answer:
+                assert answer.status == 404, token
