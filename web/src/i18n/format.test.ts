@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { formatFor, spanSince } from "./format";
+import { daysSince, formatFor, spanSince } from "./format";
 
 const now = new Date("2026-11-18T10:00:00Z");
 
@@ -25,4 +25,10 @@ test("days have words when near and a year when far", () => {
   expect(format.day("2026-11-17T12:00:00Z", now)).toBe("Yesterday");
   expect(format.day("2026-11-10T12:00:00Z", now)).toBe("Tuesday, November 10");
   expect(format.day("2025-11-10T12:00:00Z", now)).toContain("2025");
+});
+
+test("days are counted by midnights, not by hours", () => {
+  const local = (day: number, hour: number) => new Date(2026, 10, day, hour);
+  expect(daysSince(local(17, 23).toISOString(), local(18, 1))).toBe(1);
+  expect(daysSince(local(18, 0).toISOString(), local(18, 23))).toBe(0);
 });

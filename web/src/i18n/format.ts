@@ -67,3 +67,9 @@ export function spanSince(iso: string, now: Date): Span {
   if (ms < DAY) return { unit: "hours", count: Math.floor(ms / HOUR) };
   return { unit: "days", count: Math.floor(ms / DAY) };
 }
+
+/** How many midnights lie between `iso` and `now`, by the clock of this place. */
+export function daysSince(iso: string, now: Date): number {
+  const midnight = (date: Date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
+  return Math.max(0, Math.round((midnight(now) - midnight(new Date(iso))) / DAY));
+}

@@ -89,10 +89,11 @@ export class LiveSocket {
     this.around.onFrame(frame);
   }
 
-  /** A server that counts from below what we saw has begun anew: nothing can be resumed. */
+  /** A first greeting, or a server that counts from below what we saw: nothing can be resumed. */
   private greeted(seq: number): void {
-    const again = this.seq > seq;
-    if (this.seq === 0 || again) this.seq = seq;
+    // What was fetched before the first greeting may miss what happened until then.
+    const again = this.seq === 0 || this.seq > seq;
+    if (again) this.seq = seq;
     this.attempt = 0;
     this.say({ phase: "live", since: null });
     if (again) this.around.onFrame({ type: "resync" });

@@ -37,10 +37,16 @@ test("ticks alone are no update", () => {
   expect(seen()).toBeUndefined();
 });
 
-test("what a colleague did does not become mine by my own next step", () => {
-  receive(frame(["ticket.changed"], "jun"), cache, "me");
+test("what I solve after the customer wrote is mine, so that it may leave the list", () => {
+  receive(frame(["message.received"], "c"), cache, "me");
   receive(frame(["ticket.changed"], "me"), cache, "me");
-  expect(seen()).toEqual({ moved: false, mine: false });
+  expect(seen()?.mine).toBe(true);
+});
+
+test("what a colleague does after me is news again", () => {
+  receive(frame(["ticket.changed"], "me"), cache, "me");
+  receive(frame(["ticket.changed"], "jun"), cache, "me");
+  expect(seen()?.mine).toBe(false);
 });
 
 test("a message ends the typing of its sender", () => {

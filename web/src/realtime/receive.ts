@@ -20,13 +20,13 @@ function showTyping(ticket: string, name: string | null): void {
 
 const MOVES = new Set(["message.received", "message.sent", "ticket.created"]);
 
-/** Ticks that come in are nobody's doing: they change a row in its place and are no news. */
+/** Ticks that come in are nobody's doing: they change a row in its place and are no news. Who acted last counts. */
 function noteUpdate(ticket: TicketRow, events: readonly string[], mine: boolean): void {
   const before = updates.get().get(ticket.id);
   const told = events.some((kind) => kind !== "delivery.changed");
   if (!told && !before) return;
   const moved = before?.moved === true || events.some((kind) => MOVES.has(kind));
-  const own = (told ? mine : true) && before?.mine !== false;
+  const own = told ? mine : before?.mine === true;
   updates.set(withEntry(updates.get(), ticket.id, { row: ticket, moved, mine: own }));
 }
 
@@ -51,7 +51,10 @@ const HANDLERS: Handlers = {
   },
   presence: ({ ticket_id, agents }) => presence.set(withEntry(presence.get(), ticket_id, agents)),
   typing: ({ ticket_id, name, typing: on }) => showTyping(ticket_id, on ? name : null),
-  resync: (_, cache) => refetchAll(cache),
+  resync: (_, cache) => {
+    updates.set(new Map());
+    refetchAll(cache);
+  },
 };
 
 export function receive(frame: Frame, cache: QueryClient, me: string): void {

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useEvents } from "../../api/queries";
 import type { Ticket } from "../../api/types";
 import { useNow } from "../../app/now";
-import { spanSince, useFormat } from "../../i18n/format";
+import { daysSince, useFormat } from "../../i18n/format";
 import { useEventWords } from "../useEventWords";
 
 /** Who did what, newest first. */
@@ -28,7 +28,7 @@ export function Activity({ ticket }: { ticket: Ticket }) {
           <li key={id}>
             <span className="grow">{text}</span>
             <time className="num" dateTime={at} title={format.dateTime(at)}>
-              {spanSince(at, now).unit === "days" ? t("wait.short.days", { count: spanSince(at, now).count }) : format.time(at)}
+              {daysSince(at, now) > 0 ? t("wait.short.days", { count: daysSince(at, now) }) : format.time(at)}
             </time>
           </li>
         ))}
