@@ -1,0 +1,101 @@
+"""The command line, run as its users run it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from gateway.cli import COMMANDS, parser
+
+ROOT = Path(__file__).parents[2]
+
+
+def parley(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "gateway", *arguments],
+        cwd=ROOT,
+        input=given,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_every_command_parses_and_exists() -> None:
+    import importlib
+
+    extra = {"channel new": ["x"], "explain webhook": ["--channel", "api"],
+             "explain send": ["--channel", "api"], "archive export": ["out"],
+             "archive verify": ["x"], "agent add": ["a@b.example"],
+             "agent passwd": ["a@b.example"]}  # fmt: skip
+    for command in COMMANDS:
+        words = [*command.words, *extra.get(" ".join(command.words), [])]
+        target = parser().parse_args(words).target
+        module, _, function = target.partition(":")
+        assert callable(getattr(importlib.import_module(f"gateway.commands.{module}"), function))
+
+
+def test_explaining_goes_on_after_an_input_that_fails(tmp_path: Path) -> None:
+    good = tmp_path / "good.eml"
+    good.write_bytes(b"From: a@b.example\r\nSubject: Hi\r\n\r\nHello\r\n")
+    names = f"{tmp_path / 'none.eml'}\0{good}\0"
+    done = parley("explain", "mail", "--stdin0", given=names.encode())
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert done.returncode == 0
+    assert "FileNotFoundError" in first["error"]
+    assert (second["file"], second["subject"]) == (str(good), "Hi")
+
+
+def test_attachments_are_extracted_by_content_not_by_name(tmp_path: Path) -> None:
+    mail = tmp_path / "mail.eml"
+    mail.write_bytes(
+        b'From: a@b.example\r\nContent-Type: text/plain; name="x"\r\n'
+        b'Content-Disposition: attachment; filename="../../evil"\r\n\r\nbody\r\n'
+    )
+    done = parley("explain", "mail", "--extract", str(tmp_path / "out"), str(mail))
+    (attachment,) = json.loads(done.stdout)["attachments"]
+    path = Path(attachment["path"])
+    assert path.parent == tmp_path / "out"
+    assert path.read_bytes().startswith(b"body")
+
+
+def test_explaining_a_webhook_and_a_send(tmp_path: Path) -> None:
+    case = tmp_path / "case.json"
+    body = {"id": "1", "sender": {"id": "u1"}, "text": "Hi"}
+    case.write_text(json.dumps({"method": "POST", "url": "https://x.example/h", "headers": {},
+        "content_type": "application/json", "body": json.dumps(body)}))  # fmt: skip
+    settings = ("--setting", "allow_unsigned=true")
+    done = parley("explain", "webhook", "--channel", "api", *settings, str(case))
+    seen = json.loads(done.stdout)
+    assert (seen["file"], seen["events"][0]["text"]) == (str(case), "Hi")
+    case.write_text(json.dumps({"message": {"recipient": "+14155550100", "text": "Hi"},
+        "replies": [{"status": 201, "headers": {}, "body": {"sid": "SM1"}}]}))  # fmt: skip
+    done = parley("explain", "send", "--channel", "twilio_sms", str(case))
+    assert json.loads(done.stdout)["outcome"]["state"] == "sent", done.stdout
+
+
+def test_explaining_starts_without_the_web_server() -> None:
+    code = (
+        "import sys; from gateway.cli import main; main(['explain', 'mail']);"
+        "sys.exit(any(name.split('.')[0] in {'aiohttp', 'pymongo', 'arq'} for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False, timeout=60)
+    assert done.returncode == 0
+
+
+def test_wrong_settings_say_what_to_do() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "serve"],
+        cwd=ROOT,
+        env={"PARLEY_HTTP_PORT": "x", "PATH": "/usr/bin"},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert b"PARLEY_HTTP_PORT" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_openapi_is_printed() -> None:
+    assert json.loads(parley("openapi").stdout)["openapi"] == "3.1.0"
