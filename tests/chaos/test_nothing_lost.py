@@ -25,8 +25,8 @@ from tests.site import Site, connected_inboxes
 SEED = 20261122
 CUSTOMERS = 20  # per channel
 MESSAGES = 5  # per customer
-REPLIES = 80
-ROUNDS = 3
+REPLIES = 120
+ROUNDS = 5
 SETTLE_S = 150.0
 
 pytestmark = pytest.mark.chaos
