@@ -129,7 +129,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         clock=DatabaseClock(mongo),
         outbound=OutboundStore(mongo),
         counts=counts,
-        relay=Relay(events, _consumers(pubsub, counts, MediaConsumer(directory, doorbell))),
+        relay=Relay(events, _consumers(pubsub, counts, MediaConsumer(doorbell))),
     )
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-from connectors.contract import InboxId, MediaPort
 from gateway import notices
-from gateway.directory import InboxDirectory
 from gateway.notices import Fact
 from storage.doorbell import Doorbell
 from storage.events import Event
 from storage.pubsub import Pubsub
+from ticketing.facts import awaits_files
 
 
 class LiveConsumer:
@@ -33,17 +32,11 @@ class LiveConsumer:
 class MediaConsumer:
     """Rings for files that came as references; the housekeeper finds what this misses."""
 
-    def __init__(self, directory: InboxDirectory, doorbell: Doorbell) -> None:
-        self._directory = directory
+    def __init__(self, doorbell: Doorbell) -> None:
         self._doorbell = doorbell
 
     async def handle(self, events: Sequence[Event]) -> None:
-        """Only channels whose files must be fetched."""
+        """One job per message that awaits files."""
         for event in events:
-            new = event.kind == "message.received" and event.message_id
-            if new and await self._fetches(InboxId(event.inbox_id)):
+            if event.message_id and awaits_files(event):
                 await self._doorbell.enqueue("fetch_media", event.message_id)
-
-    async def _fetches(self, inbox_id: InboxId) -> bool:
-        line = await self._directory.line(inbox_id)
-        return line is not None and isinstance(line.connector, MediaPort)

@@ -5,7 +5,8 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -148,6 +149,18 @@ class Site:
         for pid in victims:
             os.kill(pid, signal.SIGKILL)
         return len(victims)
+
+    @contextmanager
+    def paused(self, role: str) -> Iterator[None]:
+        """SIGSTOP for every process of a role, SIGCONT afterwards."""
+        held = self.pids(role)
+        for pid in held:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in held:
+                os.kill(pid, signal.SIGCONT)
 
     def _port_of(self, role: str) -> int:
         for pid in self.pids(role):

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from normalizer.model import MessageId
+from normalizer.model import Message, MessageId
 from storage.events import Actor, Change, Event, event_id
 from ticketing.model import Contact, Ticket
 from ticketing.permissions import Viewer
 
 SYSTEM = Actor(kind="system", id="", name="Parley")
+AWAITED_FILES = "files"
 TRACKED = ("status", "priority", "assignee_id", "tags", "subject", "merged_into")
 
 
@@ -54,6 +55,18 @@ def differences(before: Ticket, after: Ticket) -> tuple[Change, ...]:
         for name in TRACKED
         if (old := getattr(before, name)) != (new := getattr(after, name))
     )
+
+
+def awaited_files(message: Message) -> tuple[Change, ...]:
+    """Says of a message that some of its files are still at the provider."""
+    if any(item.state == "pending" for item in message.files):
+        return (Change(field=AWAITED_FILES, after="pending"),)
+    return ()
+
+
+def awaits_files(event: Event) -> bool:
+    """Whether somebody must fetch files of the event's message."""
+    return any(change.field == AWAITED_FILES for change in event.changes)
 
 
 def _shown(value: str | tuple[str, ...] | None) -> str | None:

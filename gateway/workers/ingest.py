@@ -14,7 +14,7 @@ from storage.journal import PARTITIONS, Journal
 log = logging.getLogger(__name__)
 
 # Without any bell (Redis is away) pending records are looked for this often.
-LOOK_EVERY_S = 1.0
+LOOK_EVERY_S = 2.0
 STALE = timedelta(seconds=3)
 
 Drain = Callable[[int], Awaitable[int]]

@@ -21,7 +21,7 @@ from gateway.workers.loops import Bell
 log = logging.getLogger(__name__)
 
 Job = Callable[..., Awaitable[None]]
-POLL_S = 0.5
+POLL_S = 1.0  # the bell wakes it; this is for deferred jobs
 JOB_TIMEOUT_S = 120
 AT_ONCE = 16
 DRAIN_WITHIN_S = 20.0

@@ -83,6 +83,7 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
             at=draft.received_at,
             message_id=message.id,
             conversation_id=conversation.id,
+            changes=facts.awaited_files(message),
         )
     )
 
