@@ -27,7 +27,8 @@ def sink() -> Iterator[SmtpSink]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     """Started once; its log is shown when it cannot be stopped."""
-    async with Site(tmp_path_factory.mktemp("site")) as site:
+    # two edges, so that what one of them changes must reach the other
+    async with Site(tmp_path_factory.mktemp("site"), PARLEY_HTTP_PROCESSES="2") as site:
         yield site
 
 

@@ -72,15 +72,10 @@ async def api(inbox: dict[str, str], item: dict[str, Any]) -> int:
 
 async def mail(inbox: dict[str, str], raw: str, sender: str, recipient: str = "") -> None:
     """Over real SMTP; raises as aiosmtplib does."""
-    await aiosmtplib.send(
-        raw.replace("\n", "\r\n").encode(),
-        sender=sender,
-        recipients=[recipient or inbox["address"]],
-        hostname="127.0.0.1",
-        port=int(inbox["smtp_port"]),
-        start_tls=False,
-        timeout=15,
-    )
+    port = int(inbox["smtp_port"])
+    async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as smtp:
+        content = raw.replace("\n", "\r\n").encode()
+        await smtp.sendmail(sender, [recipient or inbox["address"]], content)
 
 
 async def stored(site: Site, text: str) -> dict[str, Any]:

@@ -1,0 +1,114 @@
+"""A reply that cannot be delivered comes back to its own envelope sender, and its agent sees it."""
+
+from email.message import Message
+
+import pytest
+
+from tests.peers.smtp_sink import SmtpSink
+from tests.site import Site
+from tests.whole.far_side import Inboxes, delivered, eventually, mail, reply
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+WORDS = "550 5.1.1 <nils@posta.example>: Recipient address rejected: User unknown"
+
+
+def _mail(sender: str, subject: str) -> str:
+    return (
+        f"From: Nils <{sender}>\nTo: support@halden.example\nSubject: {subject}\n"
+        f"Message-ID: <{subject.lower().replace(' ', '-')}@posta.example>\n"
+        "Date: Fri, 20 Nov 2026 09:38:00 +0000\nMIME-Version: 1.0\n"
+        "Content-Type: text/plain; charset=utf-8\n\nWhere is it?\n"
+    )
+
+
+def _report(to: str, ours: Message, action: str, status: str, words: str) -> str:
+    """As Postfix writes it (RFC 3464); the original's headers are returned, as text."""
+    headers = "\n".join(f"{name}: {value}" for name, value in ours.items())
+    return f"""\
+From: MAILER-DAEMON@mx.posta.example (Mail Delivery System)
+To: {to}
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+Date: Fri, 20 Nov 2026 10:00:00 +0000
+Message-ID: <20261120100000.{status}@mx.posta.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary="B0"
+
+--B0
+Content-Type: text/plain; charset=us-ascii
+
+This is the mail system at host mx.posta.example.
+--B0
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.posta.example
+
+Final-Recipient: rfc822; nils@posta.example
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; {words}
+
+--B0
+Content-Type: text/rfc822-headers
+
+{headers}
+
+--B0--
+"""
+
+
+async def _answered(site: Site, sink: SmtpSink, inboxes: Inboxes, subject: str) -> tuple[dict, int]:
+    """A sent reply, and where its envelope is in the sink."""
+    await mail(inboxes["email"], _mail("nils@posta.example", subject), "nils@posta.example")
+    message = await eventually(lambda: site.db["messages"].find_one({"subject": subject}))
+    sent = await reply(site, message, f"It is on its way. ({subject})")
+    await delivered(site, sent["id"], "sent")
+    found = [i for i, one in enumerate(sink.mails) if subject in str(one["Subject"])]
+    return sent, found[0]
+
+
+async def test_a_returned_reply_fails_with_the_words(
+    site: Site, sink: SmtpSink, inboxes: Inboxes
+) -> None:
+    sent, at = await _answered(site, sink, inboxes, "Lost parcel")
+    sender = sink.envelopes[at].mail_from
+    assert sender.startswith("support+b")
+    report = _report(sender, sink.mails[at], "failed", "5.1.1", WORDS)
+    await mail(inboxes["email"], report, "", sender)
+    delivery = await delivered(site, sent["id"], "failed")
+    assert "User unknown" in delivery["reason"]
+    ticket = await site.client.call("GET", f"/tickets/{sent['ticket_id']}")
+    shown = await site.client.call("GET", f"/tickets/{sent['ticket_id']}/messages")
+    ours = next(one for one in shown["items"] if one["id"] == sent["id"])
+    assert ours["delivery"]["state"] == "failed"
+    assert "User unknown" in ours["delivery"]["reason"]
+    assert ticket["delivery_trouble"]
+    assert await site.db["tickets"].count_documents({"subject": {"$regex": "Undelivered"}}) == 0
+
+
+async def test_a_warning_of_delay_fails_nothing(
+    site: Site, sink: SmtpSink, inboxes: Inboxes
+) -> None:
+    sent, at = await _answered(site, sink, inboxes, "Slow parcel")
+    sender = sink.envelopes[at].mail_from
+    words = "451 4.4.1 connect to mx.posta.example: Connection timed out"
+    report = _report(sender, sink.mails[at], "delayed", "4.4.1", words)
+    await mail(inboxes["email"], report, "", sender)
+    await site.settle(20)
+    message = await site.db["messages"].find_one({"_id": sent["id"]})
+    assert message["delivery"]["state"] == "sent"
+
+
+async def test_a_forged_bounce_address_changes_nothing(
+    site: Site, sink: SmtpSink, inboxes: Inboxes
+) -> None:
+    sent, at = await _answered(site, sink, inboxes, "Quiet parcel")
+    local, _, host = sink.envelopes[at].mail_from.partition("@")
+    forged = f"{local[:-4]}aaaa@{host}"
+    blank = Message()
+    blank["Message-ID"] = "<unknown@posta.example>"
+    report = _report(forged, blank, "failed", "5.1.1", WORDS)
+    await mail(inboxes["email"], report, "", forged)
+    await site.settle(20)
+    message = await site.db["messages"].find_one({"_id": sent["id"]})
+    assert message["delivery"]["state"] == "sent"
