@@ -52,7 +52,10 @@ class Stage:
                 f"desk{number}@halden.example",
                 {"smtp_host": "127.0.0.1", "smtp_port": self.sink.port, "smtp_security": "none"},
             ),
-            "api": ("", {"secret": secret, "callback_url": f"{self.provider.base_url}/callback"}),
+            "api": (
+                "",
+                {"signing_secret": secret, "callback_url": f"{self.provider.base_url}/callback"},
+            ),
             "twilio_sms": (
                 f"+1415555{number:04d}",
                 {
