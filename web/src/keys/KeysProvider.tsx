@@ -13,8 +13,8 @@ export interface Keys {
 export const KeysContext = createContext<Keys | null>(null);
 
 const SEQUENCE_MS = 1500;
-/** Escape belongs to whatever is open; a dialog keeps every key to itself. */
-const dialogOpen = () => document.querySelector("dialog[open], [role=dialog], [role=menu], [role=listbox]") !== null;
+/** Escape belongs to whatever is open; a dialog keeps every key to itself. One that fades out is open no more. */
+const dialogOpen = () => document.querySelector("dialog[open], [aria-haspopup][aria-expanded=true]") !== null;
 
 export function KeysProvider({ children }: { children: ReactNode }) {
   const handlers = useRef(new Map<CommandId, Handler[]>());
