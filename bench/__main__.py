@@ -119,7 +119,11 @@ async def _run(scale: float) -> Bench:
         site = await stack.enter_async_context(Site(folder))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         inboxes = await connected_inboxes(site, provider, sink)
-        await site.client.call("PATCH", f"/inboxes/{inboxes['email']['id']}", {"undo_s": 0})
+        await site.client.call(
+            "PATCH",
+            f"/inboxes/{inboxes['email']['id']}",
+            {"undo_s": 0, "settings": {"smtp_unlimited": True}},
+        )
         work = Workloads(site, inboxes, sink, session)
         clients = await stack.enter_async_context(_agents(site))
         await bench.floors(site)

@@ -16,6 +16,7 @@ from tests.peers.smtp_sink import SmtpSink
 from tests.site import Site
 
 POLL_S = 0.002
+SETTLE_S = 2.0  # what follows a mail's arrival is not the reply's cost
 SUPPORT = "support@halden.example"
 THREADS = 50
 
@@ -176,7 +177,7 @@ class Workloads:
         self, clients: list[ApiClient], *, count: int, in_flight: int
     ) -> Measured:
         """An agent's reply, by the API, to the far mail server."""
-        tickets = await self._mail_tickets(count)
+        tickets = await self._new_mail_tickets(count)
         arrived = len(self._sink.envelopes)
 
         async def act(index: int) -> None:
@@ -205,12 +206,16 @@ class Workloads:
             settled=sent,
         )
 
-    async def _mail_tickets(self, count: int) -> list[tuple[str, str]]:
-        found = await (
-            self._site.db["conversations"].find({"channel": "email"}).limit(count).to_list(count)
-        )
-        pairs = [(one["ticket_id"], one["_id"]) for one in found]
-        return [pairs[index % len(pairs)] for index in range(count)]
+    async def _new_mail_tickets(self, count: int) -> list[tuple[str, str]]:
+        """(ticket, conversation) of as many mails as there will be replies."""
+        first = self._serial
+        await self.mail_to_ticket(count=count, in_flight=16)
+        await asyncio.sleep(SETTLE_S)
+        senders = [
+            f"mailto:customer{serial}@posta.example" for serial in range(first, self._serial)
+        ]
+        found = self._site.db["conversations"].find({"recipient": {"$in": senders}})
+        return [(one["ticket_id"], one["_id"]) for one in await found.to_list(count)]
 
     async def accept_to_queryable(self, *, count: int) -> Latency:
         """From the provider's 2xx until a query finds the message."""

@@ -16,7 +16,7 @@ import msgspec
 
 from connectors.contract import OutcomeUnknown, SendOutcome, WindowClosed
 from connectors.errors import ConnectorError
-from normalizer.model import ConversationId, Delivery, Message
+from normalizer.model import ConversationId, Message
 from outbound import metrics
 from outbound.clock import Clock
 from outbound.file_links import FileLinks
@@ -100,11 +100,12 @@ class Deliverer:
             return await self._settler.refuse(message, outlet, now)
         if outlet.sender is None:
             return await self._settler.refuse(message, "this inbox cannot send", now)
-        wait_s = await self._throttle.wait_s(outlet, outgoing(message, "", self._blobs))
-        if wait_s > 0:
-            return await self._postpone(pending, now, wait_s)
-        claimed = msgspec.structs.replace(pending, delivery=claim(pending.delivery, now))
-        if not await self._store.swap(pending, claimed.delivery, due_by=now):
+        if not pending.admitted:
+            wait_s = await self._throttle.wait_s(outlet, outgoing(message, "", self._blobs))
+            if wait_s > 0:
+                return await self._postpone(pending, now, wait_s)
+        claimed = claim(pending, now)
+        if not await self._store.swap(pending, claimed, due_by=now):
             return None  # undone, or somebody else's
         task = asyncio.create_task(self._send(claimed, message, outlet))
         self._running.add(task)
@@ -123,9 +124,11 @@ class Deliverer:
         return outlet
 
     async def _postpone(self, pending: Pending, now: datetime, wait_s: float) -> None:
-        """Rate limits are no attempts: it stays queued, a little later."""
-        due = now + timedelta(seconds=wait_s)
-        await self._store.swap(pending, msgspec.structs.replace(pending.delivery, due_at=due))
+        """Rate limits are no attempts: it stays queued until its place has come."""
+        due = msgspec.structs.replace(pending.delivery, due_at=now + timedelta(seconds=wait_s))
+        await self._store.swap(
+            pending, msgspec.structs.replace(pending, delivery=due, admitted=True)
+        )
 
     async def _send(self, pending: Pending, message: Message, outlet: Outlet) -> None:
         claimed = msgspec.structs.replace(message, delivery=pending.delivery)
@@ -195,14 +198,16 @@ class Deliverer:
         )
 
 
-def claim(delivery: Delivery, now: datetime) -> Delivery:
-    """As its claimant writes it: sending, one attempt more, a lease."""
-    return msgspec.structs.replace(
-        delivery,
+def claim(pending: Pending, now: datetime) -> Pending:
+    """As its claimant writes it: sending, one attempt more, a lease; its place is used."""
+    before = pending.delivery
+    after = msgspec.structs.replace(
+        before,
         state="sending",
         changed_at=now,
-        attempts=delivery.attempts + 1,
-        fence=delivery.fence + 1,
+        attempts=before.attempts + 1,
+        fence=before.fence + 1,
         lease_until=now + LEASE,
         due_at=now + LEASE,
     )
+    return msgspec.structs.replace(pending, delivery=after, admitted=False)

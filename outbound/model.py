@@ -57,6 +57,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
 
     While it exists, its ``delivery`` is the true one. The message has what was last told to the
     world: rewriting a message means rewriting its whole search index, so a claim stays in here.
+    ``admitted``: the rate limits have given the next attempt its place, which is when it is due.
     """
 
     id: MessageId = msgspec.field(name="_id")
@@ -65,6 +66,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     thread_key: str
     sequence: str
     delivery: Delivery
+    admitted: bool = False
 
 
 class Overdue(msgspec.Struct, frozen=True, kw_only=True):

@@ -141,13 +141,14 @@ class OutboundStore:
         ]
 
     async def swap(
-        self, before: Pending, delivery: Delivery, *, due_by: datetime | None = None
+        self, before: Pending, after: Pending, *, due_by: datetime | None = None
     ) -> bool:
         """Claim or postpone: the queue's own business, unless somebody was quicker."""
         where = _unchanged(before.id, before.delivery)
         if due_by is not None:
             where["delivery.due_at"] = {"$lte": due_by}
-        return await self._outbox.update(where, {"$set": {"delivery": to_document(delivery)}}) == 1
+        change = {"delivery": to_document(after.delivery), "admitted": after.admitted}
+        return await self._outbox.update(where, {"$set": change}) == 1
 
     async def release(self, pending: Pending) -> None:
         """It holds its conversation no longer."""

@@ -13,14 +13,14 @@ class Throttle:
         self._buckets = buckets
 
     async def wait_s(self, outlet: Outlet, message: OutboundMessage) -> float:
-        """0 to go now. The sender names its keys: ``inbox...`` or ``recipient:<who>``."""
+        """Takes the message's place with every limit; 0 to go now, else when it may go.
+
+        The sender names its keys: ``inbox...`` or ``recipient:<who>``.
+        """
         if outlet.sender is None or not outlet.manifest.limits.rates:
             return 0.0
-        for key in outlet.sender.rate_keys(message):
-            wait_s = await self._take(outlet, key)
-            if wait_s > 0:
-                return wait_s
-        return 0.0
+        waits = [await self._take(outlet, key) for key in outlet.sender.rate_keys(message)]
+        return max(waits, default=0.0)
 
     async def _take(self, outlet: Outlet, key: str) -> float:
         rate = _rate(outlet, key)

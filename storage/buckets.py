@@ -15,25 +15,26 @@ log = logging.getLogger(__name__)
 TAKE_WITHIN_S = 2.0
 _MAX_LOCAL = 10_000
 
-# KEYS[1] bucket; ARGV rate per second, burst. Returns the wait in microseconds; 0 took a token.
-# By Redis's own clock, so that hosts need not agree.
+# KEYS[1] bucket; ARGV rate per second, burst. Takes a token, if need be one that is still to come;
+# returns the wait for it in microseconds. By Redis's own clock, so that hosts need not agree.
 _TAKE = """
 local now = redis.call('TIME')
 local at = tonumber(now[1]) + tonumber(now[2]) / 1e6
 local rate, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local held = redis.call('HMGET', KEYS[1], 'tokens', 'at')
 local tokens = tonumber(held[1]) or burst
-tokens = math.min(burst, tokens + math.max(0, at - (tonumber(held[2]) or at)) * rate)
-local wait = 0
-if tokens >= 1 then tokens = tokens - 1 else wait = math.ceil((1 - tokens) / rate * 1e6) end
+tokens = math.min(burst, tokens + math.max(0, at - (tonumber(held[2]) or at)) * rate) - 1
 redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.6f', at))
-redis.call('PEXPIRE', KEYS[1], math.ceil(burst / rate * 1000) + 1000)
-return wait
+redis.call('PEXPIRE', KEYS[1], math.ceil((burst - tokens) / rate * 1000) + 1000)
+return math.max(0, math.ceil(-tokens / rate * 1e6))
 """
 
 
 class TokenBuckets:
-    """``take`` one token, or learn how long until there is one."""
+    """Whoever waits has a place: ``take`` gives a token that may be still to come.
+
+    Were the waiting to ask again instead, each token would wake all of them for one to have it.
+    """
 
     def __init__(self, redis: str | ArqRedis) -> None:
         self._redis = connect(redis)
@@ -41,7 +42,7 @@ class TokenBuckets:
         self._local: dict[str, tuple[float, float]] = {}
 
     async def take(self, key: str, rate_per_s: float, burst: float) -> float:
-        """Seconds to wait before asking again; 0: a token was taken, go."""
+        """Seconds until the token that was taken may be used; 0: go."""
         try:
             async with asyncio.timeout(TAKE_WITHIN_S):
                 wait = await self._script(keys=[f"parley:bucket:{key}"], args=[rate_per_s, burst])
@@ -61,6 +62,5 @@ class TokenBuckets:
         now = time.monotonic()
         tokens, at = self._local.get(key, (burst, now))
         tokens = min(burst, tokens + (now - at) * rate)
-        taken = tokens >= 1
-        self._local[key] = (tokens - 1 if taken else tokens, now)
-        return 0.0 if taken else (1 - tokens) / rate
+        self._local[key] = (tokens - 1, now)
+        return max(0.0, (1 - tokens) / rate)

@@ -58,7 +58,7 @@ async def test_undo_races_the_claim_and_one_of_them_wins(sms: World) -> None:
     for n in range(10):
         message = await sms.say(f"reply {n}")
         queued = await sms.pending(message)
-        claimed = claim(queued.delivery, await sms.clock.now())
+        claimed = claim(queued, await sms.clock.now())
         undo = asyncio.create_task(sms.amender.undo(MIRA, message.id, NOW))
         won = await sms.store.swap(queued, claimed)
         try:

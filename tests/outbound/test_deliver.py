@@ -7,7 +7,6 @@ import msgspec
 
 from connectors.manifest import Limits, Rate
 from outbound.deliver import claim
-from outbound.progress import delivery_of
 from outbound.settle import Settlement
 from outbound.settling import Settler
 from tests.outbound.peer import Peer, PeerSender
@@ -120,7 +119,7 @@ async def test_a_claimant_that_died_leaves_uncertain_not_a_second_send(
 ) -> None:
     message = await sms.say("one")
     queued = await sms.pending(message)
-    assert await sms.store.swap(queued, claim(queued.delivery, await sms.clock.now()))
+    assert await sms.store.swap(queued, claim(queued, await sms.clock.now()))
     await sms.worker.deliver(message.conversation_id)
     assert await sms.state(message) == "sending"  # its lease lives
     await sms.pass_time(message, 91)
@@ -173,8 +172,9 @@ async def test_the_fence_keeps_an_old_claimant_out_while_another_sends(
     message = await sms.say("one")
     old = await sms.store.load(await sms.pending(message))
     assert old is not None
-    first = claim(delivery_of(old), await sms.clock.now())
-    assert await sms.store.swap(await sms.pending(message), first)
+    pending = await sms.pending(message)
+    first = claim(pending, await sms.clock.now())
+    assert await sms.store.swap(pending, first)
     await sms.pass_time(message, 91)
     other = sms.new_worker()
     await other.deliver(message.conversation_id)  # recovered: queued again
@@ -185,7 +185,7 @@ async def test_the_fence_keeps_an_old_claimant_out_while_another_sends(
     assert await sms.state(message) == "sending"
     outlet = await sms.outlet(message.inbox_id)
     assert outlet is not None
-    claimed = msgspec.structs.replace(old, delivery=first)
+    claimed = msgspec.structs.replace(old, delivery=first.delivery)
     refused = Settlement(state="failed", reason="too late to say")
     await Settler(sms.store, sms.bell).record(claimed, outlet, refused, await sms.clock.now())
     assert await sms.state(message) == "sending"
@@ -217,6 +217,22 @@ async def test_rate_limits_postpone_and_are_no_attempt(sms: World, peer: Peer) -
     assert stored.delivery is not None
     assert (stored.delivery.state, stored.delivery.attempts) == ("queued", 0)
     assert 90 < sms.bell.rung[-1][2] <= 101
+
+
+async def test_what_waits_for_its_rate_has_a_place_and_asks_no_more(sms: World, peer: Peer) -> None:
+    sms.manifest = msgspec.structs.replace(
+        SMS, limits=Limits(rates=(Rate(key="inbox", per_s=0.01, burst=1),))
+    )
+    conversations = [await sms.seed(f"conv{n}") for n in range(3)]
+    said = [await sms.say(f"to {one}", conversation=one) for one in conversations]
+    for conversation in conversations:
+        await sms.worker.deliver(conversation)
+        await sms.worker.deliver(conversation)
+    waits = [(await sms.message(one)).delivery.due_at for one in said[1:]]  # type: ignore[union-attr]
+    assert 99 < (waits[1] - waits[0]).total_seconds() <= 101  # type: ignore[operator]
+    await sms.pass_time(said[2], 250)
+    await sms.worker.deliver(conversations[2])
+    assert set(peer.arrived) == {said[0].id, said[2].id}
 
 
 async def test_the_window_is_checked_again_at_send_time(sms: World, peer: Peer) -> None:

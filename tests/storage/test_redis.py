@@ -132,6 +132,7 @@ async def test_a_bucket_gives_its_burst_and_then_its_rate(redis_url: str) -> Non
     buckets = TokenBuckets(redis_url)
     assert [await buckets.take("k", 0.5, 3) for _ in range(3)] == [0, 0, 0]
     assert 1.5 < await buckets.take("k", 0.5, 3) <= 2
+    assert 3.5 < await buckets.take("k", 0.5, 3) <= 4  # the next in line, not all at once
     assert await buckets.take("other", 0.5, 3) == 0
     fast = [await buckets.take("fast", 100, 1) for _ in range(2)]
     with contextlib.suppress(TimeoutError):

@@ -13,6 +13,7 @@ from connectors.channels.email.oauth import TokenGetter
 from connectors.channels.email.settings import Settings, tls_context
 
 COMMAND_S = 30.0
+TRUSTED_S = 2.0  # a server that answered just now need not be asked whether it is still there
 IDLE_S = 20.0  # shorter than any server's patience: Postfix gives 300 s, some give 30
 MAILS_EACH = 50  # servers that count end a session at 100
 
@@ -30,6 +31,11 @@ class Line:
         """Whether the server can be expected to be still there and willing."""
         rested = time.monotonic() - self.rested_at
         return self.smtp.is_connected and rested < IDLE_S and self.used < MAILS_EACH
+
+    @property
+    def sure(self) -> bool:
+        """Whether there is no need to ask. A line that broke still costs only a later try."""
+        return time.monotonic() - self.rested_at < TRUSTED_S
 
     def drop(self) -> None:
         """Close without a word: the state of the session is unknown."""
@@ -74,7 +80,7 @@ class Connections:
         """One that answers; a server may have hung up since."""
         while self._resting:
             line = self._resting.pop()
-            if line.fresh and await _answers(line):
+            if line.fresh and (line.sure or await _answers(line)):
                 return line
             line.drop()
         return None

@@ -56,6 +56,7 @@ class SmtpSender:
         settings: Settings = account.settings
         self._account = account
         self._host = settings.smtp_host
+        self._unlimited = settings.smtp_unlimited
         self._connections = Connections(settings, tokens)
 
     async def send(self, message: OutboundMessage) -> SendOutcome:
@@ -82,8 +83,10 @@ class SmtpSender:
             return outcome_of(error, transmission.stage)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
-        """Submission servers count by account."""
+        """Submission servers count by account; one's own need not."""
         del message
+        if self._unlimited:
+            return ()
         return (f"inbox:{self._account.inbox_id}",)
 
     async def probe(self) -> str:

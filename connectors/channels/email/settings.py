@@ -40,6 +40,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     smtp_username: Annotated[str, _text("SMTP user", "Empty when no login is needed")] = ""
     smtp_password: Annotated[str, _secret("SMTP password")] = ""
     smtp_connections: Annotated[int, msgspec.Meta(ge=1, le=10, title="SMTP connections")] = 2
+    smtp_unlimited: Annotated[
+        bool, _text("Without a limit", "For a mail server of your own; else 5 mails a second")
+    ] = False
 
     tls_ca_file: Annotated[str, _text("CA file", "Only for servers with a private CA")] = ""
 
