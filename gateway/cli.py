@@ -51,6 +51,9 @@ def _inputs(parser: argparse.ArgumentParser) -> None:
 def _explain_mail(parser: argparse.ArgumentParser) -> None:
     _inputs(parser)
     parser.add_argument("--extract", metavar="DIR", help="write attachments there")
+    parser.add_argument(
+        "--inbox", default="", help="id or address: say too which ticket the mail would join there"
+    )
 
 
 def _explain_channel(parser: argparse.ArgumentParser) -> None:

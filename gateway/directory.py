@@ -122,7 +122,9 @@ class InboxDirectory:
         except ConnectorError:
             log.exception("an inbox cannot be used", extra={"inbox_id": inbox_id})
             return None
-        return Line(inbox=inbox, connector=connector, own=self._snapshot.own)
+        return Line(
+            inbox=inbox, connector=connector, own=self._snapshot.own, origin=self._public_url
+        )
 
     async def outlet(self, inbox_id: InboxId) -> Outlet | None:
         """The inbox as a way out; None when it is gone or switched off. ConnectorError."""

@@ -36,7 +36,9 @@ FUTURE = timedelta(minutes=5)
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an event came in. ``own`` are our own mail addresses and our agents', lower case."""
+    """Where an event came in. ``own`` are our own mail addresses and our agents', lower case;
+    ``origin`` is our own (``https://host``).
+    """
 
     inbox_id: InboxId
     channel: str
@@ -44,13 +46,18 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     journal_id: str
     received_at: datetime
     own: frozenset[str] = frozenset()
+    origin: str = ""
 
 
 def normalise(event: Utterance, context: Context, index: int = 0) -> Draft:
     """The event as a Draft; ``index`` is its place in its request (order among equals)."""
     message = as_message(event)
     source = Source(
-        message=message, channel=context.channel, address=context.address, own=context.own
+        message=message,
+        channel=context.channel,
+        address=context.address,
+        own=context.own,
+        origin=context.origin,
     )
     draft = _begin(message, context, index)
     for step in STEPS:

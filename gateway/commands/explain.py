@@ -11,6 +11,8 @@ from typing import Any
 
 import msgspec
 
+from config.settings import load
+
 Explain = Callable[[bytes, str], object]
 
 
@@ -22,15 +24,32 @@ class Failed(msgspec.Struct, frozen=True):
 
 
 def mail(arguments: argparse.Namespace) -> int:
-    """Each FILE is a raw mail."""
+    """Each FILE is a raw mail; with ``--inbox`` its line says where it would be threaded."""
+    settings = load()
+    explain = _explain_mail(arguments.extract, settings.public_url)
+    if not arguments.inbox:
+        return _each(arguments, explain)
+    from gateway.commands.weighing import weighing
+
+    with weighing(settings, arguments.inbox) as weigh:
+        return _each(
+            arguments,
+            lambda raw, file: {
+                **msgspec.to_builtins(explain(raw, file)),
+                "threading": weigh(raw),
+            },
+        )
+
+
+def _explain_mail(folder: str | None, own_origin: str) -> Explain:
     from normalizer.mail.explain import explain_mail
 
-    extract = Path(arguments.extract) if arguments.extract else None
+    extract = Path(folder) if folder else None
     if extract is not None:
         extract.mkdir(parents=True, exist_ok=True)
 
     def explain(raw: bytes, file: str) -> msgspec.Struct:
-        explained = explain_mail(raw, file)
+        explained = explain_mail(raw, file, own_origin)
         if extract is None:
             return explained.mail
         paths = [_write(extract, one.content) for one in explained.files]
@@ -40,7 +59,7 @@ def mail(arguments: argparse.Namespace) -> int:
         )
         return msgspec.structs.replace(explained.mail, attachments=attachments)
 
-    return _each(arguments, explain)
+    return explain
 
 
 def webhook(arguments: argparse.Namespace) -> int:

@@ -62,8 +62,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[MailAttachment, ...]
 
 
-def explain_mail(raw: bytes, file: str) -> Explanation:
-    mail = parse_mail(raw)
+def explain_mail(raw: bytes, file: str, own_origin: str = "") -> Explanation:
+    mail = parse_mail(raw, own_origin=own_origin)
     shown = ExplainedMail(
         file=file,
         subject=mail.subject,

@@ -8,7 +8,7 @@ from normalizer.mail.armor import bare
 from normalizer.mail.body import Body, joined_html
 from normalizer.mail.html_text import Line, render
 from normalizer.mail.mime import Notes
-from normalizer.mail.model import ReplyParts
+from normalizer.mail.model import ReplyParts, SanitizedHtml
 from normalizer.mail.quotes import plain_lines, split_reply
 from normalizer.mail.sanitize import MAX_HTML_CHARS, MAX_TAGS, canonical_html, shown
 
@@ -54,7 +54,7 @@ def _of_html(body: Body, notes: Notes, own_origin: str) -> View:
     text = visible(lines)
     twin = "\n".join(body.plain_twin)[:_MAX_TEXT]
     if not text.strip():
-        return _of_blank_page(page, canonical, twin)
+        return _of_blank_page(page, shown(canonical, own_origin), twin)
     if twin and _says_less(text, twin):
         notes.warn("the alternatives differ: both are shown")
         canonical += f'<hr><div style="white-space:pre-wrap">{escape(twin, quote=False)}</div>'
@@ -70,11 +70,10 @@ def visible(lines: list[Line]) -> str:
     return re.sub(r"\n{3,}", "\n\n", joined).strip("\n")
 
 
-def _of_blank_page(page: str, canonical: str, twin: str) -> View:
+def _of_blank_page(page: str, safe: SanitizedHtml, twin: str) -> View:
     """A page that shows no words: its title stands for it, and the plain alternative is read."""
     title = _TITLE.search(page)
     text = unescape(title[1]).strip() if title else twin
-    safe = shown(canonical)
     html = safe.html if "<img" in safe.html or not twin else None
     return View(text, html, safe.remote_content, split_reply(plain_lines(twin or text)))
 

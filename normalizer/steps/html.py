@@ -12,12 +12,14 @@ from normalizer.steps.source import Source
 _BLANKS = re.compile(r"\n{3,}")
 
 
-def read_html(draft: Draft, _source: Source) -> Draft:
+def read_html(draft: Draft, source: Source) -> Draft:
     """Mail has been through the same cleaner already."""
     if draft.html is None or draft.mail is not None:
         return draft
     canonical = canonical_html(draft.html)
-    return replace(draft, html=shown(canonical).html, text=draft.text or _text(canonical))
+    return replace(
+        draft, html=shown(canonical, source.origin).html, text=draft.text or _text(canonical)
+    )
 
 
 def _text(canonical: str) -> str:

@@ -24,7 +24,7 @@ def read_mail(draft: Draft, source: Source) -> Draft:
     """Fill the draft from ``message.mail``; other events pass unchanged."""
     if source.message.mail is None:
         return draft
-    mail = parse_mail(source.message.mail)
+    mail = parse_mail(source.message.mail, own_origin=source.origin)
     message_id = bare(mail.message_id)
     files, contents = _files(mail.attachments)
     occurred_at = min(mail.date or draft.received_at, draft.received_at + _FUTURE)

@@ -6,9 +6,12 @@ from connectors.events import MessageReceived
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """``own`` holds our addresses and our agents' (lower case): not customers."""
+    """``own`` holds our addresses and our agents' (lower case): not customers. HTML must not lead
+    into the API at ``origin``: an agent's browser would go there with the agent's session.
+    """
 
     message: MessageReceived
     channel: str
     address: str
     own: frozenset[str] = frozenset()
+    origin: str = ""

@@ -14,11 +14,14 @@ Change = MessageEdited | MessageDeleted | ReactionChanged
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One inbox with its connector. ``own`` are our and our agents' mail addresses, lower case."""
+    """One inbox with its connector. ``own`` are our and our agents' mail addresses, lower case;
+    ``origin`` is our own (``https://host``).
+    """
 
     inbox: Inbox
     connector: Connector
     own: frozenset[str] = frozenset()
+    origin: str = ""
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):

@@ -76,6 +76,7 @@ def _drafts(
         journal_id=record.id,
         received_at=record.received_at,
         own=line.own,
+        origin=line.origin,
     )
     found: list[Draft] = []
     for index, event in enumerate(events):
