@@ -126,6 +126,7 @@ async def _run(scale: float) -> Bench:
         )
         work = Workloads(site, inboxes, sink, session)
         clients = await stack.enter_async_context(_agents(site))
+        await work.warm_up(clients)
         await bench.floors(site)
         await bench.ours(work, clients)
         await bench.memory(site, work, int(20_000 * scale))

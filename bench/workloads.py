@@ -56,6 +56,12 @@ class Workloads:
         """Close what the load itself holds open."""
         await self._smtp.close()
 
+    async def warm_up(self, clients: list[ApiClient]) -> None:
+        """Let every process import and connect what it needs: that is not a message's cost."""
+        await self.webhook_to_ticket(count=30, in_flight=4)
+        await self.mail_to_ticket(count=30, in_flight=4)
+        await self.replies_out(clients, count=16, in_flight=2)
+
     async def _post_webhook(self, serial: int) -> None:
         body = samples.webhook(serial, THREADS)
         native_id, stamp = f"bench-{serial}", int(time.time())

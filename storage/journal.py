@@ -85,7 +85,7 @@ class Journal:
         """Processed: in the transaction that stored what came of them."""
         if ids:
             await self._records.update_many(
-                {"_id": {"$in": list(ids)}, "due": {"$gte": 0}},
+                {"_id": {"$in": list(ids)}},
                 {"$set": {"state": "done"}, "$unset": {"due": 1, "reason": 1}},
                 session=session,
             )

@@ -29,6 +29,7 @@ _COMMANDS = {
 }
 EMAIL, PASSWORD = "admin@halden.example", "correct horse battery staple"
 START_S = 60.0
+_NOT_OURS = ("PARLEY", "PYTHON")  # as in a shell of its own
 ROOT = Path(__file__).parents[1]
 
 
@@ -45,7 +46,7 @@ class Site:
         self._mongo: AsyncMongoClient[dict[str, Any]] | None = None
 
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if "PARLEY" not in name}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_OURS)}
         return kept | {
             "PYTHONPATH": str(ROOT),
             "PARLEY_DATA_DIR": str(self.directory / "var"),

@@ -13,11 +13,20 @@ from storage.collection import Collection
 from storage.mongo import Session
 from ticketing.contacts import keys_of, proven
 from ticketing.ingest.book import Book
-from ticketing.ingest.evidence import answered_ids, bounced_message_of, hook_of, open_keys, token_of
+from ticketing.ingest.evidence import (
+    answered_ids,
+    bounced_message_of,
+    gather,
+    hook_of,
+    open_keys,
+    token_of,
+)
 from ticketing.ingest.model import Parked, Reference, Unit, native_key
 from ticketing.ingest.plan import message_id_of
+from ticketing.model import Inbox
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.store import Collections
+from ticketing.threading import decide
 
 REFERENCE_FIELDS = {
     name: 1
@@ -58,6 +67,9 @@ class IngestStore:
         await self._spoken_of(session, units, book)
         if drafts or book.spoken_of:
             await self._places(session, drafts, book)
+        inboxes = {unit.line.inbox.id: unit.line.inbox for unit in units}
+        await self._elsewhere(session, drafts, inboxes, book)
+        await self._merged(session, book)
 
     async def _known(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
         ids = [message_id_of(draft) for draft in drafts]
@@ -124,7 +136,6 @@ class IngestStore:
         if numbers:
             await self._read_tickets(session, {"number": {"$in": numbers}}, book)
             await self._gathered(session, book)
-        await self._elsewhere(session, drafts, book)
         await self._merged(session, book)
 
     async def _conversations(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
@@ -154,12 +165,22 @@ class IngestStore:
         hooks = (hook_of(draft) for draft in drafts)
         return {hit.number for hit in hits if hit} | {hook for hook in hooks if hook is not None}
 
-    async def _elsewhere(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
+    def _placed(self, draft: Draft, inbox: Inbox, book: Book) -> bool:
+        """Whether an earlier rule decides, so that the last but one need not be asked."""
+        return decide(gather(draft, book, self._tokens), inbox).ticket_id is not None
+
+    async def _elsewhere(
+        self,
+        session: Session,
+        drafts: Sequence[Draft],
+        inboxes: Mapping[InboxId, Inbox],
+        book: Book,
+    ) -> None:
         """Open tickets of people who begin a conversation (rule 5)."""
         starting = {
             contact.id
             for draft in drafts
-            if not any(book.open_conversation(key) for key in open_keys(draft))
+            if not self._placed(draft, inboxes[draft.inbox_id], book)
             and (contact := book.contact_of(keys_of(proven(draft.senders))))
         }
         if starting:
