@@ -20,7 +20,7 @@ from ticketing.delivery import Move, move
 from ticketing.errors import NotFound
 from ticketing.facts import of_viewer
 from ticketing.model import Ticket
-from ticketing.permissions import Viewer, require
+from ticketing.permissions import Viewer, require, sees_inbox
 
 Verdict = Literal["sent", "failed"]
 Work = Callable[[Session], Awaitable[Message]]
@@ -98,7 +98,8 @@ class Amender:
         self, viewer: Viewer, message_id: MessageId, session: Session
     ) -> tuple[Message, Ticket]:
         message = await self._store.message(message_id, session)
-        if message is None or message.delivery is None:
+        hidden = message is None or not sees_inbox(viewer, message.inbox_id)
+        if message is None or message.delivery is None or hidden:
             raise NotFound("message", message_id)
         ticket = await self._store.ticket(message.ticket_id, session)
         return message, require(viewer, "reply", ticket, message.ticket_id)

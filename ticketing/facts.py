@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from connectors.contract import InboxId
 from normalizer.model import Message, MessageId
 from storage.events import Actor, Change, Event, event_id
 from ticketing.model import Contact, Ticket
@@ -32,16 +33,20 @@ def fact(
     at: datetime,
     message_id: MessageId | None = None,
     conversation_id: str | None = None,
+    inbox_id: InboxId | None = None,
     changes: Iterable[Change] = (),
 ) -> Event:
-    """One event of a ticket; ``cause`` is the message, or the version, that made it happen."""
+    """One event of a ticket; ``cause`` is the message, or the version, that made it happen.
+
+    ``inbox_id`` is the message's where the event tells of one: who may not see it, sees no event.
+    """
     return Event(
         id=event_id(ticket.id, kind, cause),
         kind=kind,
         ticket_id=ticket.id,
         message_id=message_id,
         conversation_id=conversation_id,
-        inbox_id=ticket.inbox_id,
+        inbox_id=inbox_id or ticket.inbox_id,
         actor=actor,
         at=at,
         changes=tuple(changes),

@@ -20,7 +20,7 @@ from ticketing.amendments import TicketChange, amended
 from ticketing.errors import Invalid, Refused
 from ticketing.joining import joined
 from ticketing.model import Conversation, Ticket
-from ticketing.permissions import Viewer, require
+from ticketing.permissions import Viewer, require, sees_inbox
 from ticketing.store import Collections, settle
 from ticketing.tokens import tokens
 
@@ -72,7 +72,7 @@ class Commands:
                 return _same(known, ticket, text)
             if ticket.merged_into is not None:
                 raise Refused("it was merged into another ticket: write the note there")
-            note = _note(note_id, await self._place(session, ticket), viewer, text, now)
+            note = _note(note_id, await self._place(session, ticket, viewer), viewer, text, now)
             await self._in.messages.insert(note, session=session)
             counted = replace(
                 ticket,
@@ -126,14 +126,15 @@ class Commands:
         if agent is None or not agent.active:
             raise Invalid("assignee_id", "there is no such agent")
 
-    async def _place(self, session: Session, ticket: Ticket) -> Conversation:
-        """Where a note stands: the ticket's latest conversation."""
+    async def _place(self, session: Session, ticket: Ticket, viewer: Viewer) -> Conversation:
+        """Where a note stands: the ticket's latest conversation that its author sees."""
         found = await self._in.conversations.find(
             {"ticket_id": ticket.id}, limit=MAX_CONVERSATIONS, session=session
         )
-        if not found:
+        visible = [item for item in found if sees_inbox(viewer, item.inbox_id)]
+        if not visible:
             raise Refused("the ticket has no conversation")
-        return max(found, key=lambda item: (item.updated_at, item.id))
+        return max(visible, key=lambda item: (item.updated_at, item.id))
 
     async def _move(self, session: Session, source: Ticket, target: Ticket) -> None:
         """Whoever ingests meanwhile reads or writes the source too, conflicts, and follows."""
@@ -188,6 +189,7 @@ def _noted(note: Message, ticket: Ticket, viewer: Viewer, now: datetime) -> Even
         at=now,
         message_id=note.id,
         conversation_id=note.conversation_id,
+        inbox_id=note.inbox_id,
     )
 
 

@@ -83,6 +83,7 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
             at=draft.received_at,
             message_id=message.id,
             conversation_id=conversation.id,
+            inbox_id=message.inbox_id,
             changes=facts.awaited_files(message),
         )
     )
@@ -177,6 +178,7 @@ def _reopen(before: Ticket, entry: Entry, contact: Contact, book: Book) -> Ticke
             actor=facts.of_contact(contact),
             at=entry.draft.received_at,
             message_id=entry.message_id,
+            inbox_id=entry.draft.inbox_id,
             changes=facts.differences(before, ticket),
         )
     )
@@ -361,4 +363,5 @@ def _change_event(change: Change, message: Message, ticket: Ticket) -> Event:
         at=change.occurred_at,
         message_id=message.id,
         conversation_id=message.conversation_id,
+        inbox_id=message.inbox_id,
     )

@@ -110,10 +110,8 @@ class Search:
         theirs.sort(key=lambda ticket: (ticket.activity_at, ticket.id), reverse=True)
         distinct = {ticket.id: ticket for ticket in (numbered, *theirs) if ticket}
         chosen = [ticket for ticket in distinct.values() if _fits(viewer, ticket, scope)][:limit]
-        return [
-            _named_hit(row, numbered, contacts, words)
-            for row in await self._reading.rows(viewer, chosen)
-        ]
+        rows = await self._reading.rows(viewer, chosen)
+        return [hit for row in rows if (hit := _named_hit(row, numbered, contacts, words))]
 
     async def _contacts(self, words: Sequence[str]) -> dict[ContactId, Contact]:
         found = await self._store.contacts_like(max(words, key=len), 200)
@@ -219,10 +217,14 @@ def _named_hit(
     numbered: Ticket | None,
     contacts: Mapping[ContactId, Contact],
     words: Sequence[str],
-) -> Hit:
+) -> Hit | None:
+    """None: the person that was asked for speaks only where the viewer may not listen."""
     if numbered is not None and row.ticket.id == numbered.id:
         return Hit(row=row, field="number", snippet=f"#{numbered.number}")
-    name = contacts[row.ticket.contact_id].name
+    contact = contacts.get(row.ticket.contact_id)
+    if contact is None:
+        return None
+    name = contact.name
     return Hit(row=row, field="contact", snippet=name, marks=marks_in(name, words))
 
 

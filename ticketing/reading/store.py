@@ -124,6 +124,22 @@ class ReadingStore:
         found = await self._in.conversations.find({"ticket_id": id}, limit=MAX_CONVERSATIONS)
         return sorted(found, key=lambda item: (item.created_at, item.id))
 
+    async def ends(
+        self, id: TicketId, inbox_ids: Sequence[InboxId]
+    ) -> tuple[Message | None, Message | None]:
+        """The first and the last message of a ticket in these inboxes; notes do not count."""
+        where: dict[str, Any] = {
+            "ticket_id": id,
+            "inbox_id": {"$in": list(inbox_ids)},
+            "direction": {"$in": ["in", "out"]},
+        }
+        ends: list[Message | None] = []
+        for way in (1, -1):
+            order = [("occurred_at", way), ("sequence", way), ("_id", way)]
+            found = await self._in.messages.find(where, sort=order, limit=1)
+            ends.append(found[0] if found else None)
+        return ends[0], ends[1]
+
     async def message(self, id: str) -> Message | None:
         """One message, whole."""
         return await self._in.messages.get(id)

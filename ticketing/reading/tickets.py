@@ -1,6 +1,6 @@
 """Lists, one ticket with all that belongs to it, its thread and its history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from ticketing.model import (
     read_mark_id,
 )
 from ticketing.permissions import Viewer, require, sees, sees_inbox
+from ticketing.reading.partial import PartialTickets
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.windows import (
     FLOOR,
@@ -87,6 +88,7 @@ class TicketReading:
     def __init__(self, store: ReadingStore, events: EventLog) -> None:
         self._store = store
         self._events = events
+        self._partial = PartialTickets(store)
 
     async def page(self, viewer: Viewer, query: ListQuery, now: datetime) -> Page[Row]:
         """A page of a view; an inbox that the viewer may not see gives an empty one."""
@@ -133,28 +135,35 @@ class TicketReading:
 
     async def _rows(self, viewer: Viewer, tickets: list[Ticket]) -> list[Row]:
         marks = await self._store.read_marks(viewer.agent_id, [ticket.id for ticket in tickets])
+        tickets = await self._partial.shown(viewer, tickets)
         return [Row(ticket=ticket, unread=is_unread(viewer, ticket, marks)) for ticket in tickets]
 
     async def rows(self, viewer: Viewer, tickets: list[Ticket]) -> list[Row]:
-        """Those of the tickets that exist for the viewer, as rows."""
+        """Those of the tickets that exist for the viewer, as rows of what they may see."""
         return await self._rows(viewer, [ticket for ticket in tickets if sees(viewer, ticket)])
 
+    async def _seen(self, viewer: Viewer, tickets: Iterable[Ticket]) -> list[Ticket]:
+        """Those that exist for the viewer, as they may see them."""
+        return await self._partial.shown(viewer, [one for one in tickets if sees(viewer, one)])
+
     async def ticket(self, viewer: Viewer, id: str) -> Ticket:
-        """The ticket itself; NotFound also when it is hidden."""
+        """The record itself, not for showing (see ``rows``); NotFound also when it is hidden."""
         return require(viewer, "read", await self._store.ticket(id), id)
 
     async def whole(self, viewer: Viewer, id: str) -> Whole:
         """One ticket with its contact, conversations and relatives."""
-        ticket = await self.ticket(viewer, id)
+        row = (await self._rows(viewer, [await self.ticket(viewer, id)]))[0]
+        ticket = row.ticket
         contact = await self._store.contact(ticket.contact_id)
         if contact is None:
             raise NotFound("contact", ticket.contact_id)
         related = await self._store.tickets(
             filter(None, (ticket.merged_into, ticket.follow_up_of, ticket.suggested_ticket_id))
         )
-        seen = {id: other for id, other in related.items() if sees(viewer, other)}
+        seen: dict[str, Ticket] = {
+            other.id: other for other in await self._seen(viewer, related.values())
+        }
         suggested = seen.get(ticket.suggested_ticket_id or "")
-        row = (await self._rows(viewer, [ticket]))[0]
         return Whole(
             ticket=ticket,
             unread=row.unread,
@@ -166,7 +175,7 @@ class TicketReading:
             ],
             merged_into=seen.get(ticket.merged_into or ""),
             follow_up_of=seen.get(ticket.follow_up_of or ""),
-            follow_ups=[o for o in await self._store.follow_ups(ticket.id) if sees(viewer, o)],
+            follow_ups=await self._seen(viewer, await self._store.follow_ups(ticket.id)),
             suggested=suggested if suggested and suggested.open else None,
         )
 
