@@ -10,6 +10,7 @@ from normalizer.mail.model import SanitizedHtml
 
 MAX_HTML_CHARS = 2_000_000
 MAX_TAGS = 60_000
+MAX_REFERENCES = 100_000  # "&": the parser is quadratic in them (2,000,000 took 76 s)
 MAX_NESTING = 1000
 _DEEP_SIZE = 50_000
 _NESTING_TAG = re.compile(
@@ -94,13 +95,14 @@ _BRACKETS = {"l": "\u2329", "r": "\u232a"}
 def canonical_html(html: str) -> str:
     """Safe HTML in one spelling: lower-case tags, quoted attributes.
 
-    Only the first MAX_HTML_CHARS and MAX_TAGS tags are read.
+    Only the first MAX_HTML_CHARS, MAX_TAGS tags and MAX_REFERENCES references are read.
     """
     html = html[:MAX_HTML_CHARS].replace("\x00", "")
     if "ang;" in html:
         html = _HTML4_BRACKETS.sub(lambda match: _BRACKETS[match[1]], html)
-    if html.count("<") > MAX_TAGS:
-        html = html[: _nth(html, "<", MAX_TAGS)]
+    for sign, most in (("<", MAX_TAGS), ("&", MAX_REFERENCES)):
+        if html.count(sign) > most:
+            html = html[: _nth(html, sign, most)]
     return _CLEANER.clean(_flattened(html) if len(html) > _DEEP_SIZE else html)
 
 

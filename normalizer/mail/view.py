@@ -10,7 +10,13 @@ from normalizer.mail.html_text import Line, render
 from normalizer.mail.mime import Notes
 from normalizer.mail.model import ReplyParts, SanitizedHtml
 from normalizer.mail.quotes import plain_lines, split_reply
-from normalizer.mail.sanitize import MAX_HTML_CHARS, MAX_TAGS, canonical_html, shown
+from normalizer.mail.sanitize import (
+    MAX_HTML_CHARS,
+    MAX_REFERENCES,
+    MAX_TAGS,
+    canonical_html,
+    shown,
+)
 
 _MAX_TEXT = 2_000_000
 _TITLE = re.compile(r"<title\b[^>]*>([^<]{1,500})", re.I)
@@ -49,6 +55,8 @@ def _of_html(body: Body, notes: Notes, own_origin: str) -> View:
         notes.warn("HTML larger than 2 MB: cut")
     if page.count("<") > MAX_TAGS:
         notes.warn(f"HTML with more than {MAX_TAGS} tags: cut")
+    if page.count("&") > MAX_REFERENCES:
+        notes.warn(f"HTML with more than {MAX_REFERENCES} character references: cut")
     canonical = canonical_html(page)
     lines = render(canonical)
     text = visible(lines)

@@ -3,7 +3,13 @@
 import pytest
 
 from normalizer.mail.html_text import render
-from normalizer.mail.sanitize import MAX_NESTING, MAX_TAGS, canonical_html, sanitize_html
+from normalizer.mail.sanitize import (
+    MAX_NESTING,
+    MAX_REFERENCES,
+    MAX_TAGS,
+    canonical_html,
+    sanitize_html,
+)
 
 
 @pytest.mark.parametrize(
@@ -123,3 +129,11 @@ def test_text_reads_as_a_browser_shows_it():
     assert text.split("\n") == [
         "one two", "", "three", "four", "a\tb", "x", "  y", "<z> & w",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("reference", ["&", "&#x", "&nbsp;"])
+def test_the_number_of_character_references_is_bounded(reference):
+    """Their parser is quadratic: 2 MB of them would hold up every other mail for a minute."""
+    html = sanitize_html("<p>tent</p>" + reference * (MAX_REFERENCES * 2)).html
+    assert "tent" in html
+    assert html.count("&") <= MAX_REFERENCES
