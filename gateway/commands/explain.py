@@ -7,12 +7,17 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from config.settings import load
+from connectors.errors import ConnectorError
 
+if TYPE_CHECKING:
+    from connectors.registry import Registry
+
+WRONG_ARGUMENTS = 2
 Explain = Callable[[bytes, str], object]
 
 
@@ -68,6 +73,7 @@ def webhook(arguments: argparse.Namespace) -> int:
     from connectors.registry import Registry
 
     registry, settings = Registry.load(), _settings(arguments)
+    _known(registry, arguments.channel, settings)
 
     def explain(raw: bytes, file: str) -> object:
         case = msgspec.json.decode(raw, type=dict[str, Any])
@@ -82,6 +88,7 @@ def send(arguments: argparse.Namespace) -> int:
     from connectors.registry import Registry
 
     registry, settings = Registry.load(), _settings(arguments)
+    _known(registry, arguments.channel, settings)
 
     def explain(raw: bytes, file: str) -> object:
         case = msgspec.json.decode(raw, type=dict[str, Any])
@@ -127,11 +134,26 @@ def _write(folder: Path, content: bytes) -> str:
     return str(path)
 
 
+def _known(registry: "Registry", channel: str, settings: dict[str, str]) -> None:
+    """Wrong arguments are said once, not in the line of every input."""
+    try:
+        names = {field.name for field in registry.setting_fields(channel)}
+    except ConnectorError as error:
+        print(f"parley explain: {error}", file=sys.stderr)
+        raise SystemExit(WRONG_ARGUMENTS) from error
+    unknown = sorted(settings.keys() - names)
+    if unknown:
+        there = ", ".join(sorted(names))
+        print(f"parley explain: {channel} has no {unknown[0]!r}; it has {there}", file=sys.stderr)
+        raise SystemExit(WRONG_ARGUMENTS)
+
+
 def _settings(arguments: argparse.Namespace) -> dict[str, str]:
     found: dict[str, str] = {}
     for pair in arguments.setting:
         name, separator, value = pair.partition("=")
         if not separator:
-            raise SystemExit(f"parley explain: --setting {pair!r} is not KEY=VALUE")
+            print(f"parley explain: --setting {pair!r} is not KEY=VALUE", file=sys.stderr)
+            raise SystemExit(WRONG_ARGUMENTS)
         found[name] = value
     return found

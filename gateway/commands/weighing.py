@@ -1,12 +1,14 @@
 """``parley explain mail --inbox``: which ticket a mail would join there, and by which rule."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 
 from config.settings import Settings
 from connectors.contract import InboxId
 from gateway.bootstrap import Foundation, foundation
+from gateway.commands.explain import WRONG_ARGUMENTS
 from gateway.endpoints import reachable
 from storage.ids import utc_now
 from storage.record import JournalId, JournalRecord
@@ -36,7 +38,8 @@ async def _open(stack: AsyncExitStack, settings: Settings, inbox: str) -> tuple[
     line = await base.directory.line(id) if id else None
     if line is None:
         await stack.aclose()
-        raise SystemExit(f"parley explain: there is no active inbox {inbox!r}")
+        print(f"parley explain: there is no active inbox {inbox!r}", file=sys.stderr)
+        raise SystemExit(WRONG_ARGUMENTS)
     return base, line
 
 
