@@ -31,3 +31,23 @@ def test_a_long_text_is_bounded():
 
 def test_a_word_without_end_is_cut():
     assert all(len(token) <= 40 for token in tokens("x" * 500))
+
+
+def test_a_long_text_keeps_what_people_search_for():
+    dull = " ".join(chr(97 + n // 26) + chr(97 + n % 26) for n in range(400))
+    text = f"{dull} then order HG-20917 of mira@halden.example about the waterproof gaiters"
+    kept = tokens("Zip", text, "label.pdf")
+    assert len(kept) == MAX_TOKENS
+    for wanted in ("hg-20917", "20917", "mira@halden.example", "waterproof", "gaiters", "order"):
+        assert wanted in kept
+    assert {"zip", "label.pdf", "pdf"} <= set(kept)
+
+
+def test_the_order_of_appearance_is_kept():
+    kept = tokens(" ".join(f"w{n}" for n in range(300)))
+    assert list(kept) == sorted(kept, key=lambda word: int(word[1:]))
+
+
+@pytest.mark.parametrize("text", ["Don't mail a.b@c.de or HG-1", "x" * 90, "a--b", "'q'"])
+def test_plain_and_accented_texts_are_cut_alike(text):
+    assert set(tokens(f"{text} é")) - {"é"} == set(tokens(text))
