@@ -149,14 +149,17 @@ class TypingChanged(msgspec.Struct, frozen=True, kw_only=True, tag="typing"):
 
 
 class MembershipChanged(msgspec.Struct, frozen=True, kw_only=True, tag="membership"):
-    """Somebody joined, left, blocked the bot, followed the account."""
+    """Somebody joined, left, blocked the bot, followed the account; or all of them moved: the
+    thread goes on under the key ``moved_to``.
+    """
 
     dedupe_id: str
     thread_key: str
     senders: tuple[SenderId, ...]
     occurred_at: datetime
-    change: Literal["joined", "left", "blocked", "unblocked"]
+    change: Literal["joined", "left", "blocked", "unblocked", "moved"]
     native_id: str = ""
+    moved_to: str = ""
 
 
 class CallEvent(msgspec.Struct, frozen=True, kw_only=True, tag="call"):

@@ -26,14 +26,14 @@ async def eventually(look: Callable[[], Awaitable[T | None]], seconds: float = 2
         return found
 
 
-async def telegram(inbox: dict[str, str], chat: int, **message: Any) -> int:
+async def telegram(inbox: dict[str, str], chat_id: int, **message: Any) -> int:
     """An update with one message; its status."""
     number = next(_numbers)
     told = {
         "message_id": number,
         "date": 1_795_000_000 + number,
-        "chat": {"id": chat, "type": "private", "first_name": "Aiko"},
-        "from": {"id": abs(chat), "is_bot": False, "first_name": "Aiko", "last_name": "Tanaka"},
+        "chat": {"id": chat_id, "type": "private", "first_name": "Aiko"},
+        "from": {"id": abs(chat_id), "is_bot": False, "first_name": "Aiko", "last_name": "Tanaka"},
         **message,
     }
     headers = {"x-telegram-bot-api-secret-token": inbox["secret"]}

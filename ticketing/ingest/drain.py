@@ -147,6 +147,7 @@ class Ingest:
     ) -> Book:
         """The transaction's callback: may run several times, so everything in it is derived."""
         await self._report(session, units)
+        await self._move(session, units)
         echoed = await self._match_echoes(session, units)
         book = Book(numbers)
         book.known.update(echoed)
@@ -170,6 +171,12 @@ class Ingest:
         for inbox_id, receipts in reports.items():
             if receipts:
                 await self._receipts.apply(session, inbox_id, receipts, utc_now())
+
+    async def _move(self, session: Session, units: Sequence[Unit]) -> None:
+        """Threads that go on under another key, before the book is read."""
+        for unit in units:
+            for move in unit.moves:
+                await self.store.move_thread(session, unit.line.inbox.id, move)
 
     def _bounces(self, unit: Unit) -> Iterator[ReceiptReported]:
         """Permanent bounces, as receipts of the message that they speak of."""

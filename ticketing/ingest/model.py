@@ -5,7 +5,13 @@ from datetime import datetime
 import msgspec
 
 from connectors.contract import Connector, InboxId
-from connectors.events import MessageDeleted, MessageEdited, ReactionChanged, ReceiptReported
+from connectors.events import (
+    MembershipChanged,
+    MessageDeleted,
+    MessageEdited,
+    ReactionChanged,
+    ReceiptReported,
+)
 from normalizer.model import Author, ConversationId, Draft, MessageId, TicketId
 from storage.journal import JournalRecord
 from ticketing.model import Inbox
@@ -32,6 +38,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     drafts: tuple[Draft, ...] = ()
     changes: tuple[Change, ...] = ()
     receipts: tuple[ReceiptReported, ...] = ()
+    moves: tuple[MembershipChanged, ...] = ()
     ignored: int = 0
     bad: str = ""
 

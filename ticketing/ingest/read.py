@@ -8,6 +8,7 @@ from connectors.events import (
     AlertRaised,
     CallEvent,
     InboundEvent,
+    MembershipChanged,
     MessageDeleted,
     MessageEdited,
     MessageReceived,
@@ -38,13 +39,15 @@ def read_record(record: JournalRecord, line: Line) -> Unit:
     drafts = _drafts(parsed.events, record, line, bad)
     changes = tuple(e for e in parsed.events if isinstance(e, CHANGES))
     receipts = tuple(e for e in parsed.events if isinstance(e, ReceiptReported))
+    moves = tuple(e for e in parsed.events if isinstance(e, MembershipChanged) and e.moved_to)
     return Unit(
         record=record,
         line=line,
         drafts=drafts,
         changes=changes,
         receipts=receipts,
-        ignored=len(parsed.events) - len(drafts) - len(changes) - len(receipts),
+        moves=moves,
+        ignored=len(parsed.events) - len(drafts) - len(changes) - len(receipts) - len(moves),
         bad="; ".join(bad),
     )
 

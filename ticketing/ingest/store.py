@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from connectors.contract import InboxId
+from connectors.events import MembershipChanged
 from normalizer.model import ConversationId, Draft, Message, MessageId
 from storage.collection import Collection
 from storage.mongo import Session
@@ -21,7 +22,7 @@ from ticketing.ingest.evidence import (
     open_keys,
     token_of,
 )
-from ticketing.ingest.model import Parked, Reference, Unit, native_key
+from ticketing.ingest.model import Parked, Reference, Unit, native_key, open_key
 from ticketing.ingest.plan import message_id_of
 from ticketing.model import Inbox
 from ticketing.reply_tokens import ReplyTokens
@@ -218,6 +219,23 @@ class IngestStore:
             for draft in echoes
             if message_id_of(draft) not in book.known
         }
+
+    async def move_thread(
+        self, session: Session, inbox_id: InboxId, move: MembershipChanged
+    ) -> None:
+        """The open conversation follows its thread. Where the new thread has one already (somebody
+        wrote there before we heard of the move), both stay.
+        """
+        old, new = (open_key(inbox_id, key) for key in (move.thread_key, move.moved_to))
+        where = {"open_key": {"$in": [old, new]}}
+        found = await self._in.conversations.find(where, limit=2, session=session)
+        if [one.open_key for one in found] == [old]:
+            change = {"thread_key": move.moved_to, "open_key": new}
+            await self._in.conversations.update(
+                {"_id": found[0].id, "version": found[0].version},
+                {"$set": change, "$inc": {"version": 1}},
+                session=session,
+            )
 
     async def write(self, session: Session, book: Book) -> None:
         """Changed records before new ones: a released open key must be free when it is taken."""

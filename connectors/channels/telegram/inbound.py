@@ -69,6 +69,8 @@ def _events(update: Update, received_at: datetime) -> list[InboundEvent]:
 def _message(message: Message) -> list[InboundEvent]:
     if message.new_chat_members or message.left_chat_member:
         return _members(message)
+    if message.migrate_to_chat_id or message.migrate_from_chat_id:
+        return [_moved(message)]
     native_id = scoped_id(str(message.chat.id), str(message.message_id))
     text, files = text_of(message), attachments_of(message)
     form = message.web_app_data
@@ -173,6 +175,20 @@ def _members(message: Message) -> list[InboundEvent]:
         )
         for user, change in came
     ]
+
+
+def _moved(message: Message) -> MembershipChanged:
+    """A group became a supergroup; the old chat and the new one both say so."""
+    old = message.migrate_from_chat_id or message.chat.id
+    new = message.migrate_to_chat_id or message.chat.id
+    return MembershipChanged(
+        dedupe_id=f"moved:{old}:{new}",
+        thread_key=str(old),
+        senders=_senders(message),
+        occurred_at=_time(message.date),
+        change="moved",
+        moved_to=str(new),
+    )
 
 
 def _senders(message: Message) -> tuple[SenderId, ...]:

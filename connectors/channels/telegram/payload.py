@@ -138,6 +138,8 @@ class Message(msgspec.Struct, frozen=True):
     reply_markup: Markup | None = None
     new_chat_members: tuple[User, ...] = ()
     left_chat_member: User | None = None
+    migrate_to_chat_id: int | None = None
+    migrate_from_chat_id: int | None = None
 
 
 class CallbackQuery(msgspec.Struct, frozen=True):
