@@ -16,7 +16,7 @@ test.each([
 
 test("sizes are decimal and short", () => {
   const format = formatFor("en", "Today", "Yesterday");
-  expect([0, 999, 84_000, 2_100_000].map(format.bytes)).toEqual(["0 byte", "999 byte", "84 kB", "2.1 MB"]);
+  expect([0, 999, 84_000, 2_100_000].map(format.bytes)).toEqual(["0 bytes", "999 bytes", "84 kB", "2.1 MB"]);
 });
 
 test("days have words when near and a year when far", () => {

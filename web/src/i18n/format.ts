@@ -42,7 +42,7 @@ export function formatFor(language: string, today: string, yesterday: string): F
       return new Intl.NumberFormat(language, {
         style: "unit",
         unit: UNITS[power] ?? "byte",
-        unitDisplay: "short",
+        unitDisplay: power === 0 ? "long" : "short",
         maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
       }).format(value);
     },
