@@ -1,7 +1,9 @@
 """One person, one ticket, several channels; the answer goes where the agent says."""
 
+import asyncio
+
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.e2e.conftest import Sit
 from tests.e2e.stage import Stage, until, words
@@ -41,6 +43,37 @@ async def test_a_thread_goes_on_over_channels_and_the_reply_to_the_chosen_one(
     await until(lambda: len(stage.mails_to(address)) == 1, "the mail is sent")
     assert "A long mail back." in words(stage.mails_to(address)[0])
     assert "A long mail back." not in stage.texts("twilio_sms")
+
+
+async def test_words_typed_before_the_thread_has_come_go_to_the_same_channel(
+    stage: Stage, sit: Sit
+) -> None:
+    """A slow line holds the messages back; the draft does not settle on the first channel."""
+    mail = await stage.inbox("email", continuity="join")
+    shop = await stage.inbox("api", continuity="join")
+    address = "sunniva@posta.example"
+    await stage.customers.mail(mail, ("Sunniva Aas", address), "Skis", "They are too long.")
+    known = {"id": "shop-9", "name": "Sunniva Aas", "email": address}
+    await stage.ticket(mail)
+    await stage.customers.api(shop, known, "Writing from the shop now.")
+    ticket = await stage.ticket(mail)
+    come = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    desk = await sit()
+    await desk.page.route("**/messages*", late)
+    await desk.look_at(mail, ticket["id"])
+    await desk.pen.fill("Quick as I am.")
+    await expect(desk.composer).to_contain_text("Draft saved")
+    come.set()
+    await expect(desk.thread).to_contain_text("Writing from the shop now.")
+    await expect(desk.composer).to_contain_text("API to Sunniva Aas")
+    await desk.button("Send").first.click()
+    await until(lambda: any("Quick as I am." in one for one in stage.texts("api")), "it is sent")
+    assert stage.mails_to(address) == []
 
 
 async def test_an_offer_to_join_is_asked_twice_and_makes_one_ticket(stage: Stage, sit: Sit) -> None:
