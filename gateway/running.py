@@ -6,7 +6,7 @@ import shutil
 import socket
 import sys
 import urllib.request
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from contextlib import AsyncExitStack
 
 import msgspec
@@ -36,11 +36,13 @@ async def run_all(settings: Settings, *, demo: bool) -> int:
         settings = await _with_stores(settings, stack)
         settings = _with_demo(settings) if demo else settings
         publish(settings.data, settings)
-        roles = _roles(settings, http, stack)
+        smtp = _smtp(settings, stack)
+        sockets = {HTTP_FD: http, SMTP_FD: smtp} if smtp else {HTTP_FD: http}
+        roles = _roles(settings, sockets)
         supervisor = Supervisor(roles)
         supervisor.start()
         stack.push_async_callback(supervisor.stop)
-        await _until(stopping, _greet(settings, demo=demo))
+        await _until(stopping, _greet(settings, smtp, demo=demo))
         print("\nParley stops.", file=sys.stderr, flush=True)
     return 0
 
@@ -61,6 +63,15 @@ def _bound(host: str, port: int, name: str) -> socket.socket:
             f"{host}:{port} cannot be listened on: {error.strerror}. "
             f"PARLEY_{name.upper()}=0 picks a free port.",
         ) from error
+
+
+def _smtp(settings: Settings, stack: AsyncExitStack) -> socket.socket | None:
+    """Nothing when mail is not taken."""
+    if not settings.smtp_enabled:
+        return None
+    smtp = _bound(settings.smtp_host, settings.smtp_port, "smtp_port")
+    stack.callback(smtp.close)
+    return smtp
 
 
 def _addressed(settings: Settings, http: socket.socket) -> Settings:
@@ -87,17 +98,12 @@ def _with_demo(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, demo=True, egress_allow=allowed)
 
 
-def _roles(settings: Settings, http: socket.socket, stack: AsyncExitStack) -> list[Role]:
+def _roles(settings: Settings, sockets: Mapping[str, socket.socket]) -> list[Role]:
     """Edge processes share the sockets; workers have none."""
     metrics = settings.data / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(parents=True)
     common = {**environment(settings), METRICS: str(metrics)}
-    sockets = {HTTP_FD: http}
-    if settings.smtp_enabled:
-        smtp = _bound(settings.smtp_host, settings.smtp_port, "smtp_port")
-        stack.callback(smtp.close)
-        sockets[SMTP_FD] = smtp
     handed = {name: str(one.fileno()) for name, one in sockets.items()}
     descriptors = tuple(one.fileno() for one in sockets.values())
     edges = [
@@ -117,14 +123,14 @@ def _roles(settings: Settings, http: socket.socket, stack: AsyncExitStack) -> li
     return [*edges, *workers, *demo]
 
 
-async def _greet(settings: Settings, *, demo: bool) -> None:
+async def _greet(settings: Settings, smtp: socket.socket | None, *, demo: bool) -> None:
     """Say where it is once it answers; the demo's own process shows the login."""
     if not await _ready(settings.public_url):
         log.error("the edge does not answer", extra={"url": settings.public_url})
         return
     print(f"\nParley is at {settings.public_url}/app/", flush=True)
-    if settings.smtp_enabled:
-        print(f"It takes mail by SMTP on {settings.smtp_host}:{settings.smtp_port}", flush=True)
+    if smtp:
+        print(f"It takes mail by SMTP on {settings.smtp_host}:{smtp.getsockname()[1]}", flush=True)
     if not demo:
         print("Add a first login: parley agent add you@example.com --role admin", flush=True)
     print("Stop it with Ctrl-C.", flush=True)
