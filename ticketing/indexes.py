@@ -57,6 +57,7 @@ INDEXES: tuple[Index, ...] = (
         keys=(("open", 1), ("waiting_since", 1)),
     ),
     Index(collection="parked_changes", name="by_key", keys=(("key", 1),)),
+    Index(collection="parked_changes", name="expiry", keys=(("expires_at", 1),), expire_after_s=0),
 )
 
 # Numbers 200 to 299 are ticketing's.

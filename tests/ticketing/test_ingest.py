@@ -233,8 +233,10 @@ async def test_a_reaction_taken_back_stays_away(house):
 async def test_parked_changes_expire(house):
     edit = MessageEdited(dedupe_id="e1", native_id="1", occurred_at=NOW, text="x")
     await house.events_in(CHAT, edit, at=NOW)
-    assert await house.ingest.store.expire_parked(NOW + timedelta(days=6)) == 0
-    assert await house.ingest.store.expire_parked(NOW + timedelta(days=8)) == 1
+    parked = await house.mongo.db["parked_changes"].find_one({"key": f"{CHAT}|1"})
+    assert parked["expires_at"] == NOW + timedelta(days=7)
+    indexes = await house.mongo.db["parked_changes"].index_information()
+    assert indexes["expiry"]["expireAfterSeconds"] == 0
 
 
 async def test_receipts_go_to_outbound_in_the_transaction(house):

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -255,10 +254,6 @@ class IngestStore:
         await self.parked.replace_many(staying, session=session)
         if book.unparked:
             await self.parked.delete({"_id": {"$in": book.unparked}}, session=session)
-
-    async def expire_parked(self, now: datetime) -> int:
-        """Forget changes whose message never came."""
-        return await self.parked.delete({"expires_at": {"$lt": now}})
 
 
 def _referenced(draft: Draft) -> tuple[str, ...]:
