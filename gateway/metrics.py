@@ -23,5 +23,5 @@ CHAT_MESSAGES = Counter("parley_chat_messages_total", "Webchat messages by outco
 WORKER_RUNS = Counter(
     "parley_worker_runs_total", "Rounds of a worker's loop by outcome", ["loop", "outcome"]
 )
-WORKER_SECONDS = Histogram("parley_worker_seconds", "Time of one round of a loop", ["loop"])
+WORKER_SECONDS = Histogram("parley_worker_seconds", "Time of one job or chore", ["loop"])
 CHILD_RESTARTS = Counter("parley_child_restarts_total", "Child processes started anew", ["child"])

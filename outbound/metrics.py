@@ -13,5 +13,9 @@ LOST_LEASES = Counter(
 RECOVERED = Counter(
     "parley_delivery_recovered_total", "Messages whose claimant went away", ["state"]
 )
-RECEIPTS = Counter("parley_receipts_total", "Receipts by what became of them", ["result"])
+RECEIPTS = Counter(
+    "parley_receipts_total",
+    "Receipts by what became of them; a repeated batch counts again",
+    ["result"],
+)
 RUNG = Counter("parley_delivery_swept_total", "Conversations rung again by the sweeper")

@@ -7,7 +7,7 @@ from datetime import datetime
 from connectors.contract import InboxId
 from connectors.events import ReceiptReported
 from normalizer.model import ConversationId, Delivery, DeliveryState, Message, MessageId
-from outbound import facts
+from outbound import facts, metrics
 from outbound.flags import flag_ticket
 from outbound.model import Receipt
 from outbound.progress import delivery_of, piece_failed, reported, with_ids
@@ -83,9 +83,11 @@ class Receipts:
             known.update(names)
             told = [receipt for name in names for receipt in by_id[name]]
             await self._write(session, message, _told(delivery_of(message), told, now))
+            metrics.RECEIPTS.labels("matched").inc(len(told))
         for native_id in by_id.keys() - known:
             parked = [_receipt(receipt) for receipt in by_id[native_id]]
             await self._store.park(session, inbox_id, native_id, parked, now)
+            metrics.RECEIPTS.labels("parked").inc(len(parked))
 
     async def _apply_watermark(
         self, session: Session, inbox_id: InboxId, receipt: ReceiptReported, now: datetime
@@ -93,6 +95,7 @@ class Receipts:
         """ "All up to then": every earlier message to these people moves."""
         if not receipt.senders:
             return
+        metrics.RECEIPTS.labels("watermark").inc()
         people = await self._store.conversations_with(inbox_id, receipt.senders, session)
         for conversation in people:
             for state in BELOW.get(receipt.state, ()):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
-from gateway.metrics import WORKER_RUNS
+from gateway.metrics import WORKER_RUNS, WORKER_SECONDS
 from gateway.tasks import together
 
 log = logging.getLogger(__name__)
@@ -29,8 +29,9 @@ async def keep_house(chores: Sequence[Chore]) -> None:
 async def _repeat(chore: Chore) -> None:
     while True:
         try:
-            async with asyncio.timeout(chore.limit_s):
-                await chore.do()
+            with WORKER_SECONDS.labels(chore.name).time():
+                async with asyncio.timeout(chore.limit_s):
+                    await chore.do()
         except Exception:
             WORKER_RUNS.labels(chore.name, "failed").inc()
             log.exception("a chore failed", extra={"chore": chore.name})

@@ -15,7 +15,7 @@ from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 
 from gateway.backoff import Backoff
-from gateway.metrics import WORKER_RUNS
+from gateway.metrics import WORKER_RUNS, WORKER_SECONDS
 from gateway.workers.loops import Bell
 
 log = logging.getLogger(__name__)
@@ -95,7 +95,8 @@ def _counted(name: str, job: Job) -> WorkerCoroutine:
 
     async def run(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  arq's
         try:
-            await job(*args)
+            with WORKER_SECONDS.labels(name).time():
+                await job(*args)
         except Exception:
             WORKER_RUNS.labels(name, "failed").inc()
             log.exception("a job failed", extra={"job": name})
