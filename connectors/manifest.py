@@ -56,7 +56,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """None means that the provider names no limit.
 
     ``max_chars`` counts in ``unit``; a longer text is split by the sender when ``splits``, else
-    refused before it is queued. ``caption_chars`` holds for a text that goes with a file.
+    refused before it is queued.
     ``files_by_link``: the provider fetches files itself, so each needs a public ``url``.
     """
 
@@ -64,12 +64,10 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     unit: LengthUnit = "chars"
     splits: bool = False
     sms_segments: bool = False
-    caption_chars: int | None = None
     attachment_max_bytes: int | None = None
     attachments_max: int | None = None
     files_by_link: bool = False
     media_types: tuple[str, ...] = ()
-    quick_replies_max: int | None = None
     rates: tuple[Rate, ...] = ()
     window: Window | None = None
 

@@ -36,11 +36,6 @@ def setting_fields(settings: type[msgspec.Struct]) -> tuple[SettingField, ...]:
     return tuple(_field(f, hints[f.name]) for f in msgspec.structs.fields(settings))
 
 
-def secret_names(settings: type[msgspec.Struct]) -> frozenset[str]:
-    """Names of the fields that are encrypted at rest and never shown again."""
-    return frozenset(f.name for f in setting_fields(settings) if f.secret)
-
-
 def signing_names(settings: type[msgspec.Struct]) -> tuple[str, ...]:
     """Names of the secrets that prove where a request comes from (``extra={"signs": True}``)."""
     hints = typing.get_type_hints(settings, include_extras=True)

@@ -71,7 +71,6 @@ class MailFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     delivered_to: tuple[str, ...] = ()
     auto_reply: str = ""
     bounce_of: str = ""
-    authenticity: str = ""
     remote_content: bool = False
 
 

@@ -67,10 +67,6 @@ class KeyRing:
         except InvalidTag:
             raise SealBroken("changed since it was sealed, or sealed for another context") from None
 
-    def is_current(self, sealed: bytes) -> bool:
-        """Whether the newest key sealed it; after a rotation the others are to be sealed anew."""
-        return sealed[1 : 1 + _ID_BYTES] == self._newest
-
     def derive(self, purpose: str) -> bytes:
         """32 bytes to sign with for this purpose (HKDF-SHA256 of the newest key)."""
         return _derive(self._roots[0], purpose)

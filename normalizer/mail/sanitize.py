@@ -128,10 +128,6 @@ def _nth(text: str, char: str, count: int) -> int:
     return position
 
 
-def sanitize_html(html: str, own_origin: str = "") -> SanitizedHtml:
-    return shown(canonical_html(html), own_origin)
-
-
 def shown(canonical: str, own_origin: str = "") -> SanitizedHtml:
     """Canonical HTML as it is stored: remote images held back, data kept out of links.
 

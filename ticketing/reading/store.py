@@ -111,10 +111,6 @@ class ReadingStore:
         """One person."""
         return await self._in.contacts.get(id)
 
-    async def contacts_with(self, keys: Sequence[str]) -> list[Contact]:
-        """People with one of these canonical points."""
-        return await self._in.contacts.find({"point_keys": {"$in": list(keys)}}, limit=20)
-
     async def contacts_like(self, token: str, limit: int) -> list[Contact]:
         """People with this word in their name or addresses."""
         return await self._in.contacts.find({"tokens": token}, limit=limit)
@@ -188,7 +184,3 @@ class ReadingStore:
     async def save_read_mark(self, mark: ReadMark) -> None:
         """Remember what was read."""
         await self._in.reads.replace_many([mark])
-
-    async def known_inboxes(self) -> list[InboxId]:
-        """Ids of every inbox."""
-        return [inbox.id for inbox in await self._in.inboxes.find({}, limit=10_000)]

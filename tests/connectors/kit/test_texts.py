@@ -7,39 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connectors.kit.carrier_text import readable
-from connectors.kit.segments import count_segments
 from connectors.kit.splitting import measure, split_text
-
-
-@pytest.mark.parametrize(
-    ("text", "encoding", "units", "segments"),
-    [
-        ("", "gsm7", 0, 0),
-        ("a" * 160, "gsm7", 160, 1),
-        ("a" * 161, "gsm7", 161, 2),
-        ("a" * 306, "gsm7", 306, 2),
-        ("a" * 307, "gsm7", 307, 3),
-        ("€" * 80, "gsm7", 160, 1),
-        ("é" * 160, "gsm7", 160, 1),
-        ("ç" * 70, "ucs2", 70, 1),
-        ("好" * 71, "ucs2", 71, 2),
-        ("😀" * 35, "ucs2", 70, 1),
-        ("😀" * 36, "ucs2", 72, 2),
-    ],
-)
-def test_segments(text, encoding, units, segments):
-    counted = count_segments(text)
-    assert (counted.encoding, counted.units, counted.segments) == (encoding, units, segments)
-
-
-def test_an_escaped_character_is_not_cut_in_two():
-    # 152 + one of two septets does not fit into 153: it opens the next segment.
-    assert count_segments("a" * 152 + "€" + "a" * 152).segments == 3
-
-
-def test_what_is_left_before_the_next_segment():
-    assert count_segments("a" * 150).left == 10
-    assert count_segments("a" * 161).left == 145
 
 
 @given(st.text(), st.integers(10, 60), st.sampled_from(["chars", "utf16", "bytes"]))

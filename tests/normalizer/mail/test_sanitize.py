@@ -7,9 +7,15 @@ from normalizer.mail.sanitize import (
     MAX_NESTING,
     MAX_REFERENCES,
     MAX_TAGS,
+    SanitizedHtml,
     canonical_html,
-    sanitize_html,
+    shown,
 )
+
+
+def sanitize_html(page: str, own_origin: str = "") -> SanitizedHtml:
+    """What an agent is shown of a stored page."""
+    return shown(canonical_html(page), own_origin)
 
 
 @pytest.mark.parametrize(
