@@ -9,7 +9,7 @@ from gateway import static_app
 from gateway.api import schemas as s
 from gateway.api.endpoint import Endpoints
 from gateway.api.handlers.acting import ActingApi
-from gateway.api.handlers.compose import ComposeApi
+from gateway.api.handlers.drafts import DraftsApi
 from gateway.api.handlers.inboxes import InboxApi
 from gateway.api.handlers.live import LiveApi
 from gateway.api.handlers.meta import MetaApi
@@ -156,8 +156,8 @@ def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
     )
 
 
-def _compose(base: Foundation, reading: TicketReading) -> ComposeApi:
-    return ComposeApi(
+def _compose(base: Foundation, reading: TicketReading) -> DraftsApi:
+    return DraftsApi(
         store=base.edge_store,
         blobs=base.blobs,
         visible=reading.ticket,

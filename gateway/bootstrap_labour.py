@@ -18,7 +18,7 @@ from gateway.workers.sources import Sources
 from gateway.workers.store import CursorStore, MediaStore
 from outbound.deliver import Deliverer
 from outbound.receipts import Receipts
-from outbound.settling import Settler
+from outbound.settler import Settler
 from outbound.sweeper import Sweeper
 from outbound.throttle import Throttle
 from storage.buckets import TokenBuckets

@@ -23,8 +23,8 @@ from outbound.file_links import FileLinks
 from outbound.model import Bell, Outlet, Outlets, Pending
 from outbound.outgoing import Link, outgoing, private
 from outbound.progress import delivery_of
-from outbound.settle import Settlement, Try, settle
-from outbound.settling import Settler
+from outbound.settlement import Settlement, Try, settle
+from outbound.settler import Settler
 from outbound.store import OutboundStore
 from outbound.throttle import Throttle
 from outbound.turn import Recover, Release, Send, Wait, next_turn

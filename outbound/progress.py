@@ -7,7 +7,7 @@ import msgspec
 
 from normalizer.model import Delivery, Message
 from outbound.model import Receipt
-from outbound.settle import Settlement
+from outbound.settlement import Settlement
 from ticketing.delivery import advance
 
 

@@ -7,8 +7,8 @@ import msgspec
 
 from connectors.manifest import Limits, Rate
 from outbound.deliver import claim
-from outbound.settle import Settlement
-from outbound.settling import Settler
+from outbound.settlement import Settlement
+from outbound.settler import Settler
 from tests.outbound.peer import Peer, PeerSender
 from tests.outbound.world import NOW, SMS, World
 

@@ -25,7 +25,7 @@ from outbound.file_links import FileLinks
 from outbound.indexes import INDEXES
 from outbound.model import Outlet, Pending, Reply
 from outbound.receipts import Receipts
-from outbound.settling import Settler
+from outbound.settler import Settler
 from outbound.store import OutboundStore
 from outbound.throttle import Throttle
 from storage.blobs import Blobs

@@ -7,7 +7,7 @@ from outbound import facts, metrics
 from outbound.flags import flag_ticket
 from outbound.model import Bell, Outlet
 from outbound.progress import delivery_of, proven, recovered, reported, settled
-from outbound.settle import Settlement
+from outbound.settlement import Settlement
 from outbound.store import OutboundStore
 from storage.mongo import Session
 from ticketing.facts import SYSTEM

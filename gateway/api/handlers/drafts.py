@@ -31,7 +31,7 @@ class VisibleTicket(Protocol):
         """Anything: the caller only needs that it did not raise."""
 
 
-class ComposeApi:
+class DraftsApi:
     """Drafts are one agent's own; uploads wait a day for their reply."""
 
     def __init__(
