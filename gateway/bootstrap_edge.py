@@ -173,6 +173,7 @@ def _chat(base: Foundation, limiter: Limiter) -> Chat:
         visitors=Visitors(base.keyring.derive_all("webchat-visitor")),
         pubsub=base.pubsub,
         limiter=limiter,
+        links=base.file_links,
     )
 
 

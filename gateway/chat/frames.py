@@ -66,6 +66,14 @@ class Nack(msgspec.Struct, frozen=True, kw_only=True, tag="nack"):
     retry_s: float
 
 
+class Linked(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of ours; ``url`` opens for some hours without a login."""
+
+    name: str
+    size: int
+    url: str
+
+
 class Shown(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
     """A message of the conversation; ``client_msg_id`` names the visitor's own."""
 
@@ -75,6 +83,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
     at: str
     author: str
     client_msg_id: str
+    files: tuple[Linked, ...] = ()
 
 
 class Caught(msgspec.Struct, frozen=True, kw_only=True, tag="caught_up"):

@@ -20,6 +20,7 @@ from gateway.notices import Fact
 from gateway.ratelimit import Limiter
 from gateway.tasks import cancelled
 from normalizer.model import ConversationId, Message, MessageId
+from outbound.file_links import FileLinks
 from storage.errors import StorageError
 from storage.ids import utc_now
 from storage.journal import Journal, NewRecord
@@ -73,6 +74,7 @@ class Chat:
         visitors: Visitors,
         pubsub: Pubsub,
         limiter: Limiter,
+        links: FileLinks,
     ) -> None:
         self._directory = directory
         self._journal = journal
@@ -80,6 +82,7 @@ class Chat:
         self._visitors = visitors
         self._pubsub = pubsub
         self._limiter = limiter
+        self._links = links
         self._visits: dict[tuple[str, str], set[Visit]] = defaultdict(set)
         self._sockets: set[web.WebSocketResponse] = set()
         self._facts: asyncio.Queue[Fact] = asyncio.Queue(10_000)
@@ -177,7 +180,7 @@ class Chat:
         known = [message.id for message in found]
         first = known.index(MessageId(after)) + 1 if after in known else 0
         for message in found[first:]:
-            visit.push(_shown(message))
+            visit.push(_shown(message, self._linked(message)))
         visit.push(frames.Caught())
 
     async def _read(self, socket: web.WebSocketResponse, visit: Visit) -> None:
@@ -247,7 +250,20 @@ class Chat:
             return
         key = (conversation.inbox_id, conversation.thread_key)
         for visit in list(self._visits.get(key, ())):
-            visit.push(_shown(message))
+            visit.push(_shown(message, self._linked(message)))
+
+    def _linked(self, message: Message) -> tuple[frames.Linked, ...]:
+        """Our files; those of visitors are nothing that the page has to show."""
+        if message.direction == "in":
+            return ()
+        now = utc_now()
+        return tuple(
+            frames.Linked(
+                name=file.name, size=file.size, url=self._links.link(message.id, file.id, now)
+            )
+            for file in message.files
+            if file.state == "stored"
+        )
 
     def _wait(self, what: str, who: str, per_s: float, burst: int) -> int:
         return self._limiter.take(what, who, per_s, burst, asyncio.get_running_loop().time())
@@ -271,7 +287,7 @@ def _decoded(message: object) -> frames.FromPage | None:
         return None
 
 
-def _shown(message: Message) -> frames.Shown:
+def _shown(message: Message, files: tuple[frames.Linked, ...]) -> frames.Shown:
     """``native_id`` of a visitor's own message ends in the page's id of it."""
     own = message.direction == "in"
     return frames.Shown(
@@ -281,4 +297,5 @@ def _shown(message: Message) -> frames.Shown:
         at=time(message.occurred_at),
         author="" if own else message.author.name,
         client_msg_id=message.native_id.rpartition(":")[2] if own else "",
+        files=files,
     )

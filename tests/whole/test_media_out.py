@@ -1,5 +1,7 @@
 """Files that an agent sends: MIME to mail, an upload to Telegram, a link that Twilio opens."""
 
+import asyncio
+
 import aiohttp
 import pytest
 
@@ -88,6 +90,26 @@ async def test_the_api_channel_gets_the_bytes(
     await delivered(site, sent["id"], "sent")
     said = [body for channel, _, body in provider.sent if channel == "api"]
     assert any('"name": "terms.pdf"' in body for body in said)
+
+
+async def test_a_chat_page_gets_links(site: Site) -> None:
+    body = {"channel": "webchat", "name": "Chat", "address": "", "settings": {}}
+    inbox = await site.client.call("POST", "/inboxes", body)
+    await site.client.call("PATCH", f"/inboxes/{inbox['id']}", {"undo_s": 0})
+    async with aiohttp.ClientSession() as http:
+        socket = await http.ws_connect(f"{site.url}/chat/{inbox['id']}/ws")
+        await socket.send_json({"type": "hello"})
+        said = {"type": "message", "client_msg_id": "page-0001", "text": "Have you a size chart?"}
+        await socket.send_json(said)
+        message = await stored(site, "Have you a size chart?")
+        await reply(site, message, "Here.", await upload(site, "sizes.png", "image/png", PICTURE))
+        async with asyncio.timeout(20):
+            while not (frame := await socket.receive_json()).get("files"):
+                pass
+        assert (frame["text"], frame["files"][0]["name"]) == ("Here.", "sizes.png")
+        async with http.get(frame["files"][0]["url"]) as answer:
+            assert (answer.status, await answer.read()) == (200, PICTURE)
+        await socket.close()
 
 
 async def test_nobody_else_opens_a_link(site: Site) -> None:

@@ -35,7 +35,7 @@
     if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(frame));
   };
 
-  const show = (id, direction, text, author, at) => {
+  const show = (id, direction, text, author, at, files = []) => {
     let item = shown.get(id);
     const bottom = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
     if (!item) {
@@ -48,6 +48,14 @@
     const note = document.createElement("small");
     const clock = at ? new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) : WORDS.waiting;
     note.textContent = author ? `${author} · ${clock}` : clock;
+    for (const file of files) {
+      const link = document.createElement("a");
+      link.href = file.url;
+      link.rel = "noopener";
+      link.target = "_blank";
+      link.textContent = `${file.name} (${Math.max(1, Math.round(file.size / 1024))} kB)`;
+      item.append(link);
+    }
     item.append(note);
     if (bottom || direction === "in") log.scrollTop = log.scrollHeight;
     return item;
@@ -75,7 +83,7 @@
     }, frame.retry_s * 1000),
     message: (frame) => {
       const own = frame.direction === "in";
-      show(own ? frame.client_msg_id : frame.id, frame.direction, frame.text, frame.author, frame.at);
+      show(own ? frame.client_msg_id : frame.id, frame.direction, frame.text, frame.author, frame.at, frame.files);
       last = frame.id;
       if (!own) send({ type: "seen", message_ids: [frame.id], state: document.hidden ? "delivered" : "read" });
     },
