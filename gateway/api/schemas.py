@@ -342,7 +342,7 @@ class Author(Answer, frozen=True, kw_only=True):
 
 
 class File(Answer, frozen=True, kw_only=True):
-    """An attachment; ``url`` is relative to the origin."""
+    """An attachment; ``url`` is relative to the origin. ``reason`` says why a fetch failed."""
 
     id: str
     name: str
@@ -351,6 +351,7 @@ class File(Answer, frozen=True, kw_only=True):
     size: int
     inline: bool
     state: Literal["stored", "pending", "failed"]
+    reason: str
     url: str
 
 

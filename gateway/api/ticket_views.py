@@ -190,6 +190,7 @@ def file(message_id: str, found: normal.File) -> s.File:
         size=found.size,
         inline=found.inline,
         state=found.state,
+        reason=found.reason,
         url=f"/api/v1/messages/{message_id}/files/{found.id}",
     )
 

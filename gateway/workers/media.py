@@ -47,9 +47,22 @@ class MediaFetcher:
         self._blobs = blobs
         self._doorbell = doorbell
         self._chance = chance
+        self._fetching: set[str] = set()
 
     async def fetch(self, message_id: str) -> None:
-        """Fetch every pending file of a message; those that fail stay pending for a while."""
+        """Fetch every pending file of a message; those that fail stay pending for a while.
+
+        Events are told at least once, so bells may ring twice: one fetch at a time.
+        """
+        if message_id in self._fetching:
+            return
+        self._fetching.add(message_id)
+        try:
+            await self._fetch(message_id)
+        finally:
+            self._fetching.discard(message_id)
+
+    async def _fetch(self, message_id: str) -> None:
         message = await self._store.message(MessageId(message_id))
         if message is None or message.erased:
             return

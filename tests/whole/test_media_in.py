@@ -73,6 +73,9 @@ async def test_what_is_gone_fails_at_once_and_says_why(
     assert (file["state"], file["reason"]) == ("failed", "answered 404")
     assert provider.asked_for["never.jpg"] == 1
     message = await stored(site, "Gone picture")
+    shown = await site.client.call("GET", f"/tickets/{message['ticket_id']}/messages")
+    files = next(one["files"] for one in shown["items"] if one["id"] == message["_id"])
+    assert (files[0]["state"], files[0]["reason"]) == ("failed", "answered 404")
     events = site.db["events"]
     told = {"message_id": message["_id"], "kind": "message.changed"}
     assert await eventually(lambda: events.find_one(told))

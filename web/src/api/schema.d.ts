@@ -739,6 +739,7 @@ export interface components {
             inline: boolean;
             /** @enum {unknown} */
             state: "failed" | "pending" | "stored";
+            reason: string;
             url: string;
         };
         /**
