@@ -1,7 +1,7 @@
 """From a provider's event to a ``Draft``: a visible tuple of steps, none of which keeps state."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from connectors.contract import InboxId
 from connectors.events import AlertRaised, CallEvent, MessageReceived, PostbackPressed
 from normalizer.model import Draft
+from normalizer.moments import clamped
 from normalizer.steps.files import describe_files
 from normalizer.steps.html import read_html
 from normalizer.steps.identity import settle_identity
@@ -17,7 +18,6 @@ from normalizer.steps.mail import read_mail
 from normalizer.steps.quotes import find_reply
 from normalizer.steps.scrub import scrub
 from normalizer.steps.source import Source
-from storage.ids import truncate
 
 Utterance = MessageReceived | PostbackPressed | CallEvent | AlertRaised
 Step = Callable[[Draft, Source], Draft]
@@ -31,8 +31,6 @@ STEPS: tuple[Step, ...] = (
     name_language,
     scrub,
 )
-
-FUTURE = timedelta(minutes=5)
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,11 +87,6 @@ def as_message(event: Utterance) -> MessageReceived:
 def _call_text(event: CallEvent) -> str:
     length = f" ({event.duration_s} s)" if event.duration_s else ""
     return f"[call {event.state}]{length}"
-
-
-def clamped(occurred_at: datetime, received_at: datetime) -> datetime:
-    """A sender's clock may run ahead by five minutes at most, else it would stay on top."""
-    return truncate(min(occurred_at, received_at + FUTURE))
 
 
 def _begin(event: MessageReceived, context: Context, index: int) -> Draft:

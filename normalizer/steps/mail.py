@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from datetime import timedelta
 
 from msgspec.structs import replace
 
@@ -10,11 +9,10 @@ from connectors.events import MediaKind, SenderId
 from normalizer.mail.model import Address, Bounce, MailAttachment, ParsedMail
 from normalizer.mail.parse import parse_mail
 from normalizer.model import BounceFacts, Draft, File, MailFacts
+from normalizer.moments import clamped
 from normalizer.steps.source import Source
-from storage.ids import truncate
 
 _KIND_OF_TYPE: dict[str, MediaKind] = {"image": "image", "audio": "audio", "video": "video"}
-_FUTURE = timedelta(minutes=5)
 _MAX_REFERENCES = 100
 _MAX_ADDRESSES = 200
 _MAX_HEADER_ID = 900
@@ -27,15 +25,14 @@ def read_mail(draft: Draft, source: Source) -> Draft:
     mail = parse_mail(source.message.mail, own_origin=source.origin)
     message_id = bare(mail.message_id)
     files, contents = _files(mail.attachments)
-    occurred_at = min(mail.date or draft.received_at, draft.received_at + _FUTURE)
     return replace(
         draft,
-        dedupe_id=message_id,
+        dedupe_id=_identity(message_id, mail.sender.address, source.message.mail),
         native_id=message_id,
         thread_key=_root(mail, message_id),
         senders=_senders(mail),
         sender_name=mail.sender.name,
-        occurred_at=truncate(occurred_at),
+        occurred_at=clamped(mail.date or draft.received_at, draft.received_at),
         subject=mail.subject,
         text=mail.text,
         html=mail.html,
@@ -54,6 +51,17 @@ def read_mail(draft: Draft, source: Source) -> Draft:
 def bare(message_id: str) -> str:
     """A Message-ID without its angle brackets, short enough for an index key."""
     return message_id.strip("<> ")[:_MAX_HEADER_ID]
+
+
+def _identity(message_id: str, sender: str, raw: bytes) -> str:
+    """Message-ID, author and words: an id that a program uses for every mail must lose none.
+
+    Relays change headers, white space and line ends, never words (RFC 6376 section 3.4.4).
+    """
+    head, blank, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    words = b" ".join((body if blank else head).split())
+    author = sender.strip().lower().encode("utf-8", "replace")
+    return f"{message_id}|{hashlib.sha256(author + b'|' + words).hexdigest()[:32]}"
 
 
 def _root(mail: ParsedMail, own: str) -> str:

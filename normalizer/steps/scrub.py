@@ -10,7 +10,7 @@ from normalizer.steps.source import Source
 
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BOUNDS = {
-    "dedupe_id": 1_000,
+    "dedupe_id": 1_000_000,  # only its hash is kept: cut, two ids could become one
     "native_id": 1_000,
     "thread_key": 1_000,
     "reply_to": 1_000,

@@ -1,6 +1,6 @@
 import asyncio
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -300,3 +300,30 @@ async def test_the_same_mail_by_two_ways_is_one_message(house):
     await house.mail_in(a_mail())
     await house.mail_in(a_mail(extra="X-Fetched-By: imap"))
     assert len(await house.messages(inbox_id=MAIL)) == 1
+
+
+async def test_a_reused_message_id_loses_no_mail(house):
+    """Some programs give every mail the same id; relays change headers and line ends, not words."""
+    await house.mail_in(a_mail(text="My tent leaks."))
+    await house.mail_in(a_mail(text="My stove is cold."))
+    await house.mail_in(a_mail(text="My tent leaks.  \r\n", extra="Received: from relay.example"))
+    await house.mail_in(a_mail(text="My tent leaks.", sender="Eve <eve@y.example>"))
+    texts = [message.text.strip() for message in await house.messages()]
+    assert sorted(texts) == ["My stove is cold.", "My tent leaks.", "My tent leaks."]
+
+
+async def test_ids_that_differ_late_are_different_messages(house):
+    await house.events_in(CHAT, said("one", id="L" * 1_500 + "1"))
+    await house.events_in(CHAT, said("two", id="L" * 1_500 + "2"))
+    assert [message.text for message in await house.messages()] == ["one", "two"]
+
+
+async def test_a_clock_that_was_never_set_hides_no_message(house, mira):
+    """Lists and threads end in 1971: what a phone without a date says is shown as just received."""
+    unset = datetime(1970, 1, 1, tzinfo=UTC)
+    await house.events_in(CHAT, said("from 1970", at=unset), at=NOW)
+    await house.mail_in(a_mail(date="Thu, 01 Jan 1970 00:00:00 +0000"), at=NOW)
+    for ticket in await house.tickets():
+        page = await house.reading.messages(mira, ticket.id, None, 10)
+        assert [message.occurred_at for message in page.items] == [NOW]
+        assert ticket.waiting_since == NOW
