@@ -312,3 +312,57 @@ async def test_one_batch_of_mails_threads_like_single_ones(house):
 
 def test_the_structs_survive_their_own_round_trip():
     assert msgspec.json.decode(msgspec.json.encode(said()), type=type(said())) == said()
+
+
+def a_report_on(message_id):
+    """A bounce that claims to speak of this mail."""
+    return (
+        "From: MAILER-DAEMON@far.example\r\nTo: support@halden.example\r\n"
+        "Message-ID: <dsn@far.example>\r\nSubject: Undelivered\r\nMIME-Version: 1.0\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Final-Recipient: rfc822; ana@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: <{message_id}>\r\n"
+        "\r\n--b--\r\n"
+    ).encode()
+
+
+async def test_a_report_on_a_mail_that_we_never_sent_joins_and_fails_nothing(house):
+    """Whoever saw Ana's Message-ID, or guesses the name of a message, proves nothing by it."""
+    await house.mail_in(a_mail())
+    (message,) = await house.messages()
+    forged = house.tokens.message_id("support@halden.example", MAIL, 1, message.id)
+    forged = forged.replace("t1", "t2", 1)
+    for n, named in enumerate(("root@x.example", message.id, forged)):
+        await house.mail_in(a_report_on(named).replace(b"<dsn@", f"<dsn{n}@".encode()))
+    assert [ticket.message_count for ticket in await house.tickets()] == [1, 1, 1, 1]
+    assert house.receipts.told == []
+
+
+async def test_a_mail_that_only_claims_to_be_ours_answers_nothing(house):
+    """Anybody can write our address into From; without a thread of ours it stops no clock."""
+    await house.mail_in(a_mail())
+    (before,) = await house.tickets()
+    forged = a_mail(
+        id="spoof@evil.example",
+        sender="Halden <support@halden.example>",
+        to="ana@x.example, support@halden.example",
+        subject="Re: [#1] pay here",
+        date="Sun, 01 Mar 2026 11:00:00 +0000",
+    )
+    await house.mail_in(forged, at=NOW + HOUR)
+    after = await house.ticket(1)
+    assert after.waiting_since == before.waiting_since == NOW
+    assert after.last_out_at is None
+    assert "sender-unproven" in (await house.messages())[1].warnings
+
+
+async def test_a_reply_to_one_of_ourselves_goes_to_who_wrote(house):
+    await house.mail_in(
+        a_mail(extra="Reply-To: Support <SUPPORT+x@halden.example>, Ana <ana@home.example>")
+    )
+    await house.mail_in(
+        a_mail(id="e@y", sender=EVE, extra="Reply-To: support@halden.example", text="Mine too.")
+    )
+    found = await house.collections.conversations.find({}, limit=10)
+    assert {one.recipient for one in found} == {"mailto:ana@home.example", "mailto:eve@y.example"}

@@ -179,12 +179,14 @@ class Ingest:
                 await self.store.move_thread(session, unit.line.inbox.id, move)
 
     def _bounces(self, unit: Unit) -> Iterator[ReceiptReported]:
-        """Permanent bounces, as receipts of the message that they speak of."""
+        """Permanent bounces as receipts of the message that they speak of, if our signature is in
+        them: else anybody could fail any delivery.
+        """
         for draft in unit.drafts:
             if draft.bounce and draft.bounce.permanent:
-                receipt = bounce_receipt(draft.bounce, draft.occurred_at)
-                native_id = bounced_message_of(draft, self._reply_tokens) or receipt.native_id
+                native_id = bounced_message_of(draft, self._reply_tokens)
                 if native_id:
+                    receipt = bounce_receipt(draft.bounce, draft.occurred_at)
                     yield replace(receipt, native_id=native_id)
 
     async def _match_echoes(self, session: Session, units: Sequence[Unit]) -> set[MessageId]:

@@ -117,10 +117,15 @@ def _bounced(draft: Draft, book: Book, tokens: ReplyTokens) -> Place | None:
         return None
     if draft.bounce and draft.bounce.original_message_id:
         key = native_key(draft.inbox_id, draft.bounce.original_message_id)
-        if key in book.references:
+        if key in book.references and _ours(book.references[key]):
             return _referenced(book.references[key], book)
     sent = bounced_message_of(draft, tokens)
     return _referenced(book.bounced[sent], book) if sent in book.bounced else None
+
+
+def _ours(reference: Reference) -> bool:
+    """Only what we sent comes back: a report on a customer's mail is a stranger's invention."""
+    return reference.envelope is not None or reference.author.kind in {"agent", "vendor"}
 
 
 def _references(draft: Draft, book: Book) -> list[Place]:

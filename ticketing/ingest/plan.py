@@ -45,6 +45,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     automatic: bool
 
     @property
+    def unproven(self) -> bool:
+        """It says that we wrote it, and nothing that only we and the customer know proves it."""
+        proven = self.decision.rule in {"token", "reference"}
+        return self.draft.echo and self.draft.mail is not None and not proven
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """For the agent: the normaliser's, threading's, and who may not be who they say."""
+        own = ("sender-unproven",) if self.unproven else ()
+        return (*self.draft.warnings, *self.decision.warnings, *own)
+
+    @property
     def reports(self) -> bool:
         """A bounce with a known original: the daemon that reports is nobody's customer."""
         return self.draft.bounce is not None and self.decision.ticket_id is not None
@@ -73,7 +85,7 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
     message = _unparked(_message(entry, contact, conversation), ticket, book)
     book.insert(message)
     book.put_conversation(_heard(conversation, entry))
-    book.tickets.put(after_message(ticket, message, automatic=entry.automatic))
+    book.tickets.put(after_message(ticket, message, automatic=entry.automatic or entry.unproven))
     book.events.append(
         facts.fact(
             "message.received" if message.direction == "in" else "message.sent",
@@ -219,7 +231,7 @@ def _start_conversation(entry: Entry, contact: Contact, ticket: Ticket, book: Bo
             open_key=next(free, closed_key(id)),
             ticket_id=ticket.id,
             contact_id=contact.id,
-            recipient=_recipient(draft),
+            recipient=_recipient(draft, entry.inbox),
             subject=draft.subject,
             created_at=draft.received_at,
             updated_at=draft.received_at,
@@ -227,11 +239,24 @@ def _start_conversation(entry: Entry, contact: Contact, ticket: Ticket, book: Bo
     )
 
 
-def _recipient(draft: Draft) -> str:
-    """Where a reply goes: Reply-To where a mail has one (RFC 5322 section 3.6.2)."""
-    if draft.mail and draft.mail.reply_to and not draft.echo:
-        return f"mailto:{draft.mail.reply_to[0]}"
+def _recipient(draft: Draft, inbox: Inbox) -> str:
+    """Where a reply goes: Reply-To where a mail has one (RFC 5322 section 3.6.2), never to us."""
+    if draft.mail and not draft.echo:
+        ours = _addresses(inbox)
+        asked = (one for one in draft.mail.reply_to if _untagged(one) not in ours)
+        if chosen := next(asked, None):
+            return f"mailto:{chosen}"
     return draft.senders[0].canonical
+
+
+def _addresses(inbox: Inbox) -> frozenset[str]:
+    return frozenset((inbox.address.lower(), *(alias.lower() for alias in inbox.aliases)))
+
+
+def _untagged(address: str) -> str:
+    """``support+anything@host`` is delivered to ``support@host``."""
+    local, _, host = address.lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{host}"
 
 
 def _heard(conversation: Conversation, entry: Entry) -> Conversation:
@@ -258,8 +283,8 @@ def _answered(conversation: Conversation, draft: Draft) -> Conversation:
 def _grown(participants: tuple[str, ...], draft: Draft, entry: Entry) -> tuple[str, ...]:
     if draft.mail is None or entry.reports:
         return participants
-    ours = {entry.inbox.address.lower(), *(alias.lower() for alias in entry.inbox.aliases)}
-    named = [f"mailto:{a}" for a in (*draft.mail.to, *draft.mail.cc) if a not in ours]
+    ours = _addresses(entry.inbox)
+    named = [f"mailto:{a}" for a in (*draft.mail.to, *draft.mail.cc) if _untagged(a) not in ours]
     everyone = dict.fromkeys((*participants, *keys_of(draft.senders), *named))
     return tuple(everyone)[:MAX_PARTICIPANTS]
 
@@ -290,7 +315,7 @@ def _message(entry: Entry, contact: Contact, conversation: Conversation) -> Mess
         mail=draft.mail,
         delivery=_echoed(draft),
         threaded_by=f"{entry.decision.rule}: {entry.decision.why}",
-        warnings=(*draft.warnings, *entry.decision.warnings),
+        warnings=entry.warnings,
         tokens=tokens(draft.subject, draft.reply_text or draft.text, *_names(draft)),
     )
 

@@ -73,7 +73,9 @@ def reopened(ticket: Ticket, at: datetime) -> Ticket:
 
 
 def after_message(ticket: Ticket, message: Message, *, automatic: bool) -> Ticket:
-    """The ticket with one more message; robots move no clock (MAIL.md rule 38)."""
+    """The ticket with one more message; what is ``automatic``, or says that it is from us and
+    cannot prove it, moves no clock (MAIL.md rule 38).
+    """
     counted = replace(
         ticket,
         message_count=ticket.message_count + 1,
@@ -84,7 +86,7 @@ def after_message(ticket: Ticket, message: Message, *, automatic: bool) -> Ticke
         snippet=snippet_of(message) if _shows(ticket, message, automatic) else ticket.snippet,
     )
     if message.direction == "out":
-        return _answered(counted, message.occurred_at)
+        return counted if automatic else _answered(counted, message.occurred_at)
     counted = replace(counted, in_count=ticket.in_count + 1)
     return counted if automatic else _asked(counted, message)
 
