@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.e2e.conftest import Sit
+from tests.e2e.lines import cuttable
 from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
@@ -55,7 +56,7 @@ async def test_what_is_said_offline_arrives_once_and_answers_are_fetched(
     await desk.look_at(line)
     context = await browser.new_context(locale="en-US")
     page = await context.new_page()
-    line_cut = await _cuttable(page)
+    line_cut = await cuttable(page, "**/ws")
     await page.goto(f"{stage.site.url}/chat/{line.id}")
     await _say(page, "Hello from the mountain")
     await desk.open("Hello from the mountain")
@@ -78,24 +79,3 @@ async def test_what_is_said_offline_arrives_once_and_answers_are_fetched(
 async def _say(page: Page, text: str) -> None:
     await page.get_by_label("Message", exact=True).fill(text)
     await page.get_by_role("button", name="Send").click()
-
-
-async def _cuttable(page: Page):
-    """A switch for the page's WebSocket: emulated offline leaves open sockets alone."""
-    dead, open_ones = [False], []
-
-    async def route(socket) -> None:
-        if dead[0]:
-            await socket.close()
-            return
-        socket.connect_to_server()
-        open_ones.append(socket)
-
-    await page.route_web_socket("**/ws", route)
-
-    async def switch(cut: bool) -> None:
-        dead[0] = cut
-        while cut and open_ones:
-            await open_ones.pop().close()
-
-    return switch
