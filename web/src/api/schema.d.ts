@@ -728,7 +728,7 @@ export interface components {
         };
         /**
          * File
-         * @description An attachment; ``url`` is relative to the origin.
+         * @description An attachment; ``url`` is relative to the origin. ``reason`` says why a fetch failed.
          */
         File: {
             id: string;
