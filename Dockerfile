@@ -4,7 +4,6 @@ WORKDIR /src/web
 COPY web/package.json web/package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY web/ ./
-COPY gateway/api/ /src/gateway/api/
 RUN npm run build
 
 FROM python:3.13-slim AS wheel

@@ -39,5 +39,8 @@ ensure_venv() {
       .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
         --require-hashes -r "$lock"
   done
+  # the `parley` command, on the sources as they are: nothing is fetched, nothing is copied
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+    --no-deps --no-build-isolation --no-index --editable .
   echo "$wanted" >"$stamp"
 }
