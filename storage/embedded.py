@@ -60,12 +60,16 @@ class EmbeddedStores:
         self.children = {
             name: Child(engine, self.data_dir, lock_fd) for name, engine in engines.items()
         }
+        failures: list[BaseException] = []
         try:
             async with asyncio.TaskGroup() as starting:
                 for child in self.children.values():
                     starting.create_task(_first_start(child))
         except* (StoreStartFailed, OSError) as failed:
-            raise StoreStartFailed(f"{self.data_dir}: {failed.exceptions[0]}") from None
+            failures += failed.exceptions
+        # outside: Python before 3.11.4 wraps in a group whatever is raised within `except*`
+        if failures:
+            raise StoreStartFailed(f"{self.data_dir}: {failures[0]}")
 
     async def stop(self) -> None:
         """Stop watching, stop both, give the directory back. Safe to call twice."""
