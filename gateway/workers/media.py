@@ -110,8 +110,11 @@ class MediaFetcher:
 
 def its_turn(age: timedelta, chance: float) -> bool:
     """Whether a housekeeper who comes every minute asks for a file again: about every quarter of
-    its age, by chance (0 to 1), so that a provider who comes back is not stormed. Pure.
+    its age, by chance (0 to 1), so that a provider who comes back is not stormed; never in the
+    first minute, when the file's own job asks: both at once would fetch twice. Pure.
     """
+    if age.total_seconds() < SOON_S:
+        return False
     if age > GIVE_UP_AFTER:
         return True
     return chance * age.total_seconds() < 4 * HOUSEKEEPING_S
