@@ -15,12 +15,13 @@ FILE = "endpoints.toml"
 
 
 def publish(data: Path, settings: Settings) -> None:
-    """Write down the URLs, readable by the owner alone."""
+    """Write down the URLs, and the demo's hosts; readable by the owner alone."""
     path = data / FILE
     path.touch(mode=0o600)
     path.write_text(
         f'mongo_url = "{settings.mongo_url}"\nredis_url = "{settings.redis_url}"\n'
         f'public_url = "{settings.public_url}"\n'
+        f"egress_allow = {list(settings.egress_allow)}\n"
     )
 
 
@@ -35,7 +36,8 @@ async def reachable(settings: Settings) -> AsyncIterator[Settings]:
         mongo_url, redis_url = await stores.start()
     except DirectoryInUse:
         kept = tomllib.loads((settings.data / FILE).read_text())
-        yield msgspec.structs.replace(settings, **kept)
+        allowed = tuple(kept.pop("egress_allow", settings.egress_allow))
+        yield msgspec.structs.replace(settings, **kept, egress_allow=allowed)
         return
     try:
         yield with_stores(settings, mongo_url, redis_url)
