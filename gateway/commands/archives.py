@@ -12,6 +12,7 @@ from archive.model import Progress, Scope
 from archive.verify import verify as verify_archive
 from config.settings import load
 from gateway.endpoints import reachable
+from gateway.store import EdgeStore
 from gateway.version import VERSION
 from storage.ids import utc_now
 
@@ -22,8 +23,8 @@ def export(arguments: argparse.Namespace) -> int:
     """The manifest's sum is printed last: kept elsewhere it proves the whole."""
     try:
         scope = Scope(
-            since=_moment(arguments.since) or BEGINNING,
-            until=_moment(arguments.until) or utc_now(),
+            since=_moment("--since", arguments.since) or BEGINNING,
+            until=_moment("--until", arguments.until) or utc_now(),
             inboxes=tuple(arguments.inbox) or None,
         )
     except ValueError as error:
@@ -58,6 +59,10 @@ async def _export(arguments: argparse.Namespace, scope: Scope) -> int:
     to_stdout = arguments.out == "-"
     out = sys.stdout.buffer if to_stdout else Path(arguments.out)
     async with reachable(load()) as settings, foundation(settings) as base:
+        unknown = await _unknown(base.edge_store, scope)
+        if unknown:
+            print(f"parley archive: {unknown}", file=sys.stderr)
+            return 2
         done = await export_archive(
             base.mongo,
             base.blobs,
@@ -72,13 +77,26 @@ async def _export(arguments: argparse.Namespace, scope: Scope) -> int:
     return 0
 
 
+async def _unknown(store: EdgeStore, scope: Scope) -> str:
+    """What is wrong with the inboxes asked for: a misspelt one would be an empty archive."""
+    for id in scope.inboxes or ():
+        if await store.inboxes.get(id) is None:
+            known = ", ".join(f"{one.id} ({one.name})" for one in await store.all_inboxes())
+            return f"there is no inbox {id!r}; there are: {known or 'none'}"
+    return ""
+
+
 def _report(progress: Progress) -> None:
     print(f"{progress.messages} messages, up to {progress.reached:%Y-%m-%d %H:%M}", file=sys.stderr)
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(option: str, text: str) -> datetime | None:
     """ISO 8601; without a zone it is UTC."""
     if not text:
         return None
-    found = datetime.fromisoformat(text)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        way = "write 2026-11-01 or 2026-11-01T09:00Z"
+        raise ValueError(f"{option} {text!r} is no date: {way}") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
