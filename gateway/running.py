@@ -6,7 +6,7 @@ import shutil
 import socket
 import sys
 import urllib.request
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import msgspec
@@ -32,17 +32,17 @@ async def run_all(settings: Settings, *, demo: bool) -> int:
     async with AsyncExitStack() as stack:
         http = _bound(settings.http_host, settings.http_port, "http_port")
         stack.callback(http.close)
-        settings = _addressed(settings, http)
+        smtp = _smtp(settings, stack)
+        settings = _addressed(settings, http, smtp)
         settings = await _with_stores(settings, stack)
         settings = _with_demo(settings) if demo else settings
         publish(settings.data, settings)
-        smtp = _smtp(settings, stack)
         sockets = {HTTP_FD: http, SMTP_FD: smtp} if smtp else {HTTP_FD: http}
         roles = _roles(settings, sockets)
         supervisor = Supervisor(roles)
         supervisor.start()
         stack.push_async_callback(supervisor.stop)
-        await _until(stopping, _greet(settings, smtp, demo=demo))
+        await _until(stopping, _greet(settings, _local(http), demo=demo))
         print("\nParley stops.", file=sys.stderr, flush=True)
     return 0
 
@@ -74,12 +74,20 @@ def _smtp(settings: Settings, stack: AsyncExitStack) -> socket.socket | None:
     return smtp
 
 
-def _addressed(settings: Settings, http: socket.socket) -> Settings:
-    """The public URL follows the port while it was not configured."""
+def _addressed(settings: Settings, http: socket.socket, smtp: socket.socket | None) -> Settings:
+    """The ports that were found; the public URL follows while it was not configured."""
+    if smtp is not None:
+        settings = msgspec.structs.replace(settings, smtp_port=smtp.getsockname()[1])
     if settings.public_url != Settings().public_url:
         return settings
-    host = ANYWHERE.get(settings.http_host, settings.http_host)
-    return msgspec.structs.replace(settings, public_url=f"http://{host}:{http.getsockname()[1]}")
+    return msgspec.structs.replace(settings, public_url=_local(http))
+
+
+def _local(http: socket.socket) -> str:
+    """Where a program on this machine reaches the edge, whatever the outside calls it."""
+    host, port = http.getsockname()[:2]
+    host = ANYWHERE.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{host}:{port}"
 
 
 async def _with_stores(settings: Settings, stack: AsyncExitStack) -> Settings:
@@ -123,17 +131,36 @@ def _roles(settings: Settings, sockets: Mapping[str, socket.socket]) -> list[Rol
     return [*edges, *workers, *demo]
 
 
-async def _greet(settings: Settings, smtp: socket.socket | None, *, demo: bool) -> None:
-    """Say where it is once it answers; the demo's own process shows the login."""
-    if not await _ready(settings.public_url):
-        log.error("the edge does not answer", extra={"url": settings.public_url})
+async def _greet(settings: Settings, local_url: str, *, demo: bool) -> None:
+    """Say where it is once it answers; the demo's own process does so when its story is told."""
+    if not await _ready(local_url):
+        log.error("the edge does not answer", extra={"url": local_url})
         return
-    print(f"\nParley is at {settings.public_url}/app/", flush=True)
-    if smtp:
-        print(f"It takes mail by SMTP on {settings.smtp_host}:{smtp.getsockname()[1]}", flush=True)
-    if not demo:
-        print("Add a first login: parley agent add you@example.com --role admin", flush=True)
-    print("Stop it with Ctrl-C.", flush=True)
+    if demo:
+        print("\nParley is up; its demo is being told.", flush=True)
+        return
+    rows = [
+        ("first login", f"{_command()} agent add you@example.com --role admin"),
+        ("all is well?", f"{_command()} doctor"),
+    ]
+    print(greeting(settings, rows), flush=True)
+
+
+def greeting(settings: Settings, rows: Sequence[tuple[str, str]]) -> str:
+    """What a person needs to begin, in one piece: log lines run on above and below."""
+    mail = f"by SMTP on {settings.smtp_host}:{settings.smtp_port}"
+    found = [("inbox", f"{settings.public_url}/app/")]
+    found += [("mail in", mail)] if settings.smtp_enabled else []
+    found += rows
+    width = max(len(name) for name, _ in found) + 2
+    lines = [f"  {name:<{width}}{value}" for name, value in found]
+    return "\n".join(["", "Parley is running. Ctrl-C stops it.", "", *lines, ""])
+
+
+def _command() -> str:
+    """How this very installation is called: a clone has no command on PATH."""
+    called = sys.argv[0]
+    return called if called.endswith("parley") else "scripts/parley"
 
 
 async def _ready(url: str) -> bool:

@@ -4,13 +4,14 @@ import argparse
 import asyncio
 
 from config.logging import configure
-from config.settings import load
+from config.settings import Settings, load
 from gateway.bootstrap import Foundation, foundation
 from gateway.demo.seed import Seeder, receipt
 from gateway.demo.store import DemoStore
 from gateway.demo.story import load_story
 from gateway.demo.world import World
 from gateway.endpoints import reachable
+from gateway.running import greeting
 from gateway.supervisor import Stopping
 from outbound.compose import Composer
 from ticketing.handlers import Commands
@@ -38,15 +39,25 @@ async def _demo() -> int:
             seeder = _seeder(base)
             password = await seeder.password()
             await seeder.tell(password, world)
-            email = load_story().agents[0].email
-            print(f"\nDemo login: {email}   password: {password}", flush=True)
-            print(f"A customer's chat page: {settings.public_url}/chat/demo-chat\n", flush=True)
+            print(greeting(settings, _rows(settings, password)), flush=True)
             await stopping.wait()
         finally:
             relaying.cancel()
             await asyncio.gather(relaying, return_exceptions=True)
             await world.stop()
     return 0
+
+
+def _rows(settings: Settings, password: str) -> list[tuple[str, str]]:
+    """How to be an agent, and how to be a customer."""
+    story = load_story()
+    mailbox = next(one.address for one in story.inboxes if one.channel == "email")
+    return [
+        ("login", story.agents[0].email),
+        ("password", password),
+        ("write to", mailbox),
+        ("web chat", f"{settings.public_url}/chat/demo-chat"),
+    ]
 
 
 def _seeder(base: Foundation) -> Seeder:
