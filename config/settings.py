@@ -167,7 +167,7 @@ def _from_file(path: Path, *, required: bool) -> dict[str, Any]:
     for name in values:
         if name not in _FIELDS:
             near = difflib.get_close_matches(name, _FIELDS, 1)
-            way = f"did you mean {near[0]!r}?" if near else "`parley doctor` lists all settings"
+            way = f"did you mean {near[0]!r}?" if near else "`parley settings` lists all"
             raise SettingsInvalid(name, f"{path}: there is no setting {name!r}; {way}")
     return values
 

@@ -102,8 +102,15 @@ COMMANDS = (
     Command(("agent", "add"), "agents:add", "add an agent", _agent_add),
     Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
     Command(("demo",), "demo:demo", "fill a running Parley with the demo"),
+    Command(("settings",), "settings:settings", "every setting, its default and its meaning"),
     Command(("openapi",), "openapi:openapi", "print the OpenAPI document"),
 )
+GROUPS = {
+    "channel": "list, scaffold, check and replay channels",
+    "explain": "what is made of an input, without storing it",
+    "archive": "export conversations, prove an export",
+    "agent": "add agents, set passwords",
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -117,7 +124,8 @@ def parser() -> argparse.ArgumentParser:
         if len(command.words) > 1:
             group = command.words[0]
             if group not in groups:
-                groups[group] = first.add_parser(group).add_subparsers(required=True)
+                below = first.add_parser(group, help=GROUPS[group], description=GROUPS[group])
+                groups[group] = below.add_subparsers(required=True, metavar="COMMAND")
             under = groups[group]
         leaf = under.add_parser(command.words[-1], help=command.help, description=command.help)
         command.arguments(leaf)

@@ -35,6 +35,23 @@ def test_every_command_parses_and_exists() -> None:
         assert callable(getattr(importlib.import_module(f"gateway.commands.{module}"), function))
 
 
+def test_help_names_every_command_and_group() -> None:
+    shown = parley("--help").stdout.decode()
+    for command in COMMANDS:
+        assert f"\n    {command.words[0]} " in shown
+
+
+def test_settings_are_listed_with_their_meaning() -> None:
+    shown = parley("settings").stdout.decode()
+    assert "PARLEY_MAIL_DOMAIN\n    the domain of our Message-IDs" in shown
+
+
+def test_a_date_that_is_none_is_named() -> None:
+    done = parley("archive", "export", "out", "--since", "garbage")
+    assert done.returncode == 2
+    assert b"--since 'garbage' is no date" in done.stderr
+
+
 def test_explaining_goes_on_after_an_input_that_fails(tmp_path: Path) -> None:
     good = tmp_path / "good.eml"
     good.write_bytes(b"From: a@b.example\r\nSubject: Hi\r\n\r\nHello\r\n")
