@@ -45,7 +45,7 @@ def _decoded(text: str, where: str) -> bytes:
 
 def _create(path: Path) -> None:
     """Atomically, so that of two first starts one wins and both read the winner's."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key = base64.b64encode(secrets.token_bytes(SIZE)).decode("ascii")
     text = (
         f'# Secret keys, newest first. Lose them and sealed data stays closed.\nkeys = ["{key}"]\n'

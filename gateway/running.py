@@ -92,7 +92,7 @@ def _local(http: socket.socket) -> str:
 
 async def _with_stores(settings: Settings, stack: AsyncExitStack) -> Settings:
     if settings.mongo_url and settings.redis_url:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return settings
     stores = EmbeddedStores(settings.data)
     urls = await stores.start()

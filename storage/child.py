@@ -62,7 +62,7 @@ class Child:
 
     def spawn(self) -> None:
         """Start it. It holds the directory's lock too, so an orphan keeps others out."""
-        self.directory.mkdir(parents=True, exist_ok=True)
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
             self.log.unlink()
         with self.log.open("ab") as log:

@@ -134,7 +134,7 @@ async def _lock_directory(data_dir: Path, wait: float) -> IO[str]:
 
 
 def _lock_file(data_dir: Path) -> IO[str]:
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return (data_dir / "owner.lock").open("a+")
 
 

@@ -17,7 +17,7 @@ import msgspec
 from storage.blobs import Blobs
 from storage.commit import GroupCommit
 from storage.doorbell import Doorbell
-from storage.errors import SealBroken
+from storage.errors import BlobMissing, SealBroken
 from storage.ids import new_id, truncate, utc_now
 from storage.keyring import KeyRing
 from storage.mongo import Mongo, Session
@@ -250,13 +250,13 @@ class Journal:
     async def _opened_or_empty(self, stored: StoredRecord) -> JournalRecord:
         try:
             return await self._opened(stored)
-        except SealBroken:
+        except (SealBroken, BlobMissing):
             return stored.opened(Content.empty())
 
     async def _open_or_quarantine(self, stored: StoredRecord) -> JournalRecord | None:
         try:
             return await self._opened(stored)
-        except SealBroken as error:
+        except (SealBroken, BlobMissing) as error:
             log.error("journal record %s cannot be opened", stored.id)  # noqa: TRY400  no trace
             await self.quarantine(None, stored.id, f"cannot be opened: {error}")
             return None

@@ -76,6 +76,15 @@ async def _down(mongo: Mongo, cache: redis.Redis) -> bool:
     return False
 
 
+async def test_nobody_else_on_the_machine_reads_the_data(tmp_path: Path) -> None:
+    home = tmp_path / "site" / "var"
+    stores = EmbeddedStores(home)
+    await stores.start(supervised=False)
+    await stores.stop()
+    directories = [home, *(one for one in home.iterdir() if one.is_dir())]
+    assert {one.stat().st_mode & 0o077 for one in directories} == {0}
+
+
 async def test_a_directory_has_one_owner(stores: EmbeddedStores) -> None:
     with pytest.raises(DirectoryInUse, match=str(os.getpid())):
         await EmbeddedStores(stores.data_dir, lock_wait=0).start()

@@ -258,6 +258,21 @@ async def test_what_cannot_be_opened_is_put_aside(
     assert aside.body == b""
 
 
+async def test_a_record_whose_body_is_gone_holds_up_nobody(
+    journal: Journal, indexed: Mongo
+) -> None:
+    gone = await journal.append(record(bytes(10_000_000)))
+    stored = await journal.get(gone)
+    assert stored is not None
+    await indexed.db.blobs.delete_many({"_id": stored.blob})
+    await journal.append(record(b"next"))
+    assert await journal.pending(stored.partition) == []  # too large to share its page
+    (next_one,) = await journal.pending(stored.partition)
+    assert next_one.body == b"next"
+    (aside,) = await journal.quarantined(None, 10)
+    assert aside.id == gone
+
+
 def test_partitions_spread() -> None:
     used = {partition_of(f"inbox-{n}") for n in range(400)}
     assert used == set(range(PARTITIONS))
