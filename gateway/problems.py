@@ -38,6 +38,7 @@ TITLES: dict[int, str] = {
 }
 # What lower packages raise: first fit wins.
 STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
+    (web.RequestPayloadError, 400, "malformed"),
     (SettingsInvalid, 422, "settings"),
     (UnknownChannel, 422, "unknown-channel"),
     (ManifestInvalid, 422, "manifest"),

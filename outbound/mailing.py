@@ -38,12 +38,15 @@ def envelope(
     parent: Message | None,
 ) -> MailEnvelope:
     """All addresses and ids of one reply to ``parent`` (None: the conversation begins with us)."""
+    ours = {inbox.address.lower(), *map(str.lower, inbox.aliases)}
     to = _checked(recipient, "recipient")
+    if to.lower() in ours:
+        raise CannotReply("recipient", f"{to} is this inbox: the reply would come back here.")
     parent_id, before = _thread_of(parent)
     return MailEnvelope(
         message_id=tokens.message_id(inbox.address, inbox.id, number, message_id),
         to=(to,),
-        cc=_copies(copies, {to.lower(), inbox.address.lower(), *map(str.lower, inbox.aliases)}),
+        cc=_copies(copies, {to.lower(), *ours}),
         reply_to=tokens.ticket_address(inbox.address, inbox.id, number),
         envelope_from=tokens.bounce_address(inbox.address, inbox.id, message_id),
         in_reply_to=parent_id,

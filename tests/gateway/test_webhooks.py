@@ -77,6 +77,15 @@ async def test_what_cannot_be_parsed_is_quarantined_and_replayable(
     assert len((await admin.get("/quarantine"))["items"]) == 1
 
 
+async def test_a_body_that_is_not_what_it_says_is_400(house: House) -> None:
+    inbox = await house.telegram()
+    headers = {"X-Telegram-Bot-Api-Secret-Token": TOKEN, "Content-Encoding": "gzip"}
+    path = f"/hooks/telegram/{inbox}"
+    async with house.browser().post(path, data=b"no gzip", headers=headers) as answer:
+        assert answer.status == 400
+    assert (await house.base.journal.counts()).pending == 0
+
+
 async def test_a_message_becomes_a_ticket(house: House, admin: Person) -> None:
     inbox = await house.telegram()
     assert await house.say(inbox, 7, "My tent leaks", 1) == 200

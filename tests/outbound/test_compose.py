@@ -113,6 +113,16 @@ async def test_our_own_address_is_never_in_copy(mail: World) -> None:
     assert message.envelope.cc == ("jo@partner.example",)
 
 
+async def test_a_reply_to_ourselves_is_refused(mail: World) -> None:
+    """Somebody wrote our own address into From: the answer would only come back."""
+    first = await mail.say("one")
+    assert first.envelope is not None
+    mail.inbox = msgspec.structs.replace(mail.inbox, aliases=(first.envelope.to[0].title(),))
+    with pytest.raises(CannotReply) as caught:
+        await mail.say("two")
+    assert caught.value.field == "recipient"
+
+
 @pytest.mark.parametrize(
     ("more", "field"),
     [

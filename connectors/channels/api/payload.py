@@ -99,9 +99,9 @@ def moment(value: datetime | int | float | None, default: datetime) -> datetime:
     """ISO 8601 or Unix seconds or milliseconds; without a zone it is UTC."""
     if value is None:
         return default
-    if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
     try:
+        if isinstance(value, datetime):
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
         return datetime.fromtimestamp(value / 1000 if value > MILLISECONDS else value, UTC)
     except (ValueError, OverflowError, OSError) as error:
         raise Malformed(f"occurred_at: {value} is no time") from error

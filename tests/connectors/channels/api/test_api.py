@@ -167,3 +167,16 @@ async def test_a_callback_inside_our_network_is_refused_for_good():
         outcome = await sender.send(message())
     assert isinstance(outcome, Rejected)
     assert outcome.code == "address_refused"
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", 1e300, -1e12]
+)
+def test_a_time_that_is_none_spoils_only_its_own_item(moment):
+    items = [
+        {"id": "a", "sender": {"id": 7}, "text": "good"},
+        {"id": "b", "sender": {"id": 7}, "text": "odd", "occurred_at": moment},
+    ]
+    parsed = channel().parse(request(json.dumps(items).encode()))
+    assert [event.text for event in parsed.events] == ["good"]
+    assert [item.index for item in parsed.bad] == [1]
