@@ -144,6 +144,7 @@ def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
         blobs=base.blobs,
         clock=base.clock,
         bell=base.doorbell,
+        offer=base.relay.offer,
     )
     return ActingApi(
         commands=Commands(base.collections, base.events, base.relay.offer),

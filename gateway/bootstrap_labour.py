@@ -7,6 +7,7 @@ from functools import partial
 import msgspec
 
 from gateway.bootstrap import Foundation
+from gateway.workers.delivering import Deliveries
 from gateway.workers.housekeeping import Chore, keep_house
 from gateway.workers.ingest import IngestOwner, sweep_journal
 from gateway.workers.jobs import Job, work
@@ -41,7 +42,7 @@ class Labour(msgspec.Struct, frozen=True, kw_only=True):
 def labour(base: Foundation) -> Labour:
     """Everything of a worker process; needs a running loop."""
     drains = [Bell() for _ in range(base.settings.ingest_shares)]
-    relay, jobs = Bell(), Bell()
+    relay, jobs, rung = Bell(), Bell(), Bell()
     deliverer = _deliverer(base)
     media = MediaFetcher(
         store=MediaStore(base.mongo, base.events),
@@ -55,7 +56,7 @@ def labour(base: Foundation) -> Labour:
         "deliver": deliverer.deliver,
         "fetch_media": media.fetch,
     }
-    bells = {DRAIN_JOB: drains, "relay": [relay]}
+    bells = {DRAIN_JOB: drains, "relay": [relay], "deliver": [rung]}
     sources = Sources(
         directory=base.directory,
         journal=base.journal,
@@ -77,7 +78,8 @@ def labour(base: Foundation) -> Labour:
         "relay-sweep": lambda: while_leased(
             base.leases, "relay-sweep", base.owner, lambda: sweep_relay(base.relay, relay)
         ),
-        "deliveries": sweeper.run,
+        "deliveries": Deliveries(deliverer.deliver, rung).run,
+        "deliveries-sweep": sweeper.run,
         "inboxes": lambda: base.directory.follow(base.pubsub),
         "sources": sources.run,
         "house": lambda: while_leased(
@@ -113,7 +115,7 @@ def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
 def _deliverer(base: Foundation) -> Deliverer:
     return Deliverer(
         store=base.outbound,
-        settler=Settler(base.outbound, base.doorbell),
+        settler=Settler(base.outbound, base.doorbell, base.relay.offer),
         outlets=base.directory,
         blobs=base.blobs,
         links=base.file_links,

@@ -90,8 +90,8 @@ class Amender:
 
     async def _run(self, work: Work) -> Message:
         message = await self._store.mongo.transaction(work)
-        await self._bell.enqueue("deliver", message.conversation_id)
-        await self._bell.enqueue("relay")
+        await self._bell.call("deliver", [message.conversation_id])
+        await self._bell.wake("relay")
         return message
 
     async def _load(

@@ -1,47 +1,60 @@
-"""From an agent's reply to a queued message: checked, rendered, its recipients frozen."""
+"""From agents' replies to queued messages: those that come together share one transaction."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
-from connectors.contract import SenderId
-from normalizer.model import Author, Delivery, File, MailFacts, Message, MessageId
+from connectors.contract import InboxId
+from connectors.errors import ConnectorError
+from normalizer.model import Message, TicketId
 from outbound import facts, metrics
 from outbound.clock import Clock
-from outbound.errors import CannotReply, KeyReused, NewerMessage
-from outbound.mailing import envelope, reply_subject
-from outbound.model import Bell, Outlet, Outlets, Reply
-from outbound.render import Rendered, render
+from outbound.errors import CannotReply, OutboundError, Taken
+from outbound.model import Bell, Heard, Offer, Outlet, Outlets, Reply, Since
+from outbound.replying import (
+    Ask,
+    Place,
+    answered,
+    check,
+    heard,
+    message_of,
+    needs_recent,
+    same,
+    since,
+)
 from outbound.store import OutboundStore
-from outbound.trouble import after_reply
-from outbound.window import reply_window
 from storage.blobs import Blobs
-from storage.ids import derived_id, truncate
+from storage.events import Event
+from storage.gather import Gather
+from storage.ids import truncate
 from storage.mongo import Session
-from ticketing.errors import Invalid, NotFound
+from ticketing.errors import Invalid, NotFound, TicketingError
 from ticketing.facts import of_viewer
-from ticketing.lifecycle import is_open, on_reply
-from ticketing.model import Conversation, Ticket
+from ticketing.model import Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
 from ticketing.reply_tokens import ReplyTokens
-from ticketing.tokens import tokens
 
-CLOCK_SLACK = timedelta(minutes=5)
-SNIPPET = 160
-UNSCOPED = frozenset({"mailto", "tel"})
+Refusal = OutboundError | TicketingError | ConnectorError
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a reply goes, as read in the transaction; ``recent`` is newest first."""
+class Composed(msgspec.Struct, frozen=True, kw_only=True):
+    """A message, and what writing it told; ``outlet`` is None when the key was known already."""
 
-    ticket: Ticket
-    conversation: Conversation
-    outlet: Outlet
-    recent: tuple[Message, ...]
+    message: Message
+    outlet: Outlet | None
+    events: tuple[Event, ...] = ()
+
+
+Result = Composed | Refusal
 
 
 class Composer:
-    """The handler of "send": one transaction holds the message, the ticket and the events."""
+    """The handler of "send": one transaction holds the message, the ticket and the events.
+
+    Replies that arrive while one is being written are written next, together: in the order of
+    their coming, each seeing what those before it left of its ticket.
+    """
 
     def __init__(
         self,
@@ -52,6 +65,7 @@ class Composer:
         blobs: Blobs,
         clock: Clock,
         bell: Bell,
+        offer: Offer,
     ) -> None:
         self._store = store
         self._outlets = outlets
@@ -59,6 +73,8 @@ class Composer:
         self._blobs = blobs
         self._clock = clock
         self._bell = bell
+        self._offer = offer
+        self._gather = Gather(self._compose)
 
     async def send_reply(self, viewer: Viewer, reply: Reply, now: datetime) -> Message:
         """The queued message; a repeated idempotency key gives the first one again.
@@ -67,250 +83,173 @@ class Composer:
         """
         if not reply.idempotency_key:
             raise Invalid("idempotency_key", "a reply needs one")
+        return await self._gather(Ask(viewer=viewer, reply=reply, now=truncate(now)))
+
+    async def _compose(self, asks: Sequence[Ask]) -> Sequence[Message | Exception]:
+        results = await self._written(asks)
+        made = [one for one in results if isinstance(one, Composed) and one.outlet is not None]
+        self._offer([event for one in made for event in one.events])
+        for one in made:
+            metrics.REPLIES.labels(one.message.channel).inc()
+        await self._ring(made)
+        return [one.message if isinstance(one, Composed) else one for one in results]
+
+    async def _ring(self, made: Sequence[Composed]) -> None:
+        undo_s = {
+            one.message.conversation_id: one.outlet.inbox.undo_s for one in made if one.outlet
+        }
+        now = [conversation_id for conversation_id, wait_s in undo_s.items() if not wait_s]
+        if now:
+            await self._bell.call("deliver", now)
+        for conversation_id, wait_s in undo_s.items():
+            if wait_s:
+                await self._bell.enqueue("deliver", conversation_id, defer_by=wait_s)
+
+    async def _written(self, asks: Sequence[Ask]) -> list[Result]:
+        """Keys are looked up only when something stands in the way: nearly all are new."""
+        try:
+            results = await self._transact(asks, look_up=False)
+        except Taken:
+            return await self._transact(asks, look_up=True)
+        refused = [n for n, result in enumerate(results) if not isinstance(result, Composed)]
+        if refused:  # what is refused now may have been taken when it came first
+            again = await self._transact([asks[n] for n in refused], look_up=True)
+            for n, result in zip(refused, again, strict=True):
+                results[n] = result
+        return results
+
+    async def _transact(self, asks: Sequence[Ask], *, look_up: bool) -> list[Result]:
         clock = await self._clock.now()
 
-        async def work(session: Session) -> tuple[Message, Outlet | None]:
-            return await self._write(viewer, reply, truncate(now), clock, session)
+        async def work(session: Session) -> list[Result]:
+            draft = Draft(self._store, asks, session)
+            await draft.read(self._outlets, look_up=look_up)
+            results: list[Result] = []
+            for ask in asks:
+                try:
+                    results.append(draft.add(ask, clock, self._reply_tokens))
+                except (OutboundError, TicketingError, ConnectorError) as error:
+                    results.append(error)
+            await draft.write(self._blobs)
+            return results
 
-        message, outlet = await self._store.mongo.transaction(work)
-        if outlet is not None:
-            metrics.REPLIES.labels(message.channel).inc()
-            await self._bell.enqueue(
-                "deliver", message.conversation_id, defer_by=outlet.inbox.undo_s
-            )
-            await self._bell.enqueue("relay")
-        return message
+        return await self._store.mongo.transaction(work)
 
-    async def _write(
-        self, viewer: Viewer, reply: Reply, now: datetime, clock: datetime, session: Session
-    ) -> tuple[Message, Outlet | None]:
-        """The message, and its outlet when it is new."""
-        id = MessageId(derived_id("reply", viewer.agent_id, reply.idempotency_key))
-        place = await self._place(viewer, reply, session)
-        first = await self._store.message(id, session)
+
+class Draft:
+    """What one run of the transaction has read, and what it is going to write."""
+
+    def __init__(self, store: OutboundStore, asks: Sequence[Ask], session: Session) -> None:
+        self._store = store
+        self._asks = asks
+        self._session = session
+        self._known: dict[str, Message] = {}
+        self._outlets: dict[InboxId, Outlet | ConnectorError | None] = {}
+        self._before: dict[TicketId, Ticket] = {}
+        self._recent: dict[TicketId, tuple[Heard, ...]] = {}
+        self._queued: list[tuple[Message, str]] = []
+        self._events: list[Event] = []
+
+    async def read(self, outlets: Outlets, *, look_up: bool) -> None:
+        """Everything, in a few reads for all."""
+        store, session, asks = self._store, self._session, self._asks
+        if look_up:
+            found = await store.messages([ask.message_id for ask in asks], session)
+            self._known = {message.id: message for message in found}
+        wanted = [ask.reply.conversation_id for ask in asks]
+        self._conversations = await store.conversations(wanted, session)
+        self._tickets = await store.tickets([ask.reply.ticket_id for ask in asks], session)
+        targets = [one.merged_into for one in self._tickets.values() if one.merged_into]
+        self._tickets |= await store.tickets(targets, session)
+        for inbox_id in {one.inbox_id for one in self._conversations.values()}:
+            self._outlets[inbox_id] = await _outlet(outlets, inbox_id)
+        self._recent = await store.recent(self._sinces(), session)
+
+    def _sinces(self) -> list[Since]:
+        """How far back each ticket has to be read."""
+        far: dict[TicketId, datetime] = {}
+        for ask in self._asks:
+            conversation = self._conversations.get(ask.reply.conversation_id)
+            ticket = self._ticket(ask.reply.ticket_id)
+            outlet = self._outlets.get(conversation.inbox_id) if conversation else None
+            if conversation is None or ticket is None or not isinstance(outlet, Outlet):
+                continue
+            if needs_recent(outlet.manifest, ask.reply):
+                moment = since(ticket, conversation)
+                far[ticket.id] = min(moment, far.get(ticket.id, moment))
+        return [Since(ticket_id, moment) for ticket_id, moment in far.items()]
+
+    def _ticket(self, id: TicketId) -> Ticket | None:
+        """A merged ticket sends us on to its target."""
+        asked = self._tickets.get(id)
+        if asked is None or asked.merged_into is None:
+            return asked
+        return self._tickets.get(asked.merged_into)
+
+    def add(self, ask: Ask, clock: datetime, reply_tokens: ReplyTokens) -> Composed:
+        """One reply more; raises what refuses it."""
+        place = self._place(ask)
+        first = self._known.get(ask.message_id)
         if first is not None:
-            return _same(first, reply, place.outlet), None
-        place = await self._with_recent(place, reply, session)
-        _check(place, reply, now)
-        message = self._message(id, viewer, reply, place, now, clock)
-        after = answered(place.ticket, reply, message, now)
-        actor = of_viewer(viewer)
-        event = facts.ticket_answered(place.ticket, after, message, actor)
-        await self._store.insert_reply(message, place.conversation.thread_key, session)
-        await self._store.update_ticket(place.ticket, after, session)
-        if message.envelope is not None and message.envelope.cc:
-            copies = [f"mailto:{address}" for address in message.envelope.cc]
-            await self._store.add_participants(place.conversation, copies, session)
-        if message.files:
-            await self._blobs.touch(session, [file.sha256 for file in message.files])
-        changed = () if event is None else (event,)
-        await self._store.append((facts.replied(message, actor), *changed), session)
-        return message, place.outlet
+            return Composed(message=same(first, ask.reply, place.outlet), outlet=None)
+        place = msgspec.structs.replace(place, recent=self._recent.get(place.ticket.id, ()))
+        check(place, ask.reply, ask.now)
+        message = message_of(ask, place, clock, reply_tokens)
+        after = answered(place.ticket, ask.reply, message, ask.now)
+        actor = of_viewer(ask.viewer)
+        changed = facts.ticket_answered(place.ticket, after, message, actor)
+        events = (facts.replied(message, actor), *((changed,) if changed else ()))
+        self._before.setdefault(place.ticket.id, place.ticket)
+        self._tickets[after.id] = msgspec.structs.replace(after, version=after.version + 1)
+        self._known[message.id] = message
+        self._recent[after.id] = (heard(message), *place.recent)
+        self._queued.append((message, place.conversation.thread_key))
+        self._events.extend(events)
+        return Composed(message=message, outlet=place.outlet, events=events)
 
-    async def _place(self, viewer: Viewer, reply: Reply, session: Session) -> Place:
-        """Ticket and conversation as they are now; a merged ticket sends us on to its target."""
-        conversation = await self._store.conversation(reply.conversation_id, session)
+    async def write(self, blobs: Blobs) -> None:
+        """All of it; Taken when a key was used before."""
+        if not self._queued:
+            return
+        session = self._session
+        await self._store.insert_replies(self._queued, session)
+        changes = [(before, self._tickets[id]) for id, before in self._before.items()]
+        await self._store.update_tickets(changes, session)
+        for message, _ in self._queued:
+            await self._add_copies(message)
+        touched = [file.sha256 for message, _ in self._queued for file in message.files]
+        if touched:
+            await blobs.touch(session, list(dict.fromkeys(touched)))
+        await self._store.append(self._events, session)
+
+    def _place(self, ask: Ask) -> Place:
+        """Ticket and conversation as they are now."""
+        viewer, reply = ask.viewer, ask.reply
+        conversation = self._conversations.get(reply.conversation_id)
         if conversation is None or not sees_inbox(viewer, conversation.inbox_id):
             raise NotFound("conversation", reply.conversation_id)
-        asked = await self._store.ticket(reply.ticket_id, session)
-        ticket = asked
-        if asked is not None and asked.merged_into is not None:
-            ticket = await self._store.ticket(asked.merged_into, session)
-        ticket = require(viewer, "reply", ticket, reply.ticket_id)
+        ticket = require(viewer, "reply", self._ticket(reply.ticket_id), reply.ticket_id)
         if conversation.ticket_id != ticket.id:
             raise NotFound("conversation", reply.conversation_id)
-        outlet = await self._outlets.outlet(conversation.inbox_id)
+        outlet = self._outlets[conversation.inbox_id]
+        if isinstance(outlet, ConnectorError):
+            raise outlet
         if outlet is None or outlet.sender is None or not outlet.inbox.active:
             raise CannotReply("channel", "This inbox cannot send.")
-        return Place(ticket=ticket, conversation=conversation, outlet=outlet, recent=())
+        return Place(ticket=ticket, conversation=conversation, outlet=outlet)
 
-    async def _with_recent(self, place: Place, reply: Reply, session: Session) -> Place:
-        """Read only for what needs it: the thread of a mail, and what the agent has not seen."""
-        if place.outlet.manifest.family != "mailto" and reply.seen_message_id is None:
-            return place
-        since = _since(place.ticket, place.conversation)
-        recent = await self._store.recent(place.ticket.id, since, session)
-        return msgspec.structs.replace(place, recent=tuple(recent))
-
-    def _message(  # noqa: PLR0917  everything that a message is made of
-        self,
-        id: MessageId,
-        viewer: Viewer,
-        reply: Reply,
-        place: Place,
-        now: datetime,
-        clock: datetime,
-    ) -> Message:
-        ticket, conversation, outlet = place.ticket, place.conversation, place.outlet
-        rendered = _rendered(reply, place)
-        message = Message(
-            id=id,
-            inbox_id=conversation.inbox_id,
-            channel=conversation.channel,
-            conversation_id=conversation.id,
-            ticket_id=ticket.id,
-            direction="out",
-            author=Author(kind="agent", id=viewer.agent_id, name=viewer.name),
-            occurred_at=now,
-            received_at=now,
-            sequence=_sequence(clock, ticket),
-            subject=rendered.subject,
-            text=rendered.text,
-            html=rendered.html,
-            reply_text=rendered.text,
-            files=reply.files,
-            recipient=recipient_of(conversation.recipient),
-            delivery=_queued(outlet, clock),
-            threaded_by="reply",
-            warnings=rendered.warnings,
-            tokens=tokens(rendered.text, *(file.name for file in reply.files)),
-        )
-        if outlet.manifest.family != "mailto":
-            return message
-        return self._addressed(message, reply, place)
-
-    def _addressed(self, message: Message, reply: Reply, place: Place) -> Message:
-        """The same message with its mail envelope frozen; its Message-ID is its native id."""
-        parent = _parent(place)
-        frozen = envelope(
-            self._reply_tokens,
-            place.outlet.inbox,
-            number=place.ticket.number,
-            message_id=message.id,
-            recipient=message.recipient.value if message.recipient else "",
-            copies=reply.cc,
-            parent=parent,
-        )
-        delivery = message.delivery
-        return msgspec.structs.replace(
-            message,
-            envelope=frozen,
-            native_id=frozen.message_id,
-            mail=MailFacts(
-                message_id=frozen.message_id,
-                in_reply_to=(frozen.in_reply_to,) if frozen.in_reply_to else (),
-                references=frozen.references,
-                to=frozen.to,
-                cc=frozen.cc,
-            ),
-            reply_to=parent.id if parent else "",
-            delivery=msgspec.structs.replace(delivery, native_ids=(frozen.message_id,))
-            if delivery
-            else None,
+    async def _add_copies(self, message: Message) -> None:
+        if message.envelope is None or not message.envelope.cc:
+            return
+        conversation = self._conversations[message.conversation_id]
+        copies = [f"mailto:{address}" for address in message.envelope.cc]
+        self._conversations[conversation.id] = await self._store.add_participants(
+            conversation, copies, self._session
         )
 
 
-def _queued(outlet: Outlet, clock: datetime) -> Delivery:
-    """Due when the undo time is over, by the database's clock."""
-    due = clock + timedelta(seconds=outlet.inbox.undo_s)
-    return Delivery(state="queued", changed_at=clock, fence=1, due_at=due, queued_at=clock)
-
-
-def _sequence(clock: datetime, ticket: Ticket) -> str:
-    """The place in the conversation's order; replies at once conflict on the ticket's version."""
-    return f"{int(clock.timestamp() * 1000):013d}.{ticket.version:08d}"
-
-
-def recipient_of(canonical: str) -> SenderId:
-    """``family:value`` or ``family:scope/value``; mail addresses and numbers have no scope."""
-    family, _, rest = canonical.partition(":")
-    scope, slash, value = rest.partition("/")
-    if not slash or family in UNSCOPED:
-        return SenderId(family=family, value=rest)
-    return SenderId(family=family, value=value, scope=scope)
-
-
-def answered(ticket: Ticket, reply: Reply, message: Message, now: datetime) -> Ticket:
-    """The ticket after a reply. Pure."""
-    status = on_reply(ticket, reply.then)
-    changed = status != ticket.status
-    return msgspec.structs.replace(
-        ticket,
-        status=status,
-        open=is_open(status),
-        status_at=max(now, ticket.status_at or now) if changed else ticket.status_at,
-        solved_at=(now if changed else ticket.solved_at) if status == "solved" else None,
-        snippet=" ".join(message.text.split())[:SNIPPET],
-        message_count=ticket.message_count + 1,
-        updated_at=now,
-        activity_at=max(now, ticket.activity_at),
-        last_out_at=now,
-        waiting_since=None,
-        delivery_trouble=after_reply(ticket.delivery_trouble),
-    )
-
-
-def _check(place: Place, reply: Reply, now: datetime) -> None:
-    if place.ticket.status == "closed":
-        raise CannotReply("ticket", "This ticket is closed; write a new one to the customer.")
-    window = reply_window(place.outlet.manifest, place.conversation, now)
-    if not window.can_reply:
-        raise CannotReply("window", window.reason)
-    if reply.cc and not place.outlet.manifest.can("cc"):
-        raise CannotReply("cc", f"{place.outlet.manifest.name} has no copies.")
-    newer = _unseen(place.recent, reply.seen_message_id)
-    if newer is not None and not reply.send_anyway:
-        raise NewerMessage(newer.id)
-
-
-def _unseen(recent: tuple[Message, ...], seen_id: MessageId | None) -> Message | None:
-    """The newest inbound message that came after the last one on the agent's screen.
-
-    By arrival, not by the sender's clock: a late one was not on the screen either.
-    """
-    inbound = [message for message in recent if message.direction == "in"]
-    if seen_id is None or not inbound:
-        return None
-    newest = max(inbound, key=lambda message: (message.received_at, message.id))
-    seen = next((message for message in recent if message.id == seen_id), None)
-    if newest.id == seen_id or (seen is not None and newest.received_at <= seen.received_at):
-        return None
-    return newest
-
-
-def _since(ticket: Ticket, conversation: Conversation) -> datetime:
-    """Far enough back to hold the last inbound message of both, or our own last one."""
-    marks = [moment for moment in (ticket.last_in_at, conversation.last_in_at) if moment]
-    return (min(marks) if marks else ticket.created_at) - CLOCK_SLACK
-
-
-def _parent(place: Place) -> Message | None:
-    """The mail that this one answers: their last in the conversation, else our own last."""
-    mails = [
-        message
-        for message in place.recent
-        if message.conversation_id == place.conversation.id
-        and message.mail is not None
-        and message.direction != "note"
-    ]
-    return next((mail for mail in mails if mail.direction == "in"), mails[0] if mails else None)
-
-
-def _rendered(reply: Reply, place: Place) -> Rendered:
-    subject = place.conversation.subject or place.ticket.subject
-    return render(
-        place.outlet.manifest,
-        text=reply.text,
-        html=reply.html,
-        subject=reply_subject(subject, place.ticket.number),
-        files=reply.files,
-    )
-
-
-def _same(first: Message, reply: Reply, outlet: Outlet) -> Message:
-    """The first message of this key, if the key came with the same words again."""
-    again = render(outlet.manifest, text=reply.text, html=reply.html, subject="", files=reply.files)
-    copies = first.envelope.cc if first.envelope else ()
-    same = (
-        first.conversation_id == reply.conversation_id
-        and (first.text, first.html) == (again.text, again.html)
-        and _names(first.files) == _names(reply.files)
-        and {copy.lower() for copy in copies} <= {copy.strip().lower() for copy in reply.cc}
-    )
-    if not same:
-        raise KeyReused(first.id)
-    return first
-
-
-def _names(files: tuple[File, ...]) -> list[tuple[str, str]]:
-    return [(file.name, file.sha256) for file in files]
+async def _outlet(outlets: Outlets, inbox_id: InboxId) -> Outlet | ConnectorError | None:
+    try:
+        return await outlets.outlet(inbox_id)
+    except ConnectorError as error:
+        return error

@@ -8,6 +8,7 @@ what they prove: that the provider has it.
 import asyncio
 import logging
 import random
+import secrets
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from normalizer.model import ConversationId, Message
 from outbound import metrics
 from outbound.clock import Clock
 from outbound.file_links import FileLinks
-from outbound.model import Bell, Outlet, Outlets, Pending
+from outbound.model import Bell, Claim, Outlet, Outlets, Pending
 from outbound.outgoing import Link, outgoing, private
 from outbound.progress import delivery_of
 from outbound.settlement import Settlement, Try, settle
@@ -30,6 +31,7 @@ from outbound.throttle import Throttle
 from outbound.turn import Recover, Release, Send, Wait, next_turn
 from outbound.window import reply_window
 from storage.blobs import Blobs
+from storage.gather import Gather
 
 log = logging.getLogger(__name__)
 
@@ -64,49 +66,80 @@ class Deliverer:
         self._clock = clock
         self._bell = bell
         self._chance = chance
-        self._running: set[asyncio.Task[None]] = set()
+        self._claimant = secrets.token_hex(8)
+        self._running: set[asyncio.Task[bool]] = set()
+        self._rung: dict[ConversationId, bool] = {}  # those at work; True: look again
+        self._queues = Gather(store.queues)
+        self._load = Gather(store.load)
+        self._claim = Gather(store.claim)
 
     async def deliver(self, conversation_id: ConversationId) -> None:
-        """Work until nothing is due; rings for the next time itself."""
+        """Work until nothing is due; rings for the next time itself.
+
+        While this process is at it already, it is only told to look again: the many bells of many
+        replies in one conversation cost one look.
+        """
+        if conversation_id in self._rung:
+            self._rung[conversation_id] = True
+            return
+        try:
+            await self._work(conversation_id)
+        finally:
+            del self._rung[conversation_id]
+
+    async def _work(self, conversation_id: ConversationId) -> None:
         for _ in range(MAX_TURNS):
+            self._rung[conversation_id] = False
+            again = await self._look(conversation_id)
+            if not again and not self._rung[conversation_id]:
+                return None
+        return await self._bell.call("deliver", [conversation_id])
+
+    async def _look(self, conversation_id: ConversationId) -> bool:
+        """Do what is due now; True when the queue is to be read again."""
+        queue = await self._queues(conversation_id)
+        while queue:
             now = await self._clock.now()
-            match next_turn(await self._store.unfinished(conversation_id), now):
-                case None:
-                    return
+            match next_turn(queue, now):
                 case Wait(until=until):
-                    return await self._later(conversation_id, (until - now).total_seconds())
+                    wait_s = (until - now).total_seconds()
+                    await self._bell.enqueue("deliver", conversation_id, defer_by=wait_s)
+                    return False
                 case Release(pending=pending):
                     await self._store.release(pending)
+                    return True
                 case Recover(pending=pending):
                     await self._recover(pending, now)
+                    return True
                 case Send(pending=pending):
-                    await self._attempt(pending, now)
-        return await self._later(conversation_id, 0)
+                    if not await self._attempt(pending, now):
+                        return True
+                    queue.remove(pending)
+        return False
 
     async def close(self, within_s: float) -> None:
         """Let running sends end: what is cut off in the middle may become uncertain."""
         if self._running:
             await asyncio.wait(self._running, timeout=within_s)
 
-    async def _later(self, conversation_id: ConversationId, seconds: float) -> None:
-        await self._bell.enqueue("deliver", conversation_id, defer_by=max(0.0, seconds))
-
-    async def _attempt(self, pending: Pending, now: datetime) -> None:
-        message = await self._store.load(pending)
+    async def _attempt(self, pending: Pending, now: datetime) -> bool:
+        """True when it has left the queue, so that the next one may go."""
+        message = await self._load(pending)
         if message is None:
-            return await self._store.release(pending)  # erased
+            await self._store.release(pending)  # erased
+            return False
         outlet = await self._outlet(message)
         if isinstance(outlet, str):
-            return await self._settler.refuse(message, outlet, now)
-        if outlet.sender is None:
-            return await self._settler.refuse(message, "this inbox cannot send", now)
+            await self._settler.refuse(message, outlet, now)
+            return False
         if not pending.admitted:
             wait_s = await self._throttle.wait_s(outlet, outgoing(message, "", self._blobs))
             if wait_s > 0:
-                return await self._postpone(pending, now, wait_s)
-        claimed = claim(pending, now)
-        if not await self._store.swap(pending, claimed, due_by=now):
-            return None  # undone, or somebody else's
+                await self._postpone(pending, now, wait_s)
+                return False
+        claimed = claim(pending, now, self._claimant)
+        if not await self._claim(Claim(before=pending, after=claimed, at=now)):
+            return False  # undone, or somebody else's
         task = asyncio.create_task(self._send(claimed, message, outlet))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -121,7 +154,7 @@ class Deliverer:
             return str(error)
         if outlet is None or not outlet.inbox.active:
             return "this inbox is switched off"
-        return outlet
+        return outlet if outlet.sender is not None else "this inbox cannot send"
 
     async def _postpone(self, pending: Pending, now: datetime, wait_s: float) -> None:
         """Rate limits are no attempts: it stays queued until its place has come."""
@@ -130,14 +163,14 @@ class Deliverer:
             pending, msgspec.structs.replace(pending, delivery=due, admitted=True)
         )
 
-    async def _send(self, pending: Pending, message: Message, outlet: Outlet) -> None:
+    async def _send(self, pending: Pending, message: Message, outlet: Outlet) -> bool:
         claimed = msgspec.structs.replace(message, delivery=pending.delivery)
         started = time.monotonic()
         outcome = await self._outcome(claimed, pending.thread_key, outlet)
         metrics.SEND_SECONDS.labels(claimed.channel).observe(time.monotonic() - started)
         settlement = settle(outcome, self._try(claimed, outlet, await self._clock.now()))
         metrics.ATTEMPTS.labels(claimed.channel, settlement.state).inc()
-        await self._settler.record(claimed, outlet, settlement, await self._clock.now())
+        return await self._settler.record(claimed, outlet, settlement, await self._clock.now())
 
     async def _outcome(self, claimed: Message, thread_key: str, outlet: Outlet) -> SendOutcome:
         """What the provider made of it; a connector that breaks its word leaves it unknown."""
@@ -176,7 +209,7 @@ class Deliverer:
 
     async def _recover(self, pending: Pending, now: datetime) -> None:
         """The claimant's lease ran out: repeat where that is harmless, else ask."""
-        message = await self._store.load(pending)
+        message = await self._load(pending)
         if message is None:
             return await self._store.release(pending)
         outlet = await self._outlet(message)
@@ -198,7 +231,7 @@ class Deliverer:
         )
 
 
-def claim(pending: Pending, now: datetime) -> Pending:
+def claim(pending: Pending, now: datetime, claimant: str = "") -> Pending:
     """As its claimant writes it: sending, one attempt more, a lease; its place is used."""
     before = pending.delivery
     after = msgspec.structs.replace(
@@ -210,4 +243,4 @@ def claim(pending: Pending, now: datetime) -> Pending:
         lease_until=now + LEASE,
         due_at=now + LEASE,
     )
-    return msgspec.structs.replace(pending, delivery=after, admitted=False)
+    return msgspec.structs.replace(pending, delivery=after, admitted=False, claimant=claimant)

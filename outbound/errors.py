@@ -5,6 +5,7 @@ OutboundError
 ├── NewerMessage     409  the customer wrote meanwhile; carries that message's id
 ├── TooLate          409  the message is past the state that the command needs
 ├── CannotReply      422  the channel or the window does not allow it; names the field
+├── Taken                 a new reply's id is there already (never raised to the outside)
 ├── LinkForged       404  a file link that we did not sign
 └── LinkExpired      410  a file link after its time
 
@@ -24,6 +25,10 @@ class KeyReused(OutboundError):
     def __init__(self, message_id: MessageId) -> None:
         super().__init__("this idempotency key was already used for another reply")
         self.message_id = message_id
+
+
+class Taken(OutboundError):
+    """Somebody has written a reply under this id: the key came before."""
 
 
 class NewerMessage(OutboundError):

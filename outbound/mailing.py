@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterable
 
 from connectors.contract import MailEnvelope
-from normalizer.model import Message, MessageId
+from normalizer.model import MessageId
 from outbound.errors import CannotReply
+from outbound.model import Heard
 from ticketing.model import Inbox
 from ticketing.reply_tokens import ReplyTokens
 
@@ -35,7 +36,7 @@ def envelope(
     message_id: MessageId,
     recipient: str,
     copies: Iterable[str],
-    parent: Message | None,
+    parent: Heard | None,
 ) -> MailEnvelope:
     """All addresses and ids of one reply to ``parent`` (None: the conversation begins with us)."""
     ours = {inbox.address.lower(), *map(str.lower, inbox.aliases)}
@@ -54,7 +55,7 @@ def envelope(
     )
 
 
-def _thread_of(parent: Message | None) -> tuple[str, tuple[str, ...]]:
+def _thread_of(parent: Heard | None) -> tuple[str, tuple[str, ...]]:
     """The Message-ID answered, and the References that it had itself (RFC 5322 section 3.6.4)."""
     if parent is None:
         return "", ()

@@ -1,14 +1,24 @@
 """A reply as it is asked for, what an inbox can send, and receipts that wait for their message."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
 import msgspec
 
-from connectors.contract import InboxId, Sender
+from connectors.contract import InboxId, MailEnvelope, Sender
 from connectors.events import ReceiptState
 from connectors.manifest import Manifest
-from normalizer.model import ConversationId, Delivery, File, MessageId, TicketId
+from normalizer.model import (
+    ConversationId,
+    Delivery,
+    Direction,
+    File,
+    MailFacts,
+    MessageId,
+    TicketId,
+)
+from storage.events import Event
 from ticketing.model import Inbox
 
 
@@ -28,6 +38,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     seen_message_id: MessageId | None = None
     send_anyway: bool = False
     then: Literal["solved", "waiting"] | None = None
+
+
+Offer = Callable[[Sequence[Event]], None]  # tells committed events; what it loses is swept up
 
 
 class Outlet(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +64,19 @@ class Bell(Protocol):
     async def enqueue(self, job_name: str, *args: object, defer_by: float = 0) -> bool:
         """Never raises; False when it was lost."""
 
+    async def call(self, job_name: str, names: Sequence[str]) -> None:
+        """As ``enqueue`` for each name, now; cheaper where somebody listens."""
+
+    async def wake(self, job_name: str) -> None:
+        """As ``call``, for a job without names."""
+
+
+class Since(msgspec.Struct, frozen=True):
+    """Messages of a ticket from a moment on."""
+
+    ticket_id: TicketId
+    moment: datetime
+
 
 class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """An unfinished delivery: the queue's own small document, there from Send until it is settled.
@@ -58,6 +84,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     While it exists, its ``delivery`` is the true one. The message has what was last told to the
     world: rewriting a message means rewriting its whole search index, so a claim stays in here.
     ``admitted``: the rate limits have given the next attempt its place, which is when it is due.
+    ``claimant`` is the worker that has it, where ``delivery`` is sending.
     """
 
     id: MessageId = msgspec.field(name="_id")
@@ -67,6 +94,27 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     sequence: str
     delivery: Delivery
     admitted: bool = False
+    claimant: str = ""
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reply needs of the messages before it."""
+
+    id: MessageId = msgspec.field(name="_id")
+    conversation_id: ConversationId
+    direction: Direction
+    received_at: datetime
+    occurred_at: datetime
+    mail: MailFacts | None = None
+    envelope: MailEnvelope | None = None
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """From ``before`` to ``after``, if it is still so and due ``at`` that moment."""
+
+    before: Pending
+    after: Pending
+    at: datetime
 
 
 class Overdue(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,14 +1,17 @@
 """Writes what became of an attempt: state, receipts that came early, event and flag at once."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from normalizer.model import Delivery, Message
 from outbound import facts, metrics
 from outbound.flags import flag_ticket
-from outbound.model import Bell, Outlet
+from outbound.model import Bell, Offer, Outlet
 from outbound.progress import delivery_of, proven, recovered, reported, settled
 from outbound.settlement import Settlement
 from outbound.store import OutboundStore
+from storage.events import Event
+from storage.gather import Gather
 from storage.mongo import Session
 from ticketing.facts import SYSTEM
 
@@ -16,27 +19,64 @@ from ticketing.facts import SYSTEM
 class Settler:
     """Every write is guarded by the state and the fence that the message was read with."""
 
-    def __init__(self, store: OutboundStore, bell: Bell) -> None:
+    def __init__(self, store: OutboundStore, bell: Bell, offer: Offer) -> None:
         self._store = store
         self._bell = bell
+        self._offer = offer
+        self._finish = Gather(self._finish_all)
 
     async def record(
         self, claimed: Message, outlet: Outlet, settlement: Settlement, now: datetime
-    ) -> None:
-        """The claimant's result, unless the message moved on; then only what it proves."""
+    ) -> bool:
+        """The claimant's result, unless the message moved on; then only what it proves.
 
-        async def work(session: Session) -> bool:
+        True when it is written and nothing is left to do. Nearly all are sent and need no receipts
+        read: those that end together are written together.
+        """
+        delivery = settled(delivery_of(claimed), settlement, now)
+        if delivery.due_at is None and not _asks_receipts(claimed, delivery, outlet):
+            if await self._finish((claimed, delivery)):
+                return True
+            metrics.LOST_LEASES.inc()
+            if settlement.state == "sent":
+                await self._prove(claimed, settlement, now)
+            return False
+        return await self._record(claimed, outlet, settlement, now)
+
+    async def _finish_all(
+        self, finished: Sequence[tuple[Message, Delivery]]
+    ) -> Sequence[bool | Exception]:
+        """One transaction for all; which of them were still the claimant's."""
+        events: list[Event] = []
+
+        async def work(session: Session) -> list[bool]:
+            written = await self._store.finish(finished, session)
+            ours = [(m, d) for m, d in finished if m.id in written]
+            events[:] = [facts.delivery_changed(m, delivery_of(m), d, SYSTEM) for m, d in ours]
+            await self._store.append(events, session)
+            for message, delivery in ours:
+                await flag_ticket(self._store, message, delivery, session)
+            return [message.id in written for message, _ in finished]
+
+        results = await self._store.mongo.transaction(work)
+        self._offer(events)
+        return results
+
+    async def _record(
+        self, claimed: Message, outlet: Outlet, settlement: Settlement, now: datetime
+    ) -> bool:
+        async def work(session: Session) -> Delivery | None:
             delivery = settled(delivery_of(claimed), settlement, now)
             delivery = await self._early(claimed, outlet, delivery, now, session)
-            if await self._write(claimed, delivery, session):
-                return True
-            if settlement.state == "sent":
-                await self._prove(claimed, settlement, now, session)
-            return False
+            return delivery if await self._write(claimed, delivery, session) else None
 
-        if not await self._store.mongo.transaction(work):
+        delivery = await self._store.mongo.transaction(work)
+        if delivery is None:
             metrics.LOST_LEASES.inc()
-        await self._bell.enqueue("relay")
+            if settlement.state == "sent":
+                await self._prove(claimed, settlement, now)
+        await self._bell.wake("relay")
+        return delivery is not None and delivery.due_at is None
 
     async def recover(self, message: Message, settlement: Settlement, now: datetime) -> None:
         """Take a message from a claimant whose lease ran out."""
@@ -52,7 +92,7 @@ class Settler:
             return await self._write(message, delivery, session)
 
         if await self._store.mongo.transaction(work):
-            await self._bell.enqueue("relay")
+            await self._bell.wake("relay")
 
     async def _early(
         self,
@@ -63,18 +103,20 @@ class Settler:
         session: Session,
     ) -> Delivery:
         """Receipts that came before the send returned; a mail's id was known from the start."""
-        known = delivery_of(claimed).native_ids
-        new = [one for one in delivery.native_ids if one not in known]
-        if not new or not outlet.manifest.receipts:
+        if not _asks_receipts(claimed, delivery, outlet):
             return delivery
+        new = _new_ids(claimed, delivery)
         return reported(delivery, await self._store.own(claimed, new, now, session), now)
 
-    async def _prove(
-        self, claimed: Message, settlement: Settlement, now: datetime, session: Session
-    ) -> None:
-        stored = await self._store.message(claimed.id, session)
-        if stored is not None and stored.delivery is not None:
-            await self._write(stored, proven(stored.delivery, settlement, now), session)
+    async def _prove(self, claimed: Message, settlement: Settlement, now: datetime) -> None:
+        async def work(session: Session) -> bool:
+            stored = await self._store.message(claimed.id, session)
+            if stored is None or stored.delivery is None:
+                return False
+            return await self._write(stored, proven(stored.delivery, settlement, now), session)
+
+        if await self._store.mongo.transaction(work):
+            await self._bell.wake("relay")
 
     async def _write(self, message: Message, delivery: Delivery, session: Session) -> bool:
         before = delivery_of(message)
@@ -85,3 +127,13 @@ class Settler:
             await self._store.append([event], session)
         await flag_ticket(self._store, message, delivery, session)
         return True
+
+
+def _new_ids(claimed: Message, delivery: Delivery) -> list[str]:
+    known = delivery_of(claimed).native_ids
+    return [one for one in delivery.native_ids if one not in known]
+
+
+def _asks_receipts(claimed: Message, delivery: Delivery, outlet: Outlet) -> bool:
+    """Whether some may have come early; a mail's id was known from the start."""
+    return bool(outlet.manifest.receipts and _new_ids(claimed, delivery))

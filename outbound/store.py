@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+from pymongo.errors import BulkWriteError
 
 from connectors.contract import InboxId
 from connectors.events import SenderId
 from normalizer.model import ConversationId, Delivery, DeliveryState, Message, MessageId, TicketId
-from outbound.model import Overdue, Pending, ProviderId, Receipt
+from outbound.errors import Taken
+from outbound.model import Claim, Heard, Overdue, Pending, ProviderId, Receipt, Since
 from outbound.progress import delivery_of
 from storage.collection import to_document
 from storage.events import Event
@@ -29,6 +31,8 @@ WATERMARK_LIMIT = 500
 PEOPLE_LIMIT = 100
 PARKED_DAYS = 7
 PARKED_LIMIT = 16
+DUPLICATE_KEY = 11000  # MongoDB error code
+HEARD = {"ticket_id": 1, **dict.fromkeys(Heard.__struct_fields__[1:], 1)}
 
 
 class OutboundStore:
@@ -50,10 +54,10 @@ class OutboundStore:
             return found
         return _current(found, await self._outbox.get(id, session))
 
-    async def load(self, pending: Pending) -> Message | None:
-        """The message of a place in the queue."""
-        found = await self._messages.get(pending.id)
-        return None if found is None else _current(found, pending)
+    async def load(self, pendings: Sequence[Pending]) -> list[Message | None]:
+        """The messages of places in the queue; None for what is gone."""
+        found = await self._messages.by_ids([one.id for one in pendings])
+        return [_current(found[one.id], one) if one.id in found else None for one in pendings]
 
     async def ticket(self, id: TicketId, session: Session | None = None) -> Ticket | None:
         """One ticket."""
@@ -69,40 +73,83 @@ class OutboundStore:
         """One event of ours, to read back what it changed."""
         return await self._events.get(id, session)
 
-    async def recent(self, ticket_id: TicketId, since: datetime, session: Session) -> list[Message]:
-        """Messages of a ticket that occurred since then, newest first."""
-        return await self._messages.find(
-            {"ticket_id": ticket_id, "occurred_at": {"$gte": since}},
-            sort=[("occurred_at", -1)],
-            limit=RECENT_LIMIT,
-            session=session,
-        )
+    async def tickets(self, ids: Iterable[TicketId], session: Session) -> dict[TicketId, Ticket]:
+        """Tickets by id."""
+        found = await self._tickets.by_ids(ids, session=session)
+        return {one.id: one for one in found.values()}
 
-    async def insert_reply(self, message: Message, thread_key: str, session: Session) -> None:
-        """A new outbound message and its place in the queue; a taken id aborts the transaction.
+    async def conversations(
+        self, ids: Iterable[ConversationId], session: Session
+    ) -> dict[ConversationId, Conversation]:
+        """Conversations by id."""
+        found = await self._conversations.by_ids(ids, session=session)
+        return {one.id: one for one in found.values()}
 
-        Its search tokens are written when it is settled, in the one rewrite that it gets anyway.
+    async def recent(
+        self, sinces: Sequence[Since], session: Session
+    ) -> dict[TicketId, tuple[Heard, ...]]:
+        """What occurred in tickets since then, newest first: one read where not too much has."""
+        if len(sinces) > 1:
+            together = {
+                "ticket_id": {"$in": [one.ticket_id for one in sinces]},
+                "occurred_at": {"$gte": min(one.moment for one in sinces)},
+            }
+            found = await self._heard(together, RECENT_LIMIT * len(sinces), session)
+            if len(found) < RECENT_LIMIT * len(sinces):
+                return {one.ticket_id: _of(one, found) for one in sinces}
+        recent: dict[TicketId, tuple[Heard, ...]] = {}
+        for one in sinces:
+            where = {"ticket_id": one.ticket_id, "occurred_at": {"$gte": one.moment}}
+            recent[one.ticket_id] = _of(one, await self._heard(where, RECENT_LIMIT, session))
+        return recent
+
+    async def _heard(
+        self, where: dict[str, Any], limit: int, session: Session
+    ) -> list[dict[str, Any]]:
+        cursor = self._messages.raw.find(where, HEARD, session=session)
+        return await cursor.sort([("occurred_at", -1)]).limit(limit).to_list(limit)
+
+    async def insert_replies(
+        self, replies: Sequence[tuple[Message, str]], session: Session
+    ) -> None:
+        """New outbound messages, with their thread keys, and their places in the queue.
+
+        Their search tokens are written when they are settled, in the one rewrite that they get
+        anyway. Taken when a message of such an id exists: the transaction is lost then.
         """
-        await self._messages.insert(msgspec.structs.replace(message, tokens=()), session=session)
-        await self._outbox.insert(_pending(message, thread_key), session=session)
+        plain = [msgspec.structs.replace(message, tokens=()) for message, _ in replies]
+        try:
+            await self._messages.insert_many(plain, session=session)
+        except BulkWriteError as error:
+            codes = {one.get("code") for one in (error.details or {}).get("writeErrors", [])}
+            if codes == {DUPLICATE_KEY}:
+                raise Taken from error
+            raise
+        await self._outbox.insert_many(
+            [_pending(message, thread_key) for message, thread_key in replies], session=session
+        )
 
     async def update_ticket(
         self, before: Ticket, after: Ticket, session: Session | None = None
     ) -> None:
         """Write what differs between the two; the version grows."""
-        old, new = to_document(before), to_document(after)
-        changed = {key: value for key, value in new.items() if old.get(key) != value}
-        gone = {key: "" for key in old if key not in new}
-        change = {"$set": changed | {"version": before.version + 1}}
-        await self._tickets.update(
-            {"_id": before.id, "version": before.version},
-            change | ({"$unset": gone} if gone else {}),
-            session=session,
-        )
+        grown = msgspec.structs.replace(after, version=before.version + 1)
+        await self._tickets.update(*_change(before, grown), session=session)
+
+    async def update_tickets(
+        self, changes: Sequence[tuple[Ticket, Ticket]], session: Session
+    ) -> None:
+        """As ``update_ticket`` for many, whose versions have grown already."""
+        if len(changes) == 1:
+            await self._tickets.update(*_change(*changes[0]), session=session)
+        else:
+            await self._tickets.update_each(
+                [_change(before, after) for before, after in changes], session=session
+            )
 
     async def add_participants(
         self, conversation: Conversation, points: Sequence[str], session: Session
-    ) -> None:
+    ) -> Conversation:
         """People in copy: they may answer by reference from now on."""
         everyone = tuple(dict.fromkeys((*conversation.participants, *points)))[:PARTICIPANTS]
         if everyone != conversation.participants:
@@ -111,6 +158,7 @@ class OutboundStore:
                 {"$set": {"participants": everyone}, "$inc": {"version": 1}},
                 session=session,
             )
+        return msgspec.structs.replace(conversation, participants=everyone)
 
     async def append(self, events: Iterable[Event], session: Session) -> None:
         """Facts, in the transaction of the change that they tell of.
@@ -140,15 +188,32 @@ class OutboundStore:
             for one in found
         ]
 
+    async def queues(self, ids: Sequence[ConversationId]) -> list[list[Pending]]:
+        """The unfinished replies of each conversation, in their order."""
+        limit = QUEUE_LIMIT
+        found = await self._outbox.find({"conversation_id": {"$in": list(ids)}}, limit=limit)
+        if len(found) == limit and len(ids) > 1:
+            return [(await self.queues([id]))[0] for id in ids]
+        queues: dict[ConversationId, list[Pending]] = {id: [] for id in ids}
+        for one in sorted(found, key=lambda one: (one.sequence, one.id)):
+            queues[one.conversation_id].append(one)
+        return [queues[id] for id in ids]
+
     async def swap(
         self, before: Pending, after: Pending, *, due_by: datetime | None = None
     ) -> bool:
         """Claim or postpone: the queue's own business, unless somebody was quicker."""
-        where = _unchanged(before.id, before.delivery)
-        if due_by is not None:
-            where["delivery.due_at"] = {"$lte": due_by}
-        change = {"delivery": to_document(after.delivery), "admitted": after.admitted}
-        return await self._outbox.update(where, {"$set": change}) == 1
+        return await self._outbox.update(*_swap(before, after, due_by)) == 1
+
+    async def claim(self, claims: Sequence[Claim]) -> list[bool]:
+        """Which of them are ours now; each by a condition of its own."""
+        if len(claims) == 1:
+            return [await self.swap(claims[0].before, claims[0].after, due_by=claims[0].at)]
+        changes = [_swap(one.before, one.after, one.at) for one in claims]
+        if await self._outbox.update_each(changes) == len(claims):
+            return [True] * len(claims)
+        stored = await self._outbox.by_ids([one.after.id for one in claims])
+        return [_holds(stored.get(one.after.id), one.after) for one in claims]
 
     async def release(self, pending: Pending) -> None:
         """It holds its conversation no longer."""
@@ -170,15 +235,26 @@ class OutboundStore:
             where = _unchanged(message.id, before)
         elif not await self._move(message, delivery, session):
             return False
-        change: dict[str, Any] = {"delivery": to_document(delivery)}
-        if not message.tokens and delivery.state != "cancelled":
-            change["tokens"] = tokens(message.text, *(file.name for file in message.files))
-        if not await self._messages.update(where, {"$set": change}, session=session):
+        change = {"$set": _published(message, delivery)}
+        if not await self._messages.update(where, change, session=session):
             return False
         if before.due_at is None and delivery.due_at is not None:
             queued = msgspec.structs.replace(message, delivery=delivery)
             await self._outbox.insert(_pending(queued, thread_key), session=session)
         return True
+
+    async def finish(
+        self, finished: Sequence[tuple[Message, Delivery]], session: Session
+    ) -> set[MessageId]:
+        """As ``publish`` for many with nothing left to do; the ids of those that were written."""
+        pending = await self._outbox.by_ids([one.id for one, _ in finished], session=session)
+        ours = [(m, d) for m, d in finished if _same_claim(pending.get(m.id), delivery_of(m))]
+        if ours:
+            ids = [message.id for message, _ in ours]
+            await self._outbox.delete({"_id": {"$in": ids}}, session=session)
+            changes = [({"_id": m.id}, {"$set": _published(m, d)}) for m, d in ours]
+            await self._messages.update_each(changes, session=session)
+        return {message.id for message, _ in ours}
 
     async def _move(self, message: Message, delivery: Delivery, session: Session) -> bool:
         where = _unchanged(message.id, delivery_of(message))
@@ -281,6 +357,57 @@ def _provider_id(
         message_id=message_id,
         receipts=receipts,
         expires_at=now + timedelta(days=PARKED_DAYS),
+    )
+
+
+def _published(message: Message, delivery: Delivery) -> dict[str, Any]:
+    change: dict[str, Any] = {"delivery": to_document(delivery)}
+    if not message.tokens and delivery.state != "cancelled":
+        change["tokens"] = tokens(message.text, *(file.name for file in message.files))
+    return change
+
+
+def _change(before: Ticket, after: Ticket) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What differs between the two, for who finds the ticket as it was."""
+    old, new = to_document(before), to_document(after)
+    changed = {key: value for key, value in new.items() if old.get(key) != value}
+    gone = {key: "" for key in old if key not in new}
+    unset = {"$unset": gone} if gone else {}
+    return {"_id": before.id, "version": before.version}, {"$set": changed, **unset}
+
+
+def _of(since: Since, found: Sequence[dict[str, Any]]) -> tuple[Heard, ...]:
+    """The ticket's share of what was read, newest first."""
+    return tuple(
+        msgspec.convert(one, Heard)
+        for one in found
+        if one["ticket_id"] == since.ticket_id and one["occurred_at"] >= since.moment
+    )[:RECENT_LIMIT]
+
+
+def _swap(
+    before: Pending, after: Pending, due_by: datetime | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    where = _unchanged(before.id, before.delivery)
+    if due_by is not None:
+        where["delivery.due_at"] = {"$lte": due_by}
+    fields = {"admitted": after.admitted, "claimant": after.claimant}
+    return where, {"$set": {"delivery": to_document(after.delivery), **fields}}
+
+
+def _holds(stored: Pending | None, claimed: Pending) -> bool:
+    return (
+        stored is not None
+        and stored.claimant == claimed.claimant
+        and _same_claim(stored, claimed.delivery)
+    )
+
+
+def _same_claim(stored: Pending | None, delivery: Delivery) -> bool:
+    """As ``_unchanged`` asks the database."""
+    return stored is not None and (stored.delivery.state, stored.delivery.fence) == (
+        delivery.state,
+        delivery.fence,
     )
 
 

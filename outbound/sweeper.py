@@ -74,6 +74,7 @@ class Sweeper:
         waiting = [id for id in late if id not in self._rung]
         for conversation_id in waiting:
             self._rung[conversation_id] = moment
-            await self._bell.enqueue("deliver", conversation_id)
+        if waiting:
+            await self._bell.call("deliver", waiting)
         metrics.RUNG.inc(len(waiting))
         return len(waiting)

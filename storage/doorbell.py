@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections.abc import Sequence
 
 from arq.connections import ArqRedis
 from arq.constants import default_queue_name, expires_extra_ms, job_key_prefix
@@ -54,6 +55,12 @@ class Doorbell:
             log.warning("job %s was not enqueued: %r", job_name, error)
             return False
         return True
+
+    async def call(self, job_name: str, names: Sequence[str]) -> None:
+        """As ``ring``, for names of any job: told together, as ``job:name,name``."""
+        if not await self._heard(f"{job_name}:{','.join(names)}"):
+            for name in names:
+                await self.enqueue(job_name, name)
 
     async def wake(self, job_name: str) -> None:
         """As ``ring``, for a job without arguments: a job is enqueued only when nobody listens."""

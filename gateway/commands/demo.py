@@ -68,6 +68,7 @@ def _seeder(base: Foundation) -> Seeder:
         blobs=base.blobs,
         clock=base.clock,
         bell=base.doorbell,
+        offer=base.relay.offer,
     )
     commands = Commands(base.collections, base.events, base.relay.offer)
     return Seeder(

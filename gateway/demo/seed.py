@@ -20,8 +20,9 @@ from gateway.demo.store import STATE, DemoState, DemoStore
 from gateway.demo.story import Step, Story
 from gateway.demo.world import HERE, World
 from normalizer.model import ContactId
-from outbound.compose import Composer, recipient_of
+from outbound.compose import Composer
 from outbound.model import Reply
+from outbound.replying import recipient_of
 from storage.ids import derived_id, utc_now
 from storage.journal import NewRecord
 from ticketing.amendments import TicketChange

@@ -170,7 +170,7 @@ async def test_the_fence_keeps_an_old_claimant_out_while_another_sends(
     """Both are "sending"; only the newer claim may say what became of it."""
     sms.sender = PeerSender(peer.url, idempotent=True)
     message = await sms.say("one")
-    old = await sms.store.load(await sms.pending(message))
+    (old,) = await sms.store.load([await sms.pending(message)])
     assert old is not None
     pending = await sms.pending(message)
     first = claim(pending, await sms.clock.now())
@@ -187,7 +187,9 @@ async def test_the_fence_keeps_an_old_claimant_out_while_another_sends(
     assert outlet is not None
     claimed = msgspec.structs.replace(old, delivery=first.delivery)
     refused = Settlement(state="failed", reason="too late to say")
-    await Settler(sms.store, sms.bell).record(claimed, outlet, refused, await sms.clock.now())
+    await Settler(sms.store, sms.bell, sms.told.extend).record(
+        claimed, outlet, refused, await sms.clock.now()
+    )
     assert await sms.state(message) == "sending"
     peer.hold.set()
     await sending

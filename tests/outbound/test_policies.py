@@ -17,10 +17,10 @@ from connectors.contract import (
 )
 from connectors.manifest import Limits, Window
 from normalizer.model import File
-from outbound.compose import recipient_of
 from outbound.errors import CannotReply
 from outbound.mailing import reply_subject
 from outbound.render import clean_html, html_of, render
+from outbound.replying import recipient_of
 from outbound.settlement import MAX_AGE, Try, pause, settle
 from outbound.window import reply_window
 from tests.outbound.world import MAIL, NOW, SMS, _conversation, _inbox

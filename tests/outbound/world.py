@@ -1,6 +1,7 @@
 """One inbox with a customer who wrote, on the real stores, wired as bootstrap does it."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -77,6 +78,15 @@ class Bell:
         self.rung.append((job_name, args, defer_by))
         return True
 
+    async def call(self, job_name: str, names: Sequence[str]) -> None:
+        """Noted."""
+        self.heard.set()
+        self.rung.extend((job_name, (name,), 0) for name in names)
+
+    async def wake(self, job_name: str) -> None:
+        """Noted."""
+        self.rung.append((job_name, (), 0))
+
 
 class World:
     """All of outbound over one database."""
@@ -86,6 +96,7 @@ class World:
         self.manifest = manifest
         self.sender = sender
         self.bell = Bell()
+        self.told: list[Event] = []
         self.blobs = Blobs(mongo)
         self.store = OutboundStore(mongo)
         self.clock = DatabaseClock(mongo)
@@ -100,6 +111,7 @@ class World:
             blobs=self.blobs,
             clock=self.clock,
             bell=self.bell,
+            offer=self.told.extend,
         )
         self.amender = Amender(store=self.store, clock=self.clock, bell=self.bell)
         self.worker = self.new_worker()
@@ -114,7 +126,7 @@ class World:
         """Another process would have its own."""
         return Deliverer(
             store=self.store,
-            settler=Settler(self.store, self.bell),
+            settler=Settler(self.store, self.bell, self.told.extend),
             outlets=self,
             blobs=self.blobs,
             links=FileLinks((b"k" * 32,), "https://desk.example"),

@@ -1,0 +1,243 @@
+"""What a reply becomes: the message, its envelope, the ticket after it. Pure."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from connectors.contract import SenderId
+from connectors.manifest import Manifest
+from normalizer.model import Author, Delivery, File, MailFacts, Message, MessageId
+from outbound.errors import CannotReply, KeyReused, NewerMessage
+from outbound.mailing import envelope, reply_subject
+from outbound.model import Heard, Outlet, Reply
+from outbound.render import Rendered, render
+from outbound.trouble import after_reply
+from outbound.window import reply_window
+from storage.ids import derived_id
+from ticketing.lifecycle import is_open, on_reply
+from ticketing.model import Conversation, Ticket
+from ticketing.permissions import Viewer
+from ticketing.reply_tokens import ReplyTokens
+from ticketing.tokens import tokens
+
+CLOCK_SLACK = timedelta(minutes=5)
+SNIPPET = 160
+UNSCOPED = frozenset({"mailto", "tel"})
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply, who asks for it, and when."""
+
+    viewer: Viewer
+    reply: Reply
+    now: datetime
+
+    @property
+    def message_id(self) -> MessageId:
+        """The same for a repeated key."""
+        return MessageId(derived_id("reply", self.viewer.agent_id, self.reply.idempotency_key))
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a reply goes, as read in the transaction; ``recent`` is newest first."""
+
+    ticket: Ticket
+    conversation: Conversation
+    outlet: Outlet
+    recent: tuple[Heard, ...] = ()
+
+
+def heard(message: Message) -> Heard:
+    """A reply as those after it in the same transaction see it."""
+    return Heard(
+        id=message.id,
+        conversation_id=message.conversation_id,
+        direction=message.direction,
+        received_at=message.received_at,
+        occurred_at=message.occurred_at,
+        mail=message.mail,
+        envelope=message.envelope,
+    )
+
+
+def needs_recent(manifest: Manifest, reply: Reply) -> bool:
+    """The thread of a mail, and what the agent has not seen, are read only where they count."""
+    return manifest.family == "mailto" or reply.seen_message_id is not None
+
+
+def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyTokens) -> Message:
+    """The queued message; ``clock`` is the database's, which due times go by."""
+    ticket, conversation, reply = place.ticket, place.conversation, ask.reply
+    rendered = _rendered(reply, place)
+    message = Message(
+        id=ask.message_id,
+        inbox_id=conversation.inbox_id,
+        channel=conversation.channel,
+        conversation_id=conversation.id,
+        ticket_id=ticket.id,
+        direction="out",
+        author=Author(kind="agent", id=ask.viewer.agent_id, name=ask.viewer.name),
+        occurred_at=ask.now,
+        received_at=ask.now,
+        sequence=_sequence(clock, ticket),
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
+        reply_text=rendered.text,
+        files=reply.files,
+        recipient=recipient_of(conversation.recipient),
+        delivery=_queued(place.outlet, clock),
+        threaded_by="reply",
+        warnings=rendered.warnings,
+        tokens=tokens(rendered.text, *(file.name for file in reply.files)),
+    )
+    if place.outlet.manifest.family != "mailto":
+        return message
+    return _addressed(message, reply, place, reply_tokens)
+
+
+def _addressed(message: Message, reply: Reply, place: Place, reply_tokens: ReplyTokens) -> Message:
+    """The same message with its mail envelope frozen; its Message-ID is its native id."""
+    parent = _parent(place)
+    frozen = envelope(
+        reply_tokens,
+        place.outlet.inbox,
+        number=place.ticket.number,
+        message_id=message.id,
+        recipient=message.recipient.value if message.recipient else "",
+        copies=reply.cc,
+        parent=parent,
+    )
+    delivery = message.delivery
+    return msgspec.structs.replace(
+        message,
+        envelope=frozen,
+        native_id=frozen.message_id,
+        mail=MailFacts(
+            message_id=frozen.message_id,
+            in_reply_to=(frozen.in_reply_to,) if frozen.in_reply_to else (),
+            references=frozen.references,
+            to=frozen.to,
+            cc=frozen.cc,
+        ),
+        reply_to=parent.id if parent else "",
+        delivery=msgspec.structs.replace(delivery, native_ids=(frozen.message_id,))
+        if delivery
+        else None,
+    )
+
+
+def _queued(outlet: Outlet, clock: datetime) -> Delivery:
+    """Due when the undo time is over, by the database's clock."""
+    due = clock + timedelta(seconds=outlet.inbox.undo_s)
+    return Delivery(state="queued", changed_at=clock, fence=1, due_at=due, queued_at=clock)
+
+
+def _sequence(clock: datetime, ticket: Ticket) -> str:
+    """The place in the conversation's order; replies at once conflict on the ticket's version."""
+    return f"{int(clock.timestamp() * 1000):013d}.{ticket.version:08d}"
+
+
+def recipient_of(canonical: str) -> SenderId:
+    """``family:value`` or ``family:scope/value``; mail addresses and numbers have no scope."""
+    family, _, rest = canonical.partition(":")
+    scope, slash, value = rest.partition("/")
+    if not slash or family in UNSCOPED:
+        return SenderId(family=family, value=rest)
+    return SenderId(family=family, value=value, scope=scope)
+
+
+def answered(ticket: Ticket, reply: Reply, message: Message, now: datetime) -> Ticket:
+    """The ticket after a reply. Pure."""
+    status = on_reply(ticket, reply.then)
+    changed = status != ticket.status
+    return msgspec.structs.replace(
+        ticket,
+        status=status,
+        open=is_open(status),
+        status_at=max(now, ticket.status_at or now) if changed else ticket.status_at,
+        solved_at=(now if changed else ticket.solved_at) if status == "solved" else None,
+        snippet=" ".join(message.text.split())[:SNIPPET],
+        message_count=ticket.message_count + 1,
+        updated_at=now,
+        activity_at=max(now, ticket.activity_at),
+        last_out_at=now,
+        waiting_since=None,
+        delivery_trouble=after_reply(ticket.delivery_trouble),
+    )
+
+
+def check(place: Place, reply: Reply, now: datetime) -> None:
+    if place.ticket.status == "closed":
+        raise CannotReply("ticket", "This ticket is closed; write a new one to the customer.")
+    window = reply_window(place.outlet.manifest, place.conversation, now)
+    if not window.can_reply:
+        raise CannotReply("window", window.reason)
+    if reply.cc and not place.outlet.manifest.can("cc"):
+        raise CannotReply("cc", f"{place.outlet.manifest.name} has no copies.")
+    newer = _unseen(place.recent, reply.seen_message_id)
+    if newer is not None and not reply.send_anyway:
+        raise NewerMessage(newer.id)
+
+
+def _unseen(recent: tuple[Heard, ...], seen_id: MessageId | None) -> Heard | None:
+    """The newest inbound message that came after the last one on the agent's screen.
+
+    By arrival, not by the sender's clock: a late one was not on the screen either.
+    """
+    inbound = [message for message in recent if message.direction == "in"]
+    if seen_id is None or not inbound:
+        return None
+    newest = max(inbound, key=lambda message: (message.received_at, message.id))
+    seen = next((message for message in recent if message.id == seen_id), None)
+    if newest.id == seen_id or (seen is not None and newest.received_at <= seen.received_at):
+        return None
+    return newest
+
+
+def since(ticket: Ticket, conversation: Conversation) -> datetime:
+    """Far enough back to hold the last inbound message of both, or our own last one."""
+    marks = [moment for moment in (ticket.last_in_at, conversation.last_in_at) if moment]
+    return (min(marks) if marks else ticket.created_at) - CLOCK_SLACK
+
+
+def _parent(place: Place) -> Heard | None:
+    """The mail that this one answers: their last in the conversation, else our own last."""
+    mails = [
+        message
+        for message in place.recent
+        if message.conversation_id == place.conversation.id
+        and message.mail is not None
+        and message.direction != "note"
+    ]
+    return next((mail for mail in mails if mail.direction == "in"), mails[0] if mails else None)
+
+
+def _rendered(reply: Reply, place: Place) -> Rendered:
+    subject = place.conversation.subject or place.ticket.subject
+    return render(
+        place.outlet.manifest,
+        text=reply.text,
+        html=reply.html,
+        subject=reply_subject(subject, place.ticket.number),
+        files=reply.files,
+    )
+
+
+def same(first: Message, reply: Reply, outlet: Outlet) -> Message:
+    """The first message of this key, if the key came with the same words again."""
+    again = render(outlet.manifest, text=reply.text, html=reply.html, subject="", files=reply.files)
+    copies = first.envelope.cc if first.envelope else ()
+    equal = (
+        first.conversation_id == reply.conversation_id
+        and (first.text, first.html) == (again.text, again.html)
+        and _names(first.files) == _names(reply.files)
+        and {copy.lower() for copy in copies} <= {copy.strip().lower() for copy in reply.cc}
+    )
+    if not equal:
+        raise KeyReused(first.id)
+    return first
+
+
+def _names(files: tuple[File, ...]) -> list[tuple[str, str]]:
+    return [(file.name, file.sha256) for file in files]
