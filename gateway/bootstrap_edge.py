@@ -19,7 +19,7 @@ from gateway.api.handlers.session import SessionApi
 from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource
 from gateway.app import web_app
-from gateway.auth.sessions import Sessions
+from gateway.auth.sessions import PEOPLE, Sessions
 from gateway.bootstrap import Foundation
 from gateway.chat.server import Chat
 from gateway.chat.store import ChatStore
@@ -50,6 +50,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     hub: Hub
     chat: Chat
     live: LiveApi
+    sessions: Sessions
     smtp: SmtpEdge
     closing: asyncio.Event
 
@@ -57,9 +58,10 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
 def edge(base: Foundation) -> Edge:
     """Everything of an edge process; needs a running loop."""
     closing, limiter, people = asyncio.Event(), Limiter(), People(base.auth)
+    sessions = _sessions(base)
     store = ReadingStore(base.collections)
     reading = TicketReading(store, base.events)
-    endpoints = _endpoints(base, limiter)
+    endpoints = _endpoints(base, limiter, sessions)
     chat = _chat(base, limiter)
     source = LiveSource(reading=reading, counts=base.counts, people=people)
     hub = Hub(base.pubsub, source, hear=chat.hear)
@@ -73,8 +75,8 @@ def edge(base: Foundation) -> Edge:
         blobs=base.blobs,
     )
     handlers = (
-        _session(base, endpoints).handlers(),
-        PeopleApi(base.auth).handlers(),
+        _session(base, endpoints, sessions).handlers(),
+        PeopleApi(base.auth, sessions).handlers(),
         _inboxes(base).handlers(),
         read.handlers(),
         _acting(base, read).handlers(),
@@ -94,15 +96,16 @@ def edge(base: Foundation) -> Edge:
         hub=hub,
         chat=chat,
         live=live,
+        sessions=sessions,
         smtp=SmtpEdge(base.settings, base.journal, base.directory),
         closing=closing,
     )
 
 
-def _endpoints(base: Foundation, limiter: Limiter) -> Endpoints:
+def _endpoints(base: Foundation, limiter: Limiter, sessions: Sessions) -> Endpoints:
     settings = base.settings
     return Endpoints(
-        sessions=_sessions(base),
+        sessions=sessions,
         idempotency=Idempotency(base.mongo),
         limiter=limiter,
         # RFC 6265bis section 4.1.3.2: the __Host- prefix needs TLS
@@ -113,12 +116,17 @@ def _endpoints(base: Foundation, limiter: Limiter) -> Endpoints:
 
 
 def _sessions(base: Foundation) -> Sessions:
-    return Sessions(base.auth, base.keyring.derive("csrf"), base.settings.session_days)
+    return Sessions(
+        base.auth,
+        base.keyring.derive("csrf"),
+        base.settings.session_days,
+        announce=lambda: base.pubsub.publish(PEOPLE, b""),
+    )
 
 
-def _session(base: Foundation, endpoints: Endpoints) -> SessionApi:
+def _session(base: Foundation, endpoints: Endpoints, sessions: Sessions) -> SessionApi:
     return SessionApi(
-        sessions=_sessions(base),
+        sessions=sessions,
         store=base.auth,
         site=s.Site(name=base.settings.site_name, version=VERSION, demo=base.settings.demo),
         cookie=endpoints.cookie,

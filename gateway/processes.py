@@ -31,6 +31,7 @@ async def edge(settings: Settings) -> int:
         tasks = [
             _running("migrations", migrated(base), stopping),
             _running("inboxes", base.directory.follow(base.pubsub), stopping),
+            _running("people", parts.sessions.follow(base.pubsub), stopping),
             _running("live", parts.hub.run(), stopping),
             _running("chat", parts.chat.run(), stopping),
             _running("relay", base.relay.run(), stopping),

@@ -247,6 +247,9 @@ class OutboundStore:
         self, finished: Sequence[tuple[Message, Delivery]], session: Session
     ) -> set[MessageId]:
         """As ``publish`` for many with nothing left to do; the ids of those that were written."""
+        if len(finished) == 1:
+            message, delivery = finished[0]
+            return {message.id} if await self.publish(message, delivery, session) else set()
         pending = await self._outbox.by_ids([one.id for one, _ in finished], session=session)
         ours = [(m, d) for m, d in finished if _same_claim(pending.get(m.id), delivery_of(m))]
         if ours:
@@ -283,6 +286,9 @@ class OutboundStore:
 
     async def current(self, messages: Sequence[Message], session: Session) -> list[Message]:
         """Messages with their true deliveries."""
+        if len(finished) == 1:
+            message, delivery = finished[0]
+            return {message.id} if await self.publish(message, delivery, session) else set()
         pending = await self._outbox.by_ids([one.id for one in messages], session=session)
         return [_current(one, pending.get(one.id)) for one in messages]
 

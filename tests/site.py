@@ -182,8 +182,11 @@ class Site:
 
     @property
     def mongo_url(self) -> str:
-        """Where the embedded database listens."""
-        return f"mongodb://127.0.0.1:{self._port_of('mongo')}/?directConnection=true"
+        """Where the embedded database listens now; raises OSError while it is dead."""
+        try:
+            return f"mongodb://127.0.0.1:{self._port_of('mongo')}/?directConnection=true"
+        except LookupError as error:
+            raise ConnectionError(str(error)) from error
 
     @property
     def db(self) -> Any:
@@ -221,9 +224,15 @@ class Site:
     async def settle(self, seconds: float) -> None:
         """Wait until nothing waits any more; fails by time-out, saying what does."""
         deadline = asyncio.get_running_loop().time() + seconds
-        while stuck := await self.stuck():
+        while stuck := await self._stuck_now():
             assert asyncio.get_running_loop().time() < deadline, f"still waiting: {stuck}"
             await asyncio.sleep(0.5)
+
+    async def _stuck_now(self) -> dict[str, int]:
+        try:
+            return await self.stuck()
+        except ConnectionError:  # the last kill was the database's: it is starting
+            return {"databases": 1}
 
     async def inbound_messages(self) -> list[dict[str, Any]]:
         """Every stored inbound message, as documents."""

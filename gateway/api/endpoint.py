@@ -60,7 +60,7 @@ class Endpoints:
                 now=utc_now(),
                 request=request,
             )
-            if call.key:
+            if call.key and not operation.keeps_keys:
                 return await self._once(operation, handler, call)
             return encoded(operation, await handler(call))
 

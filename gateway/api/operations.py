@@ -22,6 +22,7 @@ class Rate(msgspec.Struct, frozen=True):
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One route. ``answer`` None with ``media`` "" is an empty answer; ``raw`` takes any bytes.
 
+    ``keeps_keys``: the handler itself knows a repeated key, so the edge need not write it down.
     ``public`` needs nobody, ``anyone`` a logged-in agent, the rest a scope of that name.
     """
 
@@ -39,6 +40,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     media: str = "application/json"
     raw: bool = False
     idempotency: Idempotency = "no"
+    keeps_keys: bool = False
     rate: Rate | None = None
     socket: bool = False
 
@@ -189,7 +191,7 @@ MESSAGES = (
     Operation(
         name="reply", method="POST", path="/tickets/{id}/replies", summary="Answer the customer",
         tag="messages", permission="tickets:write", request=r.NewReply, answer=s.Message,
-        status=201, errors=(404, 409), idempotency="required", rate=WRITES,
+        status=201, errors=(404, 409), idempotency="required", keeps_keys=True, rate=WRITES,
     ),
     Operation(
         name="addNote", method="POST", path="/tickets/{id}/notes", summary="Add an internal note",

@@ -3,7 +3,11 @@
 import hashlib
 import hmac
 import secrets
+import time
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+
+import msgspec
 
 from gateway.auth.model import (
     ROLE_SCOPES,
@@ -17,8 +21,12 @@ from gateway.auth.model import (
 from gateway.auth.passwords import password_fits
 from gateway.auth.store import AuthStore
 from storage.ids import new_id
+from storage.pubsub import Pubsub
 from ticketing.model import Agent
 
+PEOPLE = "parley:people"
+FRESH_S = 5.0
+MOST_KNOWN = 2_000
 TOKEN_PREFIX = "parley_"  # noqa: S105  lets secret scanners find leaked tokens
 
 
@@ -27,13 +35,49 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-class Sessions:
-    """Logins and tokens over the store; ``csrf_key`` derives from the key ring."""
+class Known(msgspec.Struct, frozen=True):
+    """A session as read a moment ago; ``until`` is of the monotonic clock."""
 
-    def __init__(self, store: AuthStore, csrf_key: bytes, days: int) -> None:
+    identity: Identity
+    expires_at: datetime
+    until: float
+
+
+class Sessions:
+    """Logins and tokens over the store; ``csrf_key`` derives from the key ring.
+
+    Sessions are remembered for seconds, and forgotten in every process when one of them ends or an
+    agent changes.
+    """
+
+    def __init__(
+        self,
+        store: AuthStore,
+        csrf_key: bytes,
+        days: int,
+        announce: Callable[[], Awaitable[object]],
+    ) -> None:
         self._store = store
         self._csrf_key = csrf_key
         self.lasts = timedelta(days=days)
+        self._announce = announce
+        self._known: dict[str, Known] = {}
+        self._forgotten = 0
+
+    async def changed(self) -> None:
+        """An agent changed, or a session ended: nobody remembers."""
+        self.forget()
+        await self._announce()
+
+    async def follow(self, pubsub: Pubsub) -> None:
+        """Forget whenever another process announces a change. Ends by cancellation."""
+        async for _ in pubsub.subscribe(PEOPLE, ready=self.forget):
+            self.forget()
+
+    def forget(self) -> None:
+        """Read anew at the next request."""
+        self._forgotten += 1
+        self._known.clear()
 
     async def log_in(self, email: str, password: str, now: datetime) -> tuple[str, Identity] | None:
         """(cookie, identity), or None when address or password is wrong or the agent inactive."""
@@ -53,11 +97,21 @@ class Sessions:
 
     async def by_cookie(self, cookie: str, now: datetime) -> Identity | None:
         """None for unknown, expired, or inactive."""
-        record = await self._store.sessions.get(digest(cookie))
+        key = digest(cookie)
+        known = self._known.get(key)
+        if known is not None and known.until > time.monotonic():
+            return known.identity if known.expires_at > now else None
+        forgotten = self._forgotten
+        record = await self._store.sessions.get(key)
         if record is None or record.expires_at <= now:
             return None
         agent = await self._store.agents.get(record.agent_id)
-        return self._identity(agent, record.id) if agent and agent.active else None
+        if agent is None or not agent.active:
+            return None
+        identity = self._identity(agent, record.id)
+        if forgotten == self._forgotten:  # else what was read may be older than the change
+            self._remember(key, Known(identity, record.expires_at, time.monotonic() + FRESH_S))
+        return identity
 
     async def by_token(self, token: str, now: datetime) -> Identity | None:
         """A token never reaches further than the agent who made it does today."""
@@ -77,6 +131,7 @@ class Sessions:
         """End the session behind ``identity``; a token stays until it is revoked."""
         if identity.csrf is not None:
             await self._store.end_session(SessionId(identity.key))
+            await self.changed()
 
     async def issue_token(
         self,
@@ -105,6 +160,11 @@ class Sessions:
         return identity.csrf is None or hmac.compare_digest(
             identity.csrf.encode(), given.encode("utf-8", "replace")
         )
+
+    def _remember(self, key: str, known: Known) -> None:
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[key] = known
 
     def _identity(self, agent: Agent, session_id: SessionId) -> Identity:
         csrf = hmac.new(self._csrf_key, session_id.encode(), hashlib.sha256).hexdigest()

@@ -11,6 +11,7 @@ from gateway.api import schemas as s
 from gateway.api import views
 from gateway.api.call import Call, Handler, Result
 from gateway.auth.passwords import hash_password
+from gateway.auth.sessions import Sessions
 from gateway.auth.store import AuthStore
 from gateway.errors import Refused
 from normalizer.model import AgentId
@@ -21,8 +22,9 @@ from ticketing.model import Agent
 class PeopleApi:
     """Agents over their store."""
 
-    def __init__(self, store: AuthStore) -> None:
+    def __init__(self, store: AuthStore, sessions: Sessions) -> None:
         self._store = store
+        self._sessions = sessions
 
     def handlers(self) -> Mapping[str, Handler]:
         """By operation."""
@@ -55,6 +57,7 @@ class PeopleApi:
         await self._store.agents.replace_many([changed])
         if changed.password_hash != found.password_hash or not changed.active:
             await self._store.end_sessions(agent_id)
+        await self._sessions.changed()
         return views.agent(changed)
 
 
