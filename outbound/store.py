@@ -286,9 +286,6 @@ class OutboundStore:
 
     async def current(self, messages: Sequence[Message], session: Session) -> list[Message]:
         """Messages with their true deliveries."""
-        if len(finished) == 1:
-            message, delivery = finished[0]
-            return {message.id} if await self.publish(message, delivery, session) else set()
         pending = await self._outbox.by_ids([one.id for one in messages], session=session)
         return [_current(one, pending.get(one.id)) for one in messages]
 

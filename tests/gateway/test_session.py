@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from gateway.auth.passwords import hash_password, password_fits
-from gateway.auth.sessions import digest
+from gateway.auth.sessions import PEOPLE, digest
+from gateway.tasks import cancelled
 from storage.ids import utc_now
 from tests.gateway.house import PASSWORD, House, Person
 
@@ -114,6 +115,28 @@ async def test_deactivation_ends_every_session(house: House, admin: Person) -> N
     agent = await house.person("jun@halden.example")
     assert (await admin.call("PATCH", f"/agents/{agent.id}", {"active": False}))[0] == 200
     assert (await agent.call("GET", "/session"))[0] == 401
+
+
+async def test_a_change_of_an_agent_is_seen_at_the_next_request(
+    house: House, admin: Person
+) -> None:
+    agent = await house.person("jun@halden.example")
+    assert (await agent.get("/session"))["agent"]["role"] == "agent"
+    await admin.call("PATCH", f"/agents/{agent.id}", {"role": "compliance"})
+    assert (await agent.get("/session"))["agent"]["role"] == "compliance"
+
+
+async def test_another_process_hears_that_a_session_has_ended(house: House, admin: Person) -> None:
+    assert (await admin.call("GET", "/session"))[0] == 200  # remembered here from now on
+    await house.base.auth.sessions.delete({})
+    sessions = house.parts.sessions
+    following = asyncio.create_task(sessions.follow(house.base.pubsub))
+    async with asyncio.timeout(3):
+        while not await house.base.pubsub._redis.publish(PEOPLE, b""):  # noqa: ASYNC110  Redis tells nobody
+            await asyncio.sleep(0.01)
+        while (await admin.call("GET", "/session"))[0] == 200:  # noqa: ASYNC110  as above
+            await asyncio.sleep(0.01)
+    await cancelled([following])
 
 
 async def test_nobody_locks_themself_out(admin: Person) -> None:
