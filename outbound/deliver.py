@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 SEND_LIMIT_S = 60.0
 LEASE = timedelta(seconds=90)
 MAX_TURNS = 100
+RECORD_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 Chance = Callable[[], float]
 
 
@@ -168,8 +169,23 @@ class Deliverer:
         started = time.monotonic()
         outcome = await self._outcome(claimed, pending.thread_key, outlet)
         metrics.SEND_SECONDS.labels(claimed.channel).observe(time.monotonic() - started)
-        settlement = settle(outcome, self._try(claimed, outlet, await self._clock.now()))
+        settlement = settle(outcome, self._try(claimed, outlet, pending.delivery.changed_at))
         metrics.ATTEMPTS.labels(claimed.channel, settlement.state).inc()
+        return await self._record(claimed, outlet, settlement)
+
+    async def _record(self, claimed: Message, outlet: Outlet, settlement: Settlement) -> bool:
+        """What the provider said is known here alone: a database that is away is waited for.
+
+        As long as the lease lasts; later the fence refuses it anyway.
+        """
+        for pause_s in RECORD_PAUSES_S:
+            try:
+                now = await self._clock.now()
+                return await self._settler.record(claimed, outlet, settlement, now)
+            except Exception:
+                log.exception("an outcome is not stored yet", extra={"message_id": claimed.id})
+                metrics.UNSTORED.inc()
+            await asyncio.sleep(pause_s * (0.5 + self._chance()))
         return await self._settler.record(claimed, outlet, settlement, await self._clock.now())
 
     async def _outcome(self, claimed: Message, thread_key: str, outlet: Outlet) -> SendOutcome:

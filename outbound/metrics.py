@@ -13,6 +13,9 @@ LOST_LEASES = Counter(
 RECOVERED = Counter(
     "parley_delivery_recovered_total", "Messages whose claimant went away", ["state"]
 )
+UNSTORED = Counter(
+    "parley_delivery_unstored_total", "Tries to store an outcome that the database did not take"
+)
 RECEIPTS = Counter(
     "parley_receipts_total",
     "Receipts by what became of them; a repeated batch counts again",

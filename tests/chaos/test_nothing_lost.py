@@ -27,7 +27,7 @@ CUSTOMERS = 20  # per channel
 MESSAGES = 5  # per customer
 REPLIES = 120
 ROUNDS = 5
-SETTLE_S = 150.0
+SETTLE_S = 240.0  # a lost claim: 90 s of its lease, then 120 s in which it holds its queue
 
 pytestmark = pytest.mark.chaos
 

@@ -61,6 +61,21 @@ async def test_replies_at_once_take_distinct_places(sms: World, peer: Peer) -> N
     assert [one["text"] for one in peer.order] == [message.text for message in by_place]
 
 
+async def test_of_replies_at_once_only_the_refused_fail(sms: World) -> None:
+    conversations = [await sms.seed(f"conv{n}") for n in range(4)]
+    first = await sms.say("once", conversation=conversations[0])
+    results = await asyncio.gather(
+        *(sms.say(f"to {one}", conversation=one) for one in conversations),
+        sms.say("once", conversation=conversations[0]),
+        sms.say("x" * 1601),
+        sms.say("other words", conversation=conversations[0], idempotency_key="key once"),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in results] == [Message] * 5 + [CannotReply, KeyReused]
+    assert results[4].id == first.id  # type: ignore[union-attr]
+    assert (await sms.ticket()).message_count == 5
+
+
 async def test_a_newer_message_stops_the_reply_unless_told(sms: World) -> None:
     conversation = await sms.store.conversation("conv")  # type: ignore[arg-type]
     assert conversation is not None

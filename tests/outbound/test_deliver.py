@@ -7,6 +7,7 @@ import msgspec
 
 from connectors.manifest import Limits, Rate
 from outbound.deliver import claim
+from outbound.model import Claim
 from outbound.settlement import Settlement
 from outbound.settler import Settler
 from tests.outbound.peer import Peer, PeerSender
@@ -194,6 +195,57 @@ async def test_the_fence_keeps_an_old_claimant_out_while_another_sends(
     peer.hold.set()
     await sending
     assert await sms.state(message) == "sent"
+
+
+async def test_what_the_provider_said_outlives_a_database_that_is_away(
+    sms: World, peer: Peer
+) -> None:
+    class Away(Settler):
+        left = 2
+
+        async def record(self, *told) -> bool:
+            if self.left:
+                self.left -= 1
+                raise RuntimeError("the driver's, when no server is there")
+            return await super().record(*told)
+
+    message = await sms.say("one")
+    worker = sms.new_worker(Away(sms.store, sms.bell, sms.told.extend))
+    await worker.deliver(message.conversation_id)
+    assert await sms.state(message) == "sent"
+    assert peer.arrived == {message.id: 1}
+
+
+async def test_many_bells_while_one_is_sent_cost_one_look(sms: World, peer: Peer) -> None:
+    first = await sms.say("one")
+    peer.hold.clear()
+    sending = asyncio.create_task(sms.worker.deliver(first.conversation_id))
+    await peer.got_one.wait()
+    later = [await sms.say(f"later {n}") for n in range(3)]
+    for message in later:
+        await sms.worker.deliver(message.conversation_id)
+    assert await sms.state(later[0]) == "queued"
+    peer.hold.set()
+    await sending
+    assert [one["text"] for one in peer.order] == ["one", "later 0", "later 1", "later 2"]
+    assert {event.kind for event in sms.told} == {
+        "message.sent", "ticket.changed", "delivery.changed"
+    }  # fmt: skip
+
+
+async def test_of_two_workers_claims_each_is_had_by_one(sms: World) -> None:
+    conversations = [await sms.seed(f"conv{n}") for n in range(6)]
+    for one in conversations:
+        await sms.say(f"to {one}", conversation=one)
+    now = await sms.clock.now()
+    queued = [queue[0] for queue in await sms.store.queues(conversations)]
+    claims = {
+        who: [Claim(before=one, after=claim(one, now, who), at=now) for one in queued]
+        for who in ("a", "b")
+    }
+    had = await asyncio.gather(sms.store.claim(claims["a"][:4]), sms.store.claim(claims["b"][2:]))
+    assert [*had[0], *had[1]].count(True) == 6
+    assert [x != y for x, y in zip(had[0][2:], had[1][:2], strict=True)] == [True, True]
 
 
 async def test_a_connector_that_raises_leaves_it_unknown(sms: World) -> None:

@@ -122,11 +122,11 @@ class World:
             return None
         return Outlet(inbox=self.inbox, manifest=self.manifest, sender=self.sender)
 
-    def new_worker(self) -> Deliverer:
+    def new_worker(self, settler: Settler | None = None) -> Deliverer:
         """Another process would have its own."""
         return Deliverer(
             store=self.store,
-            settler=Settler(self.store, self.bell, self.told.extend),
+            settler=settler or Settler(self.store, self.bell, self.told.extend),
             outlets=self,
             blobs=self.blobs,
             links=FileLinks((b"k" * 32,), "https://desk.example"),
