@@ -34,10 +34,13 @@ export function LiveProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     const hurry = () => socket.hurry();
+    const lose = () => socket.lose();
     socket.start();
     window.addEventListener("online", hurry);
+    window.addEventListener("offline", lose);
     return () => {
       window.removeEventListener("online", hurry);
+      window.removeEventListener("offline", lose);
       socket.stop();
     };
   }, [socket]);

@@ -113,3 +113,13 @@ test("waits grow, end at half a minute and vary", () => {
   expect([0, 1, 2, 20].map((attempt) => waitBefore(attempt, 1))).toEqual([500, 1000, 2000, 30_000]);
   expect(waitBefore(20, 0)).toBe(15_000);
 });
+
+test("a network that is said to be gone is believed at once, and tried again", () => {
+  const { socket, lines, line, states } = setUp();
+  line(0).onopen?.();
+  line(0).hear({ type: "hello", seq: 1 });
+  socket.lose();
+  expect(states.at(-1)?.phase).toBe("offline");
+  vi.advanceTimersByTime(1_000);
+  expect(lines).toHaveLength(2);
+});

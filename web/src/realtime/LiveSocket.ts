@@ -64,6 +64,11 @@ export class LiveSocket {
     this.connect();
   }
 
+  /** The network is said to be gone: the line would notice only by its silence. */
+  lose(): void {
+    if (this.port) this.lost(this.port);
+  }
+
   send(request: Request): void {
     if (this.connection.phase === "live") this.port?.send(JSON.stringify(request));
   }
