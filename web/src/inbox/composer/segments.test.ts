@@ -10,6 +10,9 @@ test.each([
   ["你好", { used: 2, room: 70, parts: 1 }],
   ["你".repeat(71), { used: 71, room: 134, parts: 2 }],
   ["👍", { used: 2, room: 70, parts: 1 }],
+  // 152 + one of two places does not fit into 153: it opens the next part.
+  ["a".repeat(152) + "€" + "a".repeat(152), { used: 306, room: 459, parts: 3 }],
+  ["😀".repeat(67), { used: 134, room: 201, parts: 3 }],
 ])("segments of %j", (text, expected) => {
   expect(segmentsOf(text)).toEqual(expected);
 });

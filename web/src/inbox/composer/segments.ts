@@ -11,18 +11,23 @@ export interface Segments {
   parts: number;
 }
 
-const fit = (used: number, single: number, joined: number): Segments => {
-  const parts = used <= single ? 1 : Math.ceil(used / joined);
-  return { used, room: parts === 1 ? single : parts * joined, parts };
+/** A sign of two places is never cut in two, so a part may end one place early. */
+const fit = (widths: readonly number[], single: number, joined: number): Segments => {
+  const used = widths.reduce((sum, width) => sum + width, 0);
+  if (used <= single) return { used, room: single, parts: 1 };
+  let parts = 1;
+  let filled = 0;
+  for (const width of widths) {
+    if (filled + width > joined) [parts, filled] = [parts + 1, 0];
+    filled += width;
+  }
+  return { used, room: parts * joined, parts };
 };
 
 /** How many SMS a text becomes: 160 places, or 70 once a sign needs UCS-2; joined parts lose some to their header. */
 export function segmentsOf(text: string): Segments {
-  let places = 0;
-  for (const sign of text) {
-    if (GSM.has(sign)) places += 1;
-    else if (GSM_TWO.has(sign)) places += 2;
-    else return fit(text.length, 70, 67);
-  }
-  return fit(places, 160, 153);
+  const signs = [...text];
+  const basic = signs.every((sign) => GSM.has(sign) || GSM_TWO.has(sign));
+  if (!basic) return fit(signs.map((sign) => sign.length), 70, 67);
+  return fit(signs.map((sign) => (GSM_TWO.has(sign) ? 2 : 1)), 160, 153);
 }
