@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { usePreference } from "../app/preferences";
 import { Dialog } from "../parts/Dialog";
 import { IconButton } from "../parts/IconButton";
+import { CHORDS } from "../parts/platform";
 import { useStore } from "../realtime/stores";
 import { COMMANDS, type CommandGroup } from "./commands";
 import { openKeySheet, sheetOpen } from "./sheet";
@@ -15,15 +16,12 @@ const CAPS: Record<string, string> = { Escape: "Esc", A: "⇧ A" };
 const cap = (key: string) => CAPS[key] ?? key.toUpperCase();
 
 /** Chords that live in the composer itself, listed with the others. */
-const CHORDS = [
-  { id: "send", caps: ["Ctrl ⏎"] },
-  { id: "sendSolve", caps: ["Ctrl ⇧ ⏎"] },
-] as const;
+const IN_COMPOSER = (["send", "sendSolve", "sendWait"] as const).map((id) => ({ id, caps: [CHORDS[id]] }));
 
 function Group({ group }: { group: CommandGroup }) {
   const { t } = useTranslation();
   const rows = COMMANDS.filter((command) => command.group === group).map(({ id, keys }) => ({ id, caps: keys.map(cap) }));
-  const all = group === "answer" ? [...rows, ...CHORDS] : rows;
+  const all = group === "answer" ? [...rows, ...IN_COMPOSER] : rows;
   return (
     <section>
       <h3>{t(`keys.group.${group}`)}</h3>

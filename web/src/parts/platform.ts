@@ -1,2 +1,7 @@
 /** Whether key caps show ⌘ and ⌥; both chords work everywhere. */
-export const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+
+/** The composer's chords as their key caps show them. */
+export const CHORDS = isMac
+  ? ({ send: "⌘⏎", sendSolve: "⌘⇧⏎", sendWait: "⌥⏎" } as const)
+  : ({ send: "Ctrl ⏎", sendSolve: "Ctrl ⇧ ⏎", sendWait: "Alt ⏎" } as const);

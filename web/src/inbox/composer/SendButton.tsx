@@ -4,12 +4,8 @@ import { useTranslation } from "react-i18next";
 
 import { Glyph } from "../../parts/Glyph";
 import { Kbd } from "../../parts/Kbd";
-import { isMac } from "../../parts/platform";
+import { CHORDS } from "../../parts/platform";
 import type { ComposerState } from "./useComposer";
-
-const CHORD = isMac ? "⌘⏎" : "Ctrl ⏎";
-const CHORD_SOLVE = isMac ? "⌘⇧⏎" : "Ctrl ⇧ ⏎";
-const CHORD_WAIT = isMac ? "⌥⏎" : "Alt ⏎";
 
 /** Its words say what it does: send, send although something new came, or add a note. */
 export function SendButton({ composer }: { composer: ComposerState }) {
@@ -19,14 +15,14 @@ export function SendButton({ composer }: { composer: ComposerState }) {
     return (
       <button type="submit" className="btn note" aria-disabled={!ready} aria-keyshortcuts="Control+Enter">
         <Glyph of={IconLock} />
-        {t("composer.addNote")} <Kbd>{CHORD}</Kbd>
+        {t("composer.addNote")} <Kbd>{CHORDS.send}</Kbd>
       </button>
     );
   }
   return (
     <span className="split">
       <button type="submit" className="btn primary" aria-disabled={!ready} aria-keyshortcuts="Control+Enter">
-        {t(anyway ? "composer.sendAnyway" : "composer.send")} <Kbd>{CHORD}</Kbd>
+        {t(anyway ? "composer.sendAnyway" : "composer.send")} <Kbd>{CHORDS.send}</Kbd>
       </button>
       <Menu position="top-end" width={296} shadow="md">
         <Menu.Target>
@@ -35,10 +31,10 @@ export function SendButton({ composer }: { composer: ComposerState }) {
           </button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<Glyph of={IconCheck} />} rightSection={<Kbd>{CHORD_SOLVE}</Kbd>} disabled={!ready} onClick={() => send("solved")}>
+          <Menu.Item leftSection={<Glyph of={IconCheck} />} rightSection={<Kbd>{CHORDS.sendSolve}</Kbd>} disabled={!ready} onClick={() => send("solved")}>
             {t("composer.sendSolve")}
           </Menu.Item>
-          <Menu.Item leftSection={<Glyph of={IconHourglass} />} rightSection={<Kbd>{CHORD_WAIT}</Kbd>} disabled={!ready} onClick={() => send("waiting")}>
+          <Menu.Item leftSection={<Glyph of={IconHourglass} />} rightSection={<Kbd>{CHORDS.sendWait}</Kbd>} disabled={!ready} onClick={() => send("waiting")}>
             {t("composer.sendWait")}
           </Menu.Item>
         </Menu.Dropdown>
