@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { useAgents } from "../api/queries";
 import type { TicketEvent } from "../api/types";
+import { readableNumber } from "../parts/address";
 
 type Change = TicketEvent["changes"][number];
 
@@ -17,7 +18,7 @@ export function useEventWords(): (event: TicketEvent) => string | null {
 
   return useCallback(
     (event) => {
-      const who = event.actor.name || t("event.system");
+      const actor = readableNumber(event.actor.name) || t("event.system");
       const value = (field: string, raw: string | null): string => {
         if (raw === null || raw === "") return t("event.nothing");
         if (field === "status" && STATUSES.has(raw)) return t(`status.${raw as "new"}`);
@@ -25,11 +26,11 @@ export function useEventWords(): (event: TicketEvent) => string | null {
         if (field === "assignee_id") return agents?.find((agent) => agent.id === raw)?.name ?? raw;
         return raw;
       };
-      const change = ({ field, after }: Change): string | null => {
+      const change = (who: string, { field, after }: Change): string | null => {
         if (field === "assignee_id") {
           if (!after) return t("event.unassigned", { who });
           const name = value(field, after);
-          return name === who ? t("event.took", { who }) : t("event.assigned", { who, name });
+          return name === actor ? t("event.took", { who }) : t("event.assigned", { who, name });
         }
         if (field === "status" && event.actor.kind === "contact") return t("event.reopened", { who, value: value(field, after) });
         if (field === "status") return t("event.status", { who, value: value(field, after) });
@@ -38,10 +39,11 @@ export function useEventWords(): (event: TicketEvent) => string | null {
         if (field === "subject") return t("event.subject", { who, value: value(field, after) });
         return null;
       };
-      const sentences = event.changes.map(change).filter((words) => words !== null);
-      if (sentences.length > 0) return sentences.join(" · ");
+      // One act of one person is one line: only its first words name them.
+      const told = event.changes.filter((one) => change(actor, one) !== null);
+      if (told.length > 0) return told.map((one, at) => change(at === 0 ? actor : "", one)?.trim()).join(" · ");
       const kind = KINDS.find((one) => one === event.kind);
-      return kind ? t(`event.kind.${kind.replace(".", "_") as "ticket_created"}`, { who }) : null;
+      return kind ? t(`event.kind.${kind.replace(".", "_") as "ticket_created"}`, { who: actor }) : null;
     },
     [t, agents],
   );

@@ -14,14 +14,18 @@ interface Props {
 /** What did not load, what still works, and the number that support can look up. */
 export function ErrorPane({ what, error, retry }: Props) {
   const { t } = useTranslation();
+  const ours = (fault: Error): string | null => {
+    if (!(fault instanceof Problem)) return null;
+    if (fault.silent) return t("error.silent");
+    return fault.status >= 500 ? t(what === "thread" ? "error.brokenThread" : "error.broken") : null;
+  };
   const request = error instanceof Problem ? error.requestId : null;
-  const silent = error instanceof Problem && error.silent;
   return (
     <EmptyState
       icon={IconAlertCircle}
       role="alert"
       title={t(`error.${what}`)}
-      text={silent ? t("error.silent") : error.message}
+      text={ours(error) ?? error.message}
       foot={request ? t("error.request", { id: request }) : undefined}
     >
       <button type="button" className="btn" onClick={retry}>

@@ -3,7 +3,7 @@ import { IconArrowBackUp, IconChevronDown, IconLock } from "@tabler/icons-react"
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Mode, Ticket } from "../../api/types";
-import { plainAddress } from "../../parts/address";
+import { plainAddress, readableNumber } from "../../parts/address";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { Choices } from "../../parts/Choices";
 import { isMail } from "../../parts/channels";
@@ -19,7 +19,8 @@ function useTarget() {
     if (isMail(one.channel)) return t("composer.to", { channel, to: address || name });
     // A number means something to people; the id of a chat does not.
     const telling = /^[+@]/.test(address) && address !== name;
-    return t("composer.to", { channel, to: telling ? `${name}, ${address}` : name });
+    const who = readableNumber(name);
+    return t("composer.to", { channel, to: telling ? `${who}, ${readableNumber(address)}` : who });
   };
 }
 

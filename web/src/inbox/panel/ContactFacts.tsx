@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
-import { plainAddress } from "../../parts/address";
+import { plainAddress, readableNumber } from "../../parts/address";
 import { Avatar } from "../../parts/Avatar";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 
@@ -15,7 +15,7 @@ export function ContactFacts({ ticket }: { ticket: Ticket }) {
       <div className="row who">
         <Avatar name={contact.name} size="b" />
         <div className="grow">
-          <div className="strong cut name">{contact.name}</div>
+          <div className="strong cut name">{readableNumber(contact.name)}</div>
           {language ? <div className="meta cut">{language}</div> : null}
         </div>
       </div>
@@ -24,7 +24,7 @@ export function ContactFacts({ ticket }: { ticket: Ticket }) {
           <li key={`${point.family} ${point.value}`}>
             <ChannelGlyph channel={point.family} />
             <span className="sr">{t(`channel.${point.family}`, { defaultValue: point.family })}</span>
-            <span className="cut grow" title={point.value}>{point.value}</span>
+            <span className="cut grow" title={point.value}>{readableNumber(point.value)}</span>
             {plainAddress(latest?.recipient ?? "") === point.value ? (
               <span className="badge accent">{t("panel.inUse")}</span>
             ) : point.verified ? (
