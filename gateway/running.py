@@ -140,6 +140,7 @@ async def _greet(settings: Settings, local_url: str, *, demo: bool) -> None:
         print("\nParley is up; its demo is being told.", flush=True)
         return
     rows = [
+        ("mail in", smtp_place(settings)),
         ("first login", f"{_command()} agent add you@example.com --role admin"),
         ("all is well?", f"{_command()} doctor"),
     ]
@@ -148,13 +149,16 @@ async def _greet(settings: Settings, local_url: str, *, demo: bool) -> None:
 
 def greeting(settings: Settings, rows: Sequence[tuple[str, str]]) -> str:
     """What a person needs to begin, in one piece: log lines run on above and below."""
-    mail = f"by SMTP on {settings.smtp_host}:{settings.smtp_port}"
-    found = [("inbox", f"{settings.public_url}/app/")]
-    found += [("mail in", mail)] if settings.smtp_enabled else []
-    found += rows
+    found = [("inbox", f"{settings.public_url}/app/"), *rows]
     width = max(len(name) for name, _ in found) + 2
     lines = [f"  {name:<{width}}{value}" for name, value in found]
     return "\n".join(["", "Parley is running. Ctrl-C stops it.", "", *lines, ""])
+
+
+def smtp_place(settings: Settings) -> str:
+    """Where mail is taken."""
+    place = f"by SMTP on {settings.smtp_host}:{settings.smtp_port}"
+    return place if settings.smtp_enabled else "switched off"
 
 
 def _command() -> str:

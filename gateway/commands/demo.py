@@ -11,7 +11,7 @@ from gateway.demo.store import DemoStore
 from gateway.demo.story import load_story
 from gateway.demo.world import World
 from gateway.endpoints import reachable
-from gateway.running import greeting
+from gateway.running import greeting, smtp_place
 from gateway.supervisor import Stopping
 from outbound.compose import Composer
 from ticketing.handlers import Commands
@@ -55,8 +55,8 @@ def _rows(settings: Settings, password: str) -> list[tuple[str, str]]:
     return [
         ("login", story.agents[0].email),
         ("password", password),
-        ("write to", mailbox),
-        ("web chat", f"{settings.public_url}/chat/demo-chat"),
+        ("customers", f"{settings.public_url}/chat/demo-chat"),
+        ("", f"mail to {mailbox} {smtp_place(settings)}"),
     ]
 
 
