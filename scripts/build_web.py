@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOT_SOURCES = {"node_modules", "dist", ".stamp", ".vite"}
 NPM_CI_S = 900
 BUILD_S = 600
+# only what is wrong: who starts Parley did not ask for npm's news
+QUIET = ("--loglevel=error", "--no-audit", "--no-fund", "--no-update-notifier")
 
 
 def build(root: Path = ROOT) -> bool:
@@ -32,10 +34,11 @@ def build(root: Path = ROOT) -> bool:
     lock = hashlib.sha256((web / "package-lock.json").read_bytes()).hexdigest()
     installed = web / "node_modules" / ".parley-lock"
     if not installed.is_file() or installed.read_text() != lock:
-        command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        _run(command, web, environment, NPM_CI_S)
+        print("web app: installing what it is built with", file=sys.stderr)
+        _run([*npm, "ci", *QUIET, "--ignore-scripts"], web, environment, NPM_CI_S)
         installed.write_text(lock)
-    _run([*npm, "run", "build"], web, environment, BUILD_S)
+    print("web app: building", file=sys.stderr)
+    _run([*npm, "run", "--silent", "build", "--", "--logLevel", "warn"], web, environment, BUILD_S)
     stamp.write_text(wanted)
     return True
 

@@ -2,7 +2,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-import { mockGateway } from "./dev/mock";
+import { mockGateway } from "./dev/mock.ts";
 
 // `npm run dev` talks to a running gateway; its address comes from PARLEY_DEV_API.
 const api = process.env.PARLEY_DEV_API ?? "http://127.0.0.1:8080";

@@ -4,7 +4,7 @@ import type { Plugin } from "vite";
 import { WebSocketServer, type WebSocket } from "ws";
 
 import type { Draft, TicketRow } from "../src/api/types";
-import { agents, eventsOf, full, inboxes, message, messagesOf, rows } from "./data";
+import { agents, eventsOf, full, inboxes, message, messagesOf, rows } from "./data.ts";
 
 const me = agents[0] as (typeof agents)[number];
 const drafts = new Map<string, Draft>();
