@@ -10,6 +10,8 @@ export interface InboxState {
   sort: Sort;
   /** The id of the open ticket. */
   ticket: string | undefined;
+  /** The ticket that was open last in this list: J, K and focus go on from it. */
+  left: string | undefined;
   list: TicketList;
   layout: Layout;
 }

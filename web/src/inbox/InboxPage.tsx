@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { Navigate, useParams, useSearchParams } from "react-router";
 
 import type { Sort } from "../api/calls";
@@ -40,12 +40,19 @@ interface Props {
 function Inbox({ scope, sort, ticket }: Props) {
   const list = useTicketList(scope, sort, ticket);
   const layout = useLayout();
-  const value = useMemo(() => ({ scope, sort, ticket, list, layout }), [scope, sort, ticket, list, layout]);
+  const left = useLeft(scope, ticket);
+  const value = useMemo(() => ({ scope, sort, ticket, left, list, layout }), [scope, sort, ticket, left, list, layout]);
   return (
     <InboxContext value={value}>
       <Frame />
     </InboxContext>
   );
+}
+
+function useLeft(scope: Props["scope"], ticket: string | undefined): string | undefined {
+  const [last, setLast] = useState({ scope, ticket });
+  if (ticket && (last.scope !== scope || last.ticket !== ticket)) setLast({ scope, ticket });
+  return last.scope === scope ? last.ticket : undefined;
 }
 
 function Frame() {

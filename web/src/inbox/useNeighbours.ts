@@ -6,12 +6,13 @@ import { useInbox } from "./InboxContext";
 
 /** Where the open ticket stands in its list, and the steps from it. */
 export function useNeighbours() {
-  const { scope, ticket, list } = useInbox();
+  const { scope, ticket, left, list } = useInbox();
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const sort = search.get("sort");
   const { rows, hasNextPage, fetchNextPage } = list;
   const at = rows.findIndex((one) => one.row.id === ticket);
+  const from = ticket ? at : rows.findIndex((one) => one.row.id === left);
 
   const go = useCallback(
     (id: string | undefined) => {
@@ -22,8 +23,8 @@ export function useNeighbours() {
     [navigate, scope, sort],
   );
 
-  const next = rows[at + 1]?.row.id;
-  const previous = at > 0 ? rows[at - 1]?.row.id : undefined;
+  const next = (rows[from + 1] ?? (ticket ? undefined : rows[0]))?.row.id;
+  const previous = from > 0 ? rows[from - 1]?.row.id : undefined;
   const goNext = useCallback(() => {
     if (next) go(next);
     if (hasNextPage && at + 10 > rows.length) void fetchNextPage();
@@ -35,5 +36,5 @@ export function useNeighbours() {
   /** To the next ticket, or back to the list after the last. */
   const goOn = useCallback(() => go(next ?? previous), [go, next, previous]);
 
-  return { position: at, count: rows.length, next, previous, goTo: go, goNext, goPrevious, goBack, goOn };
+  return { position: at, from, count: rows.length, next, previous, goTo: go, goNext, goPrevious, goBack, goOn };
 }

@@ -14,10 +14,14 @@ const ROW_TOUCH = 68;
 const AHEAD = 10;
 const MOVES: Record<string, number> = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 };
 
+function rowLink(list: HTMLElement | null, at: number): HTMLElement | null | undefined {
+  return list?.querySelector<HTMLElement>(`[data-at="${at}"] a`);
+}
+
 export function ListGrid() {
   const { t } = useTranslation();
   const { list, ticket, layout } = useInbox();
-  const { position } = useNeighbours();
+  const { from } = useNeighbours();
   const { name } = useScopeName();
   const me = useMe().id;
   const now = useNow();
@@ -39,8 +43,10 @@ export function ListGrid() {
   }, [last, rows.length, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   useEffect(() => {
-    if (position >= 0) virtual.scrollToIndex(position, { align: "auto" });
-    // Only a step to another ticket scrolls; a list that grows below does not.
+    if (from < 0) return;
+    virtual.scrollToIndex(from, { align: "auto" });
+    if (!ticket) requestAnimationFrame(() => rowLink(scroller.current, from)?.focus());
+    // Only a step to or from a ticket scrolls; a list that grows below does not.
   }, [ticket]);
 
   const move = (event: KeyboardEvent) => {
@@ -50,10 +56,10 @@ export function ListGrid() {
     event.preventDefault();
     const to = Math.max(0, Math.min(rows.length - 1, at + step));
     virtual.scrollToIndex(to, { align: "auto" });
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-at="${to}"] a`)?.focus());
+    requestAnimationFrame(() => rowLink(scroller.current, to)?.focus());
   };
 
-  const entry = position >= 0 && visible.some((item) => item.index === position) ? position : (visible[0]?.index ?? 0);
+  const entry = from >= 0 && visible.some((item) => item.index === from) ? from : (visible[0]?.index ?? 0);
   return (
     <div className="rows" ref={scroller} tabIndex={-1}>
       <div

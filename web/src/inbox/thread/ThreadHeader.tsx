@@ -31,10 +31,11 @@ function Viewers({ ticket }: { ticket: string }) {
 function SolveButton({ ticket, solve }: { ticket: Ticket; solve: () => void }) {
   const { t } = useTranslation();
   const open = isOpen(ticket);
+  const words = t(open ? "ticket.solve" : "ticket.reopen");
   return (
-    <button type="button" className="btn sm solve" onClick={solve} aria-keyshortcuts="e">
+    <button type="button" className="btn sm solve" onClick={solve} aria-label={words} aria-keyshortcuts="e">
       <Glyph of={open ? IconCheck : IconRotate} />
-      <span className="wide">{t(open ? "ticket.solve" : "ticket.reopen")}</span>
+      <span className="wide">{words}</span>
       <Kbd>E</Kbd>
     </button>
   );
