@@ -38,7 +38,7 @@ async def serve(request: web.Request) -> web.StreamResponse:
     """A file that exists, else the page: the app routes by itself (but not for lost assets)."""
     path = request.match_info["path"]
     found = await asyncio.to_thread(_file, path)
-    if found is not None:
+    if found is not None and found.name != "index.html":
         hashed = path.startswith("assets/")
         headers = {"Cache-Control": FOREVER if hashed else "no-cache"}
         return web.FileResponse(found, headers=headers)
