@@ -9,6 +9,7 @@ from normalizer.model import Draft
 from normalizer.steps.source import Source
 
 _BAD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Characters of four bytes, and HTML of at most eight MB: a message fits a document of 16 MiB.
 _BOUNDS = {
     "dedupe_id": 1_000_000,  # only its hash is kept: cut, two ids could become one
     "native_id": 1_000,
@@ -16,9 +17,9 @@ _BOUNDS = {
     "reply_to": 1_000,
     "sender_name": 200,
     "subject": 1_000,
-    "text": 1_000_000,
+    "text": 750_000,
     "html": 3_000_000,
-    "reply_text": 1_000_000,
+    "reply_text": 750_000,
     "signature": 20_000,
     "recipient": 1_000,
 }

@@ -153,7 +153,7 @@ def test_nothing_that_a_database_refuses_stays():
 
 def test_an_endless_text_is_cut_and_says_so():
     draft = normalise(message(text="x" * 1_200_000), CONTEXT)
-    assert len(draft.text) == 1_000_000
+    assert len(draft.text) == 750_000
     assert any("cut" in warning for warning in draft.warnings)
 
 

@@ -1,5 +1,6 @@
 import asyncio
 import random
+import time
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -16,6 +17,7 @@ from storage.ids import utc_now
 from storage.journal import partition_of
 from tests.ticketing.builders import NOW, a_mail, said
 from tests.ticketing.conftest import CHAT, MAIL
+from ticketing.ingest import drain
 
 HOUR = timedelta(hours=1)
 
@@ -315,7 +317,7 @@ async def test_a_reused_message_id_loses_no_mail(house):
 async def test_ids_that_differ_late_are_different_messages(house):
     await house.events_in(CHAT, said("one", id="L" * 1_500 + "1"))
     await house.events_in(CHAT, said("two", id="L" * 1_500 + "2"))
-    assert [message.text for message in await house.messages()] == ["one", "two"]
+    assert {message.text for message in await house.messages()} == {"one", "two"}
 
 
 async def test_a_clock_that_was_never_set_hides_no_message(house, mira):
@@ -327,3 +329,31 @@ async def test_a_clock_that_was_never_set_hides_no_message(house, mira):
         page = await house.reading.messages(mira, ticket.id, None, 10)
         assert [message.occurred_at for message in page.items] == [NOW]
         assert ticket.waiting_since == NOW
+
+
+async def test_a_record_that_takes_for_ever_to_read_stops_nobody(house, monkeypatch):
+    monkeypatch.setattr(drain, "READ_S", 0.5)
+    parse = house.lines[CHAT].connector.parse
+
+    def endless(request):
+        if b"poison" in request.body:
+            time.sleep(2)
+        return parse(request)
+
+    monkeypatch.setattr(house.lines[CHAT].connector, "parse", endless)
+    for word in ("before", "poison", "after"):
+        at = NOW + timedelta(seconds=len(word))
+        text = word + " " * drain.IN_THREAD
+        await house.put(CHAT, msgspec.json.encode([said(text, id=word)]), at)
+    await house.drain(CHAT)
+    assert {message.text.strip() for message in await house.messages()} == {"before", "after"}
+    (aside,) = await house.journal.quarantined(CHAT, 10)
+    assert "took longer" in aside.reason
+
+
+async def test_the_largest_message_of_the_widest_characters_fits_a_document(house):
+    wide = "\U0001f9e5"
+    await house.events_in(CHAT, said(wide * 1_500_000, html=f"<p>{wide * 1_999_990}</p>"))
+    (message,) = await house.messages()
+    assert len(message.html) > 1_999_000
+    assert "text cut at 750000 characters" in message.warnings

@@ -31,6 +31,7 @@ from ticketing.store import Collections, is_outage, settle
 BATCH = 200
 BATCH_BYTES = 4_000_000
 MAX_PASSES = 50
+READ_S = 60.0  # the largest mail takes a few seconds on a busy machine
 
 Lines = Callable[[InboxId], Awaitable[Line | None]]
 Offer = Callable[[Sequence[Event]], None]
@@ -97,7 +98,22 @@ class Ingest:
                 pairs.append((record, line))
         if sum(len(record.body) for record, _ in pairs) < IN_THREAD:
             return _read_all(pairs)
-        return await asyncio.to_thread(_read_all, pairs)
+        return await self._read_in_time(pairs)
+
+    async def _read_in_time(self, pairs: Sequence[tuple[JournalRecord, Line]]) -> list[Unit]:
+        """In a thread; what never ends is found alone and put aside: it would stop a partition.
+
+        The thread itself cannot be stopped: each such record costs one until it ends.
+        """
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(_read_all, pairs), READ_S)
+        except TimeoutError:
+            if len(pairs) > 1:
+                return [unit for pair in pairs for unit in await self._read_in_time([pair])]
+        record = pairs[0][0]
+        _log.error("reading a journal record takes too long", extra={"journal_id": record.id})
+        await self._journal.quarantine(None, record.id, f"reading took longer than {READ_S:g} s")
+        return []
 
     async def _keep_contents(self, units: Sequence[Unit]) -> None:
         """Attachments are on disk before anything refers to them."""
