@@ -1,4 +1,5 @@
 import { IconFileText, IconMicrophone, IconPhoto, IconVideo, type TablerIcon } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Message, MessageFile } from "../../api/types";
@@ -11,8 +12,8 @@ const ICONS: readonly (readonly [RegExp, TablerIcon])[] = [
   [/^audio\//, IconMicrophone],
   [/^video\//, IconVideo],
 ];
-/** Kinds a browser shows safely as a picture; an SVG may carry script and stays a file. */
-const PICTURE = /^image\/(png|jpe?g|gif|webp|avif)$/;
+/** What the server serves to be shown in place; an SVG may carry script and stays a file. */
+const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
 export function fileIcon(mediaType: string): TablerIcon {
   return ICONS.find(([kind]) => kind.test(mediaType))?.[1] ?? IconFileText;
@@ -34,15 +35,18 @@ function FileChip({ file }: { file: MessageFile }) {
   return <a className="file" href={file.url} target="_blank" rel="noreferrer" download={file.name}>{inner}</a>;
 }
 
+/** The picture itself, small; a chip where its bytes are no picture after all. */
 function Picture({ file }: { file: MessageFile }) {
+  const [broken, setBroken] = useState(false);
+  if (broken) return <FileChip file={file} />;
   return (
-    <a className="photo" href={file.url} target="_blank" rel="noreferrer">
-      <img src={file.url} alt={file.name} loading="lazy" />
+    <a className="photo" href={file.url} target="_blank" rel="noreferrer" title={file.name}>
+      <img src={file.url} alt={file.name} loading="lazy" onError={() => setBroken(true)} />
     </a>
   );
 }
 
-/** What came along: pictures in a chat as pictures, everything else as a named chip. */
+/** What came along: stored pictures as pictures, everything else as a named chip. */
 export function Files({ message }: { message: Message }) {
   const files = message.files.filter((file) => !file.inline);
   if (files.length === 0 || message.deleted_at) return null;
@@ -50,7 +54,7 @@ export function Files({ message }: { message: Message }) {
   return (
     <div className={chat ? "files chat" : "files"}>
       {files.map((file) =>
-        chat && file.state === "stored" && PICTURE.test(file.media_type) ? (
+        file.state === "stored" && PICTURES.has(file.media_type) ? (
           <Picture key={file.id} file={file} />
         ) : (
           <FileChip key={file.id} file={file} />

@@ -1,0 +1,39 @@
+import { fireEvent, render, screen } from "@testing-library/react";
+import { beforeAll, expect, test } from "vitest";
+
+import type { Message, MessageFile } from "../../api/types";
+import { startI18n } from "../../i18n";
+import { Files } from "./Files";
+
+beforeAll(() => startI18n("en"));
+
+const file = (more: Partial<MessageFile>) =>
+  ({ id: "f1", name: "valve.png", media_type: "image/png", size: 61_000, inline: false, state: "stored", url: "/f1", ...more }) as MessageFile;
+const show = (channel: string, more: Partial<MessageFile> = {}) =>
+  render(<Files message={{ channel, direction: "in", deleted_at: null, files: [file(more)] } as Message} />);
+
+test.each(["telegram", "email"])("a stored picture of %s shows itself and opens beside the inbox", (channel) => {
+  show(channel);
+  const picture = screen.getByRole("img", { name: "valve.png" });
+  expect(picture.getAttribute("loading")).toBe("lazy");
+  const link = picture.closest("a");
+  expect([link?.getAttribute("href"), link?.target]).toEqual(["/f1", "_blank"]);
+});
+
+test.each([
+  [{ media_type: "image/svg+xml" }],
+  [{ media_type: "image/avif" }],
+  [{ media_type: "application/pdf" }],
+  [{ state: "pending" } as const],
+])("%o stays a named chip", (more) => {
+  show("telegram", more);
+  expect(screen.queryByRole("img")).toBeNull();
+  expect(screen.getByText("valve.png")).toBeTruthy();
+});
+
+test("what claims to be a picture and is none becomes a chip", () => {
+  show("telegram");
+  fireEvent.error(screen.getByRole("img"));
+  expect(screen.queryByRole("img")).toBeNull();
+  expect(screen.getByText("valve.png").closest("a")?.getAttribute("href")).toBe("/f1");
+});
