@@ -14,5 +14,5 @@ export function RowState({ row }: { row: TicketRow }) {
     return <span className="badge soon"><Glyph of={IconHelp} size="xs" />{t("delivery.uncertainShort")}</span>;
   }
   if (row.status === "open") return null;
-  return <span className={row.status === "new" ? "badge accent" : "badge plain"}>{t(`status.${row.status}`)}</span>;
+  return <span className="badge plain">{t(`status.${row.status}`)}</span>;
 }
