@@ -34,6 +34,7 @@ from ticketing.permissions import Viewer
 CONTEXT = b"demo-login"
 INGESTED_WITHIN_S = 60.0
 UNDO_S = 10
+UNREAD = timedelta(minutes=30)  # what came since then is new to the first login
 SECRET = "halden-demo"  # noqa: S105  of stand-ins on loopback
 
 
@@ -79,6 +80,8 @@ class Seeder:
         await self._known_contacts(now)
         for number, step in enumerate(self._story.steps):
             await self._step(step, number, now - timedelta(minutes=step.ago))
+        first = self._agents[self._story.agents[0].name]
+        await self._store.mark_read(first.id, now - UNREAD, now)
         for inbox in self._story.inboxes:
             changes = {"undo_s": UNDO_S}
             await self._base.inboxes.change(InboxId(inbox.id), changes, utc_now())

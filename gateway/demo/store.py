@@ -1,10 +1,12 @@
 """What the demo remembers, and how it finds its way among tickets."""
 
+from datetime import datetime
+
 import msgspec
 
-from normalizer.model import Message
+from normalizer.model import AgentId, Message
 from storage.mongo import Mongo
-from ticketing.model import Contact, Conversation, Ticket
+from ticketing.model import Contact, Conversation, ReadMark, Ticket, read_mark_id
 
 STATE = "demo"
 
@@ -26,6 +28,7 @@ class DemoStore:
         self._tickets = mongo.collection("tickets", Ticket)
         self._conversations = mongo.collection("conversations", Conversation)
         self._messages = mongo.collection("messages", Message)
+        self._reads = mongo.collection("reads", ReadMark)
 
     async def state(self) -> DemoState | None:
         """None before the first start."""
@@ -54,6 +57,14 @@ class DemoStore:
         places = await self._conversations.find({"ticket_id": found[0].id}, limit=20)
         exact = [one for one in places if one.recipient == point]
         return (found[0], (exact or places)[0]) if places else None
+
+    async def mark_read(self, agent_id: AgentId, before: datetime, now: datetime) -> None:
+        """What the agent has seen: every ticket where nobody has written since ``before``."""
+        quiet = await self._tickets.find({"last_in_at": {"$lt": before}}, limit=1_000)
+        await self._reads.replace_many(
+            ReadMark(id=read_mark_id(agent_id, one.id), in_count=one.in_count, at=now)
+            for one in quiet
+        )
 
     async def last_sent_mail(self, conversation: Conversation) -> str:
         """The Message-ID of our latest mail in a conversation; "" when there is none."""
