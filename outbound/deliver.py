@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from connectors.contract import OutcomeUnknown, SendOutcome, WindowClosed
+from connectors.contract import InboxId, OutcomeUnknown, SendOutcome, WindowClosed
 from connectors.errors import ConnectorError
 from normalizer.model import ConversationId, Message
 from outbound import metrics
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 SEND_LIMIT_S = 60.0
 LEASE = timedelta(seconds=90)
 MAX_TURNS = 100
+SENDS_AT_ONCE = 8  # of one inbox: what is claimed when a worker is killed becomes uncertain
 RECORD_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 Chance = Callable[[], float]
 
@@ -70,6 +71,7 @@ class Deliverer:
         self._claimant = secrets.token_hex(8)
         self._running: set[asyncio.Task[bool]] = set()
         self._rung: dict[ConversationId, bool] = {}  # those at work; True: look again
+        self._rooms: dict[InboxId, asyncio.Semaphore] = {}
         self._queues = Gather(store.queues)
         self._load = Gather(store.load)
         self._claim = Gather(store.claim)
@@ -138,14 +140,16 @@ class Deliverer:
             if wait_s > 0:
                 await self._postpone(pending, now, wait_s)
                 return False
-        claimed = claim(pending, now, self._claimant)
-        if not await self._claim(Claim(before=pending, after=claimed, at=now)):
-            return False  # undone, or somebody else's
-        task = asyncio.create_task(self._send(claimed, message, outlet))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
-        # a worker that is asked to stop lets this one end (see close)
-        return await asyncio.shield(task)
+        async with self._rooms.setdefault(pending.inbox_id, asyncio.Semaphore(SENDS_AT_ONCE)):
+            now = await self._clock.now()
+            claimed = claim(pending, now, self._claimant)
+            if not await self._claim(Claim(before=pending, after=claimed, at=now)):
+                return False  # undone, or somebody else's
+            task = asyncio.create_task(self._send(claimed, message, outlet))
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
+            # a worker that is asked to stop lets this one end (see close)
+            return await asyncio.shield(task)
 
     async def _outlet(self, message: Message) -> Outlet | str:
         """The way out, or why there is none."""

@@ -1,23 +1,17 @@
 """The indexes of outbound. Numbers 300 to 399 of the migrations are outbound's.
 
-Those of messages hold only outbound ones. Their filters are ranges and their queries equalities:
-the embedded server uses a partial index only when a query's own bound implies its filter.
+That of messages holds only outbound ones. Its filter is a range and its queries equalities: the
+embedded server uses a partial index only when a query's own bound implies its filter. Deliveries of
+a ticket by state are found among the ticket's messages: each index costs every reply twice.
 """
 
 from storage.migrations import Index, ensure_indexes
 
-_OUTBOUND = {"delivery.state": {"$gt": ""}}
 _NAMED = {"delivery.native_ids": {"$gt": ""}}
 
 INDEXES = (
     Index(collection="outbox", name="by_conversation", keys=(("conversation_id", 1),)),
     Index(collection="outbox", name="by_due", keys=(("delivery.due_at", 1),)),
-    Index(
-        collection="messages",
-        name="outbound_state",
-        keys=(("ticket_id", 1), ("delivery.state", 1)),
-        partial=_OUTBOUND,
-    ),
     Index(
         collection="messages",
         name="outbound_native_ids",
