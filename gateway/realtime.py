@@ -159,6 +159,12 @@ class Hub:
         if ticket_id:
             client.push(self._audience(ticket_id))
 
+    async def revise(self, client: Client, viewer: Viewer) -> None:
+        """The agent may see more or less than before; what is looked at may be hidden now."""
+        client.viewer = viewer
+        if client.ticket_id and not await self._source.visible(viewer, client.ticket_id):
+            await self.look(client, "", "viewing")
+
     async def counts(self, client: Client) -> None:
         """Send counts when they have changed, at most twice a second; ends by cancellation.
 

@@ -91,6 +91,10 @@ class Endpoints:
         cookie = request.cookies.get(self.cookie, "")
         return await self._sessions.by_cookie(cookie, utc_now()) if cookie else None
 
+    async def people_changed(self) -> None:
+        """Return when what ``identify`` says may be different from before."""
+        await self._sessions.next_change()
+
     def client(self, request: web.Request) -> str:
         """The client's address: the last one that a trusted proxy did not add itself."""
         remote = request.remote or ""

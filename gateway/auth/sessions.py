@@ -1,5 +1,6 @@
 """Who is behind a cookie or a bearer token, and how they come by one."""
 
+import asyncio
 import hashlib
 import hmac
 import secrets
@@ -63,6 +64,7 @@ class Sessions:
         self._announce = announce
         self._known: dict[str, Known] = {}
         self._forgotten = 0
+        self._change = asyncio.Event()
 
     async def changed(self) -> None:
         """An agent changed, or a session ended: nobody remembers."""
@@ -78,6 +80,12 @@ class Sessions:
         """Read anew at the next request."""
         self._forgotten += 1
         self._known.clear()
+        self._change.set()
+        self._change = asyncio.Event()
+
+    async def next_change(self) -> None:
+        """Return when an agent has changed or a session has ended, here or elsewhere."""
+        await self._change.wait()
 
     async def log_in(self, email: str, password: str, now: datetime) -> tuple[str, Identity] | None:
         """(cookie, identity), or None when address or password is wrong or the agent inactive."""

@@ -94,3 +94,44 @@ async def test_uploads_and_drafts_are_their_makers_own(house: House, admin: Pers
     body = {"conversation_id": conversation, "text": "x", "upload_ids": [upload["id"]]}
     status, problem = await agent.call("POST", f"/tickets/{ticket}/replies", body)
     assert (status, problem["field"]) == (422, "upload_ids")
+
+
+async def test_whoever_loses_an_inbox_hears_no_more_of_it(house: House, admin: Person) -> None:
+    """At once: an open socket is no way around a change of what its agent may see."""
+    mine, theirs = await two_tickets(house)
+    agent = await house.person("jun@halden.example")
+    rows = {row["inbox_id"]: row["id"] for row in (await admin.get("/tickets"))["items"]}
+    async with agent.http.ws_connect("/api/v1/live") as socket:
+        assert (await socket.receive_json())["type"] == "hello"
+        looking = {"type": "presence", "ticket_id": rows[theirs], "mode": "viewing"}
+        await socket.send_json(looking)
+        async with asyncio.timeout(10):
+            while (await socket.receive_json())["type"] != "presence":
+                pass
+        status, _ = await admin.call("PATCH", f"/agents/{agent.id}", {"inbox_ids": [mine]})
+        assert status == 200
+        await asyncio.sleep(0.3)
+        await house.say(theirs, 8, "hidden again", 3)
+        await house.drained()
+        async with admin.http.ws_connect("/api/v1/live") as other:
+            await other.send_json(looking)
+            await house.say(mine, 7, "visible again", 4)
+            seen: list[dict] = []
+            async with asyncio.timeout(10):
+                while not any(
+                    frame.get("message", {}).get("text") == "visible again" for frame in seen
+                ):
+                    seen.append(await socket.receive_json())
+        assert "hidden" not in str(seen)
+        present = [one["name"] for f in seen if f["type"] == "presence" for one in f["agents"]]
+        assert "Mira" not in present
+
+
+async def test_whoever_is_switched_off_hears_nothing_more(house: House, admin: Person) -> None:
+    agent = await house.person("jun@halden.example")
+    async with agent.http.ws_connect("/api/v1/live") as socket:
+        assert (await socket.receive_json())["type"] == "hello"
+        assert (await admin.call("PATCH", f"/agents/{agent.id}", {"active": False}))[0] == 200
+        async with asyncio.timeout(5):
+            while not (await socket.receive()).type.name.startswith("CLOS"):
+                pass

@@ -1,6 +1,7 @@
 """The WebSocket /api/v1/live: frames out, resume, presence and pings in."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Mapping
 
@@ -106,9 +107,10 @@ class LiveApi:
     ) -> None:
         """A session that ended elsewhere, or fewer inboxes, must not go on listening."""
         while True:
-            await asyncio.sleep(RECHECK_S)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._endpoints.people_changed(), RECHECK_S)
             identity = await self._endpoints.identify(request)
             if identity is None or not identity.may("tickets:read"):
                 await socket.close(code=POLICY, message=b"log in again")
                 return
-            client.viewer = Viewer.of(identity.agent)
+            await self._hub.revise(client, Viewer.of(identity.agent))

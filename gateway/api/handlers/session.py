@@ -98,6 +98,7 @@ class SessionApi:
         """Works at once, in every process."""
         if not await self._store.drop_token(call.agent.id, TokenId(call.params["id"])):
             raise Refused(404, "not-found", "you have no such token")
+        await self._sessions.changed()
         return None
 
     def _session(self, identity: Identity) -> s.Session:
