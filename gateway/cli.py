@@ -80,6 +80,14 @@ def _agent_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--password-stdin", action="store_true", help="else one is made and shown")
 
 
+def _inbox_add(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("channel", help="see `parley channel list`")
+    parser.add_argument("name", help="what agents see")
+    parser.add_argument("--address", default="", help="mail address, number or bot name")
+    parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--secret", action="append", default=[], metavar="KEY=FILE")
+
+
 def _agent_passwd(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("email")
     parser.add_argument("--password-stdin", action="store_true", help="else one is made and shown")
@@ -101,6 +109,8 @@ COMMANDS = (
     Command(("doctor",), "doctor:doctor", "check everything and say what to do"),
     Command(("agent", "add"), "agents:add", "add an agent", _agent_add),
     Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
+    Command(("inbox", "add"), "inboxes:add", "take messages on a channel", _inbox_add),
+    Command(("inbox", "list"), "inboxes:list_inboxes", "inboxes and their ids"),
     Command(("demo",), "demo:demo", "fill a running Parley with the demo"),
     Command(("settings",), "settings:settings", "every setting, its default and its meaning"),
     Command(("openapi",), "openapi:openapi", "print the OpenAPI document"),
@@ -109,6 +119,7 @@ GROUPS = {
     "channel": "list, scaffold, check and replay channels",
     "explain": "what is made of an input, without storing it",
     "archive": "export conversations, prove an export",
+    "inbox": "add and list inboxes",
     "agent": "add agents, set passwords",
 }
 

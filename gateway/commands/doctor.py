@@ -95,7 +95,7 @@ async def _inboxes(base: Foundation) -> AsyncIterator[Finding]:
     """Credentials and webhooks, as each channel can tell."""
     inboxes = await base.directory.active()
     if not inboxes:
-        yield Finding("inboxes", None, "there is none yet", "POST /api/v1/inboxes")
+        yield Finding("inboxes", None, "there is none yet", "parley inbox add")
     for inbox in inboxes:
         name = f"inbox {inbox.name} ({inbox.channel})"
         try:

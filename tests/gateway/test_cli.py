@@ -1,6 +1,7 @@
 """The command line, run as its users run it."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,13 @@ from gateway.cli import COMMANDS, parser
 ROOT = Path(__file__).parents[2]
 
 
-def parley(*arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def parley(
+    *arguments: str, given: bytes = b"", data: Path | None = None
+) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
         [sys.executable, "-m", "gateway", *arguments],
         cwd=ROOT,
+        env={**os.environ, "PARLEY_DATA_DIR": str(data)} if data else None,
         input=given,
         capture_output=True,
         timeout=60,
@@ -27,7 +31,7 @@ def test_every_command_parses_and_exists() -> None:
     extra = {"channel new": ["x"], "explain webhook": ["--channel", "api"],
              "explain send": ["--channel", "api"], "archive export": ["out"],
              "archive verify": ["x"], "agent add": ["a@b.example"],
-             "agent passwd": ["a@b.example"]}  # fmt: skip
+             "agent passwd": ["a@b.example"], "inbox add": ["api", "Shop"]}  # fmt: skip
     for command in COMMANDS:
         words = [*command.words, *extra.get(" ".join(command.words), [])]
         target = parser().parse_args(words).target
@@ -116,3 +120,22 @@ def test_wrong_settings_say_what_to_do() -> None:
 
 def test_openapi_is_printed() -> None:
     assert json.loads(parley("openapi").stdout)["openapi"] == "3.1.0"
+
+
+def test_an_inbox_is_added_once_and_its_secret_is_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("hidden-in-a-file\n")
+    wanted = ("inbox", "add", "email", "Support", "--address", "support@halden.example")
+    key = f"smtp_password={tmp_path / 'key'}"
+    done = parley(*wanted, "--secret", key, data=tmp_path / "var")
+    assert done.returncode == 0, done.stderr
+    shown = parley("inbox", "list", data=tmp_path / "var").stdout
+    assert b"support@halden.example" in shown
+    again = parley(*wanted, data=tmp_path / "var")
+    assert (again.returncode, again.stderr) == (1, b"parley: another inbox has this address\n")
+    assert b"hidden" not in done.stdout + done.stderr + shown
+
+
+def test_an_inbox_with_a_wrong_setting_is_refused_by_name(tmp_path: Path) -> None:
+    done = parley("inbox", "add", "email", "X", "--setting", "port=1", data=tmp_path / "var")
+    assert done.returncode == 1
+    assert b"email has no setting 'port'; it has imap_host" in done.stderr
