@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import msgspec
 
@@ -163,8 +164,11 @@ def smtp_place(settings: Settings) -> str:
 
 def _command() -> str:
     """How this very installation is called: a clone has no command on PATH."""
-    called = sys.argv[0]
-    return called if called.endswith("parley") else "scripts/parley"
+    beside = Path(sys.executable).with_name("parley")
+    if not beside.exists():
+        return f"{sys.executable} -m gateway"
+    here = Path.cwd()
+    return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)
 
 
 async def _ready(url: str) -> bool:
