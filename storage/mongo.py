@@ -55,15 +55,15 @@ class Mongo:
         ``work`` may run several times and its commit may be repeated: nothing random and no side
         effect inside. Raises TransactionGaveUp after ten tries.
         """
-        last: PyMongoError | None = None
+        last: Exception | None = None
         for attempt in range(TRANSACTION_TRIES):
             if attempt:
                 # full jitter: writers that met once must not meet again
                 await asyncio.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))  # noqa: S311
             try:
                 return await self._once(work)
-            except PyMongoError as error:
-                if not (error.has_error_label("TransientTransactionError") or _lost(error)):
+            except (PyMongoError, RuntimeError) as error:
+                if not _passing(error):
                     raise
                 last = error
         raise TransactionGaveUp(TRANSACTION_TRIES) from last
@@ -97,8 +97,13 @@ class Mongo:
         await self.client.close()
 
 
-def _lost(error: PyMongoError) -> bool:
-    return isinstance(error, ConnectionFailure)
+def _passing(error: PyMongoError | RuntimeError) -> bool:
+    """A conflict, or no server: also as the driver's pool says it when it is closed under us."""
+    if isinstance(error, RuntimeError):
+        return str(error) == "Lock is not acquired"
+    return error.has_error_label("TransientTransactionError") or isinstance(
+        error, ConnectionFailure
+    )
 
 
 async def _abort_quietly(session: Session) -> None:
