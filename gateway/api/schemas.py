@@ -260,10 +260,11 @@ class SearchPage(Answer, frozen=True, kw_only=True):
 
 
 class ContactPoint(Answer, frozen=True, kw_only=True):
-    """One address of a person."""
+    """One address of a person. ``display``: as people read it, "" for a provider's bare id."""
 
     family: str
     value: str
+    display: str
     verified: bool
 
 
@@ -277,13 +278,17 @@ class Contact(Answer, frozen=True, kw_only=True):
 
 
 class Conversation(Answer, frozen=True, kw_only=True):
-    """One thread on one inbox. ``cannot_reason`` says why ``can_reply`` is false."""
+    """One thread on one inbox. ``cannot_reason`` says why ``can_reply`` is false.
+
+    ``recipient`` is canonical; ``recipient_display`` is as people read it, "" for a bare id.
+    """
 
     id: str
     inbox_id: str
     channel: str
     thread_key: str
     recipient: str
+    recipient_display: str
     subject: str
     last_in_at: Time | None
     can_reply: bool

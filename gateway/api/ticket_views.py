@@ -5,6 +5,7 @@ from datetime import datetime
 
 from connectors.contract import InboxId
 from connectors.manifest import Manifest
+from gateway.api import addresses
 from gateway.api import schemas as s
 from gateway.api.views import agent_ref, maybe_time, time
 from normalizer import model as normal
@@ -38,7 +39,7 @@ def row(found: Row, agents: Agents) -> s.TicketRow:
         status=ticket.status,
         priority=ticket.priority,
         assignee=assignee(ticket, agents),
-        contact=s.ContactRef(id=ticket.contact_id, name=ticket.contact_name),
+        contact=s.ContactRef(id=ticket.contact_id, name=addresses.readable(ticket.contact_name)),
         channel=ticket.channel,
         channels=list(ticket.channels),
         inbox_id=ticket.inbox_id,
@@ -91,10 +92,15 @@ def contact(found: model.Contact) -> s.Contact:
     """The person."""
     return s.Contact(
         id=found.id,
-        name=found.name,
+        name=addresses.readable(found.name),
         language=found.language,
         points=[
-            s.ContactPoint(family=one.family, value=one.value, verified=one.verified)
+            s.ContactPoint(
+                family=one.family,
+                value=one.value,
+                display=addresses.display(one.family, one.value),
+                verified=one.verified,
+            )
             for one in found.points
         ],
     )
@@ -118,6 +124,7 @@ def conversation(
         channel=found.channel,
         thread_key=found.thread_key,
         recipient=found.recipient,
+        recipient_display=addresses.recipient(found.recipient),
         subject=found.subject,
         last_in_at=maybe_time(found.last_in_at),
         can_reply=window.can_reply,
@@ -147,7 +154,7 @@ def message(found: normal.Message) -> s.Message:
         author=s.Author(
             kind=found.author.kind,
             id=found.author.id,
-            name=found.author.name,
+            name=addresses.readable(found.author.name),
             address=found.author.address,
         ),
         occurred_at=time(found.occurred_at),
@@ -222,7 +229,11 @@ def event(found: events.Event, agents: Agents) -> s.Event:
         id=found.id,
         kind=found.kind,
         at=time(found.at),
-        actor=s.Actor(kind=found.actor.kind, id=found.actor.id, name=found.actor.name),
+        actor=s.Actor(
+            kind=found.actor.kind,
+            id=found.actor.id,
+            name=addresses.readable(found.actor.name),
+        ),
         changes=[
             s.Change(
                 field=one.field,

@@ -129,12 +129,12 @@ export function eventsOf(ticket: TicketRow): TicketEvent[] {
 }
 
 function conversation(ticket: TicketRow, at: number, inboxId: string, recipient: string): Conversation {
-  return { id: `${ticket.id}-${at}`, inbox_id: inboxId, channel: channelOf(inboxId), thread_key: "", recipient, subject: ticket.subject, last_in_at: ticket.waiting_since, can_reply: true, cannot_reason: "", window_until: null, undo_s: 10 };
+  return { id: `${ticket.id}-${at}`, inbox_id: inboxId, channel: channelOf(inboxId), thread_key: "", recipient: `${channelOf(inboxId) === "email" ? "mailto" : "tel"}:${recipient}`, recipient_display: recipient, subject: ticket.subject, last_in_at: ticket.waiting_since, can_reply: true, cannot_reason: "", window_until: null, undo_s: 10 };
 }
 
 export function full(ticket: TicketRow): Ticket {
-  const points = [{ family: ticket.channel === "email" ? "email" : ticket.channel, value: ticket.channel === "email" ? "someone@posta.example" : "+39 347 555 0182", verified: true }];
-  if (ticket.number === 48212) points.unshift({ family: "email", value: "elena.m@posta.example", verified: true });
+  const points = [{ family: ticket.channel === "email" ? "mailto" : "tel", value: ticket.channel === "email" ? "someone@posta.example" : "+39 347 555 0182", verified: true }].map((point) => ({ ...point, display: point.value }));
+  if (ticket.number === 48212) points.unshift({ family: "mailto", value: "elena.m@posta.example", display: "elena.m@posta.example", verified: true });
   const own = conversation(ticket, 0, ticket.inbox_id, points.at(-1)?.value ?? "");
   const mail = conversation(ticket, 1, "i-mail", "elena.m@posta.example");
   return {

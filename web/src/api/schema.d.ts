@@ -641,11 +641,12 @@ export interface components {
         };
         /**
          * ContactPoint
-         * @description One address of a person.
+         * @description One address of a person. ``display``: as people read it, "" for a provider's bare id.
          */
         ContactPoint: {
             family: string;
             value: string;
+            display: string;
             verified: boolean;
         };
         /**
@@ -659,6 +660,8 @@ export interface components {
         /**
          * Conversation
          * @description One thread on one inbox. ``cannot_reason`` says why ``can_reply`` is false.
+         *
+         *         ``recipient`` is canonical; ``recipient_display`` is as people read it, "" for a bare id.
          */
         Conversation: {
             id: string;
@@ -666,6 +669,7 @@ export interface components {
             channel: string;
             thread_key: string;
             recipient: string;
+            recipient_display: string;
             subject: string;
             last_in_at: string | null;
             can_reply: boolean;

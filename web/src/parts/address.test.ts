@@ -1,25 +1,15 @@
 import { expect, test } from "vitest";
 
-import { plainAddress, readableNumber } from "./address";
+import { reaches } from "./address";
 
 test.each([
-  ["mailto:elena.m@posta.example", "elena.m@posta.example"],
-  ["tel:+14155550137", "+14155550137"],
-  ["elena.m@posta.example", "elena.m@posta.example"],
-  ["telegram:812:99", "812:99"],
-  ["", ""],
-])("%s is shown as %s", (recipient, shown) => {
-  expect(plainAddress(recipient)).toBe(shown);
-});
-
-test.each([
-  ["+14155550137", "+1 415 555 0137"],
-  ["+393475550182", "+39 347 555 0182"],
-  ["+8613800138000", "+86 138 0013 8000"],
-  ["+35312345678", "+353 1234 5678"],
-  ["+4144", "+4144"],
-  ["Elena Marchetti", "Elena Marchetti"],
-  ["34567", "34567"],
-])("the number %s is read as %s", (text, shown) => {
-  expect(readableNumber(text)).toBe(shown);
+  ["mailto:elena.m@posta.example", "mailto", "elena.m@posta.example", true],
+  ["tel:+14155550137", "tel", "+14155550137", true],
+  ["webchat:demo-chat/lin", "webchat", "lin", true],
+  ["webchat:demo-chat/lin", "webchat", "in", false],
+  ["telegram:48213", "tel", "48213", false],
+  ["telegram:148213", "telegram", "48213", false],
+  ["", "mailto", "", false],
+])("whether %s is %s %s: %s", (recipient, family, value, expected) => {
+  expect(reaches(recipient, { family, value })).toBe(expected);
 });

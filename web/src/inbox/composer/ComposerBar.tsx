@@ -3,7 +3,6 @@ import { IconArrowBackUp, IconChevronDown, IconLock } from "@tabler/icons-react"
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Mode, Ticket } from "../../api/types";
-import { plainAddress, readableNumber } from "../../parts/address";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { Choices } from "../../parts/Choices";
 import { isMail } from "../../parts/channels";
@@ -15,12 +14,9 @@ function useTarget() {
   const { t } = useTranslation();
   return (one: Conversation, name: string) => {
     const channel = t(`channel.${one.channel}`, { defaultValue: one.channel });
-    const address = plainAddress(one.recipient);
+    const address = one.recipient_display;
     if (isMail(one.channel)) return t("composer.to", { channel, to: address || name });
-    // A number means something to people; the id of a chat does not.
-    const telling = /^[+@]/.test(address) && address !== name;
-    const who = readableNumber(name);
-    return t("composer.to", { channel, to: telling ? `${who}, ${readableNumber(address)}` : who });
+    return t("composer.to", { channel, to: address && address !== name ? `${name}, ${address}` : name });
   };
 }
 

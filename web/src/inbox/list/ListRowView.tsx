@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "react-router";
 
 import { pathOf } from "../../app/scope";
-import { readableNumber } from "../../parts/address";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { PriorityFlag } from "../../parts/PriorityFlag";
 import { WaitingTime } from "../../parts/WaitingTime";
@@ -50,7 +49,7 @@ export const ListRowView = memo(function ListRowView({ one, at, top, open, entry
         <div className="l1">
           <Link className="who cut" to={sort ? `${path}?sort=${sort}` : path} tabIndex={entry ? 0 : -1} aria-current={open ? "true" : undefined}>
             {row.unread ? <span className="sr">{t("list.unread")} </span> : null}
-            {readableNumber(row.contact.name)}
+            {row.contact.name}
           </Link>
           <PriorityFlag priority={row.priority} />
           {row.waiting_since ? <WaitingTime since={row.waiting_since} now={now} /> : null}

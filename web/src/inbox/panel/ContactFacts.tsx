@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
-import { plainAddress, readableNumber } from "../../parts/address";
+import { reaches } from "../../parts/address";
 import { Avatar } from "../../parts/Avatar";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 
@@ -15,7 +15,7 @@ export function ContactFacts({ ticket }: { ticket: Ticket }) {
       <div className="row who">
         <Avatar name={contact.name} size="b" />
         <div className="grow">
-          <div className="strong cut name">{readableNumber(contact.name)}</div>
+          <div className="strong cut name">{contact.name}</div>
           {language ? <div className="meta cut">{language}</div> : null}
         </div>
       </div>
@@ -23,9 +23,9 @@ export function ContactFacts({ ticket }: { ticket: Ticket }) {
         {contact.points.map((point) => (
           <li key={`${point.family} ${point.value}`}>
             <ChannelGlyph channel={point.family} />
-            <span className="sr">{t(`channel.${point.family}`, { defaultValue: point.family })}</span>
-            <span className="cut grow" title={point.value}>{readableNumber(point.value)}</span>
-            {plainAddress(latest?.recipient ?? "") === point.value ? (
+            {point.display ? <span className="sr">{t(`channel.${point.family}`, { defaultValue: point.family })}</span> : null}
+            <span className="cut grow" title={point.value}>{point.display || t(`channel.${point.family}`, { defaultValue: point.family })}</span>
+            {reaches(latest?.recipient ?? "", point) ? (
               <span className="badge accent">{t("panel.inUse")}</span>
             ) : point.verified ? (
               <span className="meta">{t("panel.verified")}</span>

@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
 import { isOpen } from "../../app/scope";
-import { readableNumber } from "../../parts/address";
 import { Avatar } from "../../parts/Avatar";
 import { Glyph } from "../../parts/Glyph";
 import { IconButton } from "../../parts/IconButton";
@@ -48,7 +47,7 @@ export function ThreadHeader({ ticket }: { ticket: Ticket | undefined }) {
   const { solve } = useTicketCommands(ticket);
   const total = Math.max(useScopeName().count ?? 0, count);
   const place = position >= 0 ? t("thread.position", { at: position + 1, count: total }) : null;
-  const title = layout.phone ? readableNumber(ticket?.contact.name ?? "") : ticket?.subject || t("ticket.noSubject");
+  const title = layout.phone ? (ticket?.contact.name ?? "") : ticket?.subject || t("ticket.noSubject");
   return (
     <header className="top">
       {layout.phone ? <IconButton icon={IconChevronLeft} label={t("thread.back")} onClick={goBack} className="lead" /> : null}
