@@ -1,0 +1,41 @@
+import i18next from "i18next";
+import { beforeAll, expect, test } from "vitest";
+
+import type { Agent, TicketEvent } from "../api/types";
+import { speak, startI18n } from "../i18n";
+import { eventWords } from "./eventWords";
+
+const MIRA = { id: "a-mira", name: "Mira Okafor" } as Agent;
+const JUN = { id: "a-jun", name: "Jun Park" } as Agent;
+const change = (field: string, after: string | null) => ({ field, before: null, after });
+const told = (changes: TicketEvent["changes"], more: Partial<TicketEvent> = {}) =>
+  eventWords({ kind: "ticket.changed", actor: { kind: "agent", ...MIRA }, changes, ...more } as TicketEvent, [MIRA, JUN], i18next.t);
+
+const PRIORITY = change("priority", "urgent");
+const TAKEN = change("assignee_id", "a-mira");
+const TAGS = change("tags", "stove, batch-26-09");
+
+beforeAll(() => startI18n("en"));
+
+test("one actor is named once, however much they changed", () => {
+  expect(told([PRIORITY])).toBe("Mira Okafor set priority to Urgent");
+  expect(told([PRIORITY, TAGS])).toBe("Mira Okafor set priority to Urgent and set tags to stove, batch-26-09");
+  expect(told([PRIORITY, TAKEN, TAGS])).toBe(
+    "Mira Okafor set priority to Urgent, took the ticket and set tags to stove, batch-26-09",
+  );
+});
+
+test("changes without words leave no gap in the sentence", () => {
+  expect(told([change("waiting_since", "x"), change("assignee_id", "a-jun"), change("solved_at", null)])).toBe("Mira Okafor assigned Jun Park");
+  expect(told([change("waiting_since", "x")])).toBeNull();
+});
+
+test("what is no change tells its kind", () => {
+  expect(told([], { kind: "ticket.created" })).toBe("Mira Okafor opened the ticket");
+});
+
+test("Chinese joins the same acts with its own signs", async () => {
+  await speak("zh-CN");
+  expect(told([PRIORITY, TAKEN, TAGS])).toBe("Mira Okafor 将优先级设为紧急，接手了工单，并将标签设为 stove, batch-26-09");
+  await speak("en");
+});

@@ -1,0 +1,42 @@
+import type { TFunction } from "i18next";
+
+import type { Agent, TicketEvent } from "../api/types";
+
+type Change = TicketEvent["changes"][number];
+
+const STATUSES = new Set(["new", "open", "waiting", "solved", "closed"]);
+const PRIORITIES = new Set(["low", "normal", "high", "urgent"]);
+const KINDS = ["ticket.created", "message.received", "message.sent", "note.added", "message.edited", "message.deleted", "ticket.merged"] as const;
+
+/** What happened to a ticket as one sentence that names its actor once; null for what has no words. */
+export function eventWords(event: TicketEvent, agents: readonly Agent[], t: TFunction): string | null {
+  const actor = event.actor.name || t("event.system");
+
+  const shown = ({ field, after }: Change): string => {
+    if (!after) return t("event.nothing");
+    if (field === "status" && STATUSES.has(after)) return t(`status.${after as "new"}`);
+    if (field === "priority" && PRIORITIES.has(after)) return t(`priority.${after as "low"}`);
+    if (field === "assignee_id") return agents.find((agent) => agent.id === after)?.name ?? after;
+    return after;
+  };
+  const act = (who: string, change: Change): string | null => {
+    const value = shown(change);
+    if (change.field === "assignee_id") {
+      if (!change.after) return t("event.unassigned", { who });
+      return value === actor ? t("event.took", { who }) : t("event.assigned", { who, name: value });
+    }
+    if (change.field === "status") return t(event.actor.kind === "contact" ? "event.reopened" : "event.status", { who, value });
+    if (change.field === "priority") return t("event.priority", { who, value });
+    if (change.field === "tags") return t("event.tags", { who, value });
+    if (change.field === "subject") return t("event.subject", { who, value });
+    return null;
+  };
+
+  const told = event.changes.filter((change) => act(actor, change) !== null);
+  const acts = told.map((change, at) => act(at === 0 ? actor : "", change)?.trim() ?? "");
+  if (acts.length > 0) {
+    return acts.reduce((before, next, at) => t(at === acts.length - 1 ? "event.and" : "event.comma", { before, next }));
+  }
+  const kind = KINDS.find((one) => one === event.kind);
+  return kind ? t(`event.kind.${kind.replace(".", "_") as "ticket_created"}`, { who: actor }) : null;
+}
