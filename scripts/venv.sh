@@ -18,7 +18,7 @@ ensure_venv() {
   shift
   local stamp=.venv/.stamp-$name wanted
   wanted=$(cat "$@" | cksum)
-  if [ -x .venv/bin/python ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
+  if [ -x .venv/bin/python ] && [ -x .venv/bin/parley ] && [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
     return
   fi
   if [ ! -x .venv/bin/python ]; then
