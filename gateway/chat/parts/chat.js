@@ -4,8 +4,10 @@
 (() => {
   const ZH = (navigator.language || "").toLowerCase().startsWith("zh");
   const WORDS = ZH
-    ? { online: "已连接", offline: "正在重新连接…", send: "发送", text: "消息", waiting: "发送中…" }
-    : { online: "Connected", offline: "Reconnecting…", send: "Send", text: "Message", waiting: "Sending…" };
+    ? { online: "已连接", offline: "正在重新连接…", send: "发送", text: "消息", waiting: "发送中…",
+        hello: "请写下您的问题。我们会在这里回复，您稍后再来也能看到。" }
+    : { online: "Connected", offline: "Reconnecting…", send: "Send", text: "Message", waiting: "Sending…",
+        hello: "Write to us. The answer comes here, also when you return later." };
   const inbox = location.pathname.split("/")[2];
   const key = (name) => `parley:${inbox}:${name}`;
   const log = document.getElementById("log");
@@ -13,6 +15,7 @@
   const state = document.getElementById("state");
   document.documentElement.lang = ZH ? "zh-CN" : "en";
   document.getElementById("send").textContent = WORDS.send;
+  log.dataset.hello = WORDS.hello;
   field.setAttribute("placeholder", WORDS.text);
 
   const kept = (name, otherwise) => {
