@@ -9,6 +9,7 @@ import { Avatar } from "../../parts/Avatar";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { Glyph } from "../../parts/Glyph";
 import { DeliveryState } from "./DeliveryState";
+import { Doubts } from "./Doubts";
 import { Files } from "./Files";
 import { HtmlMail } from "./HtmlMail";
 import { MessageText } from "./MessageText";
@@ -54,6 +55,7 @@ export function MailCard({ message, folded }: { message: Message; folded: boolea
   return (
     <article className="mail" id={`message-${message.id}`}>
       <header className="head"><MailHead message={message} brief={false} /></header>
+      <Doubts message={message} />
       <div className="text" lang={message.language || undefined} dir="auto">
         {html ? <HtmlMail message={message} /> : <MessageText message={message} whole={quote} />}
       </div>

@@ -1,0 +1,18 @@
+import { useTranslation } from "react-i18next";
+
+import type { Message } from "../../api/types";
+
+const KNOWN = ["sender-new-to-ticket", "sender-unproven"] as const;
+
+/** What an agent must know before believing who wrote this. */
+export function Doubts({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  const doubts = KNOWN.filter((one) => message.warnings.includes(one));
+  if (doubts.length === 0) return null;
+  const who = message.author.address || message.author.name;
+  return (
+    <ul className="doubts" aria-label={t("doubt.label")}>
+      {doubts.map((one) => <li key={one}>{t(`doubt.${one}`, { who })}</li>)}
+    </ul>
+  );
+}
