@@ -26,9 +26,10 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="s
 
 
 class Typing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="typing"):
-    """The customer types."""
+    """The customer types, on one of the ticket's inboxes."""
 
     ticket_id: str
+    inbox_id: str
     name: str
     typing: bool
 

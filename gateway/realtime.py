@@ -15,13 +15,14 @@ from typing import Protocol
 
 import msgspec
 
+from connectors.contract import InboxId
 from gateway import notices
 from gateway.api import frames
 from gateway.metrics import LIVE_CLIENTS, LIVE_DROPPED
 from gateway.notices import Fact, Seen, Typing
 from gateway.presence import Presence
 from gateway.tasks import together
-from ticketing.permissions import Viewer
+from ticketing.permissions import Viewer, sees_inbox
 
 log = logging.getLogger(__name__)
 
@@ -202,7 +203,7 @@ class Hub:
                 frame = frames.LiveTyping(
                     ticket_id=notice.ticket_id, name=notice.name, typing=notice.typing
                 )
-                self._push_to_lookers(notice.ticket_id, frame)
+                self._push_to_lookers(notice.ticket_id, frame, InboxId(notice.inbox_id))
             case None:
                 return
 
@@ -240,10 +241,16 @@ class Hub:
         for ticket_id in ticket_ids:
             self._push_to_lookers(ticket_id, self._audience(ticket_id))
 
-    def _push_to_lookers(self, ticket_id: str, frame: frames.LiveFrame) -> None:
-        """Only browsers that look at a ticket hear of who else does: looking was authorised."""
+    def _push_to_lookers(
+        self, ticket_id: str, frame: frames.LiveFrame, inbox_id: InboxId | None = None
+    ) -> None:
+        """Only browsers that look at a ticket hear of who else does: looking was authorised.
+
+        Of a joined ticket they may see one inbox and not another.
+        """
         for client in self._clients.values():
-            if client.ticket_id == ticket_id:
+            hidden = inbox_id is not None and not sees_inbox(client.viewer, inbox_id)
+            if client.ticket_id == ticket_id and not hidden:
                 client.push(frame)
 
     def _audience(self, ticket_id: str) -> frames.LivePresence:

@@ -237,7 +237,10 @@ class Chat:
         conversation = await self._store.conversation(visit.inbox.id, visit.visitor.id)
         if conversation is not None:
             notice = notices.Typing(
-                ticket_id=conversation.ticket_id, name=visit.visitor.name, typing=typing
+                ticket_id=conversation.ticket_id,
+                inbox_id=visit.inbox.id,
+                name=visit.visitor.name,
+                typing=typing,
             )
             await self._pubsub.publish(notices.LIVE, notices.encode(notice))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from gateway import notices
 from tests.gateway.house import House, Person
 
 
@@ -93,3 +94,18 @@ async def test_a_reply_of_a_hidden_conversation_cannot_be_amended(
         status, answer = await one.agent.call("POST", path, verdict)
         assert status == 404, (step, status, answer)
         assert "hidden" not in str(answer)
+
+
+async def test_typing_is_told_only_to_those_who_see_the_inbox(house: House, admin: Person) -> None:
+    one = await joined(house, admin)
+    async with one.agent.http.ws_connect("/api/v1/live") as socket:
+        await socket.send_json({"type": "presence", "ticket_id": one.ticket, "mode": "viewing"})
+        for inbox, name in ((one.theirs, "hidden visitor"), (one.mine, "visible visitor")):
+            await asyncio.sleep(0.2)
+            notice = notices.Typing(ticket_id=one.ticket, inbox_id=inbox, name=name, typing=True)
+            await house.base.pubsub.publish(notices.LIVE, notices.encode(notice))
+        seen: list[dict] = []
+        async with asyncio.timeout(10):
+            while not any(frame["type"] == "typing" for frame in seen):
+                seen.append(await socket.receive_json())
+        assert [frame["name"] for frame in seen if frame["type"] == "typing"] == ["visible visitor"]
