@@ -110,10 +110,10 @@ class IngestStore:
         for unit in units:
             wanted[unit.line.inbox.id].extend(change.native_id for change in unit.changes)
         for inbox_id, ids in wanted.items():
-            received = {"inbox_id": inbox_id, "native_id": {"$in": ids}}
+            wheres: list[dict[str, Any]] = [{"inbox_id": inbox_id, "native_id": {"$in": ids}}]
             # one by one: the embedded server reads no partial index for $in
-            sent = ({"delivery.native_ids": id} for id in dict.fromkeys(ids))
-            for where in (received, *sent) if ids else ():
+            wheres += [{"delivery.native_ids": id} for id in dict.fromkeys(ids)]
+            for where in wheres if ids else ():
                 for message in await self._in.messages.find(where, limit=500, session=session):
                     for native_id in _native_ids(message):
                         book.spoken_of[native_key(message.inbox_id, native_id)] = message
