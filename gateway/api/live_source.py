@@ -38,7 +38,7 @@ class LiveSource:
                 seq=bundle.seq,
                 ticket=ticket_views.row(row, agents),
                 events=[fact.kind for fact in bundle.facts],
-                actor_id=bundle.facts[-1].actor_id,
+                actor_id=_actor(bundle.facts),
             )
             for row in rows
         ]
@@ -90,6 +90,12 @@ def view_items(tally: Tally) -> list[s.View]:
         s.View(id="solved", count=None),
         s.View(id="all", count=None),
     ]
+
+
+def _actor(facts: Sequence[Fact]) -> str:
+    """Who acted last; ticks that came along are nobody's doing."""
+    acts = [fact for fact in facts if fact.kind != DELIVERY] or facts
+    return acts[-1].actor_id
 
 
 def _messages(facts: Sequence[Fact]) -> dict[str, set[str]]:
