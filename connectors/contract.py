@@ -124,10 +124,14 @@ class OutboundFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MailEnvelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What only mail needs; frozen on the message when the agent pressed Send."""
+    """What only mail needs; frozen on the message when the agent pressed Send.
+
+    ``to_name`` is what the first of ``to`` is called, "" where nobody said.
+    """
 
     message_id: str
     to: tuple[str, ...]
+    to_name: str = ""
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
     reply_to: str = ""

@@ -16,6 +16,7 @@ from ticketing.reply_tokens import ReplyTokens
 
 MAX_REFERENCES = 100  # the first (the root of the thread) and the newest are kept
 MAX_COPIES = 50
+MAX_NAME = 100  # characters: the line that a header takes stays far below RFC 5322's 998
 _PREFIX = re.compile(r"^\s*(?:(?:re|aw|antw|sv|vs|回复|答复)\s*(?:\[\d+\])?\s*[:：]\s*)+", re.I)
 _ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")
 
@@ -47,12 +48,28 @@ def envelope(
     return MailEnvelope(
         message_id=tokens.message_id(inbox.address, inbox.id, number, message_id),
         to=(to,),
+        to_name=_name_of(to, parent),
         cc=_copies(copies, {to.lower(), *ours}),
         reply_to=tokens.ticket_address(inbox.address, inbox.id, number),
         envelope_from=tokens.bounce_address(inbox.address, inbox.id, message_id),
         in_reply_to=parent_id,
         references=_references((*before, parent_id) if parent_id else before),
     )
+
+
+def _name_of(address: str, parent: Heard | None) -> str:
+    """What the writer of the mail answered is called, if the answer goes to where it came from:
+    another address (Reply-To, a forward) may be somebody else's.
+    """
+    if parent is None:
+        return ""
+    if parent.envelope is not None:  # our own mail before this one
+        return parent.envelope.to_name if address in parent.envelope.to[:1] else ""
+    author = parent.author
+    if author is None or author.kind != "contact" or author.address.lower() != address.lower():
+        return ""
+    # A name with an address in it is none, and could pass for another recipient.
+    return "" if "@" in author.name else author.name.strip()[:MAX_NAME]
 
 
 def _thread_of(parent: Heard | None) -> tuple[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from connectors.contract import InboxId, MailEnvelope, Sender
 from connectors.events import ReceiptState
 from connectors.manifest import Manifest
 from normalizer.model import (
+    Author,
     ConversationId,
     Delivery,
     Direction,
@@ -107,6 +108,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
     mail: MailFacts | None = None
     envelope: MailEnvelope | None = None
+    author: Author | None = None
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,6 +57,7 @@ def heard(message: Message) -> Heard:
         occurred_at=message.occurred_at,
         mail=message.mail,
         envelope=message.envelope,
+        author=message.author,
     )
 
 

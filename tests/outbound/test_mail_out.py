@@ -83,6 +83,7 @@ async def test_a_reply_arrives_as_a_whole_mail(world: World, far: tuple[FarServe
     assert message.envelope is not None
     assert envelope.mail_from == message.envelope.envelope_from
     assert mail["Message-ID"] == f"<{message.envelope.message_id}>"
+    assert mail["To"] == "Ines Duarte <ines@customer.example>"
     assert mail["References"].split() == ["<root@customer.example>", "<first@customer.example>"]
     assert mail["Subject"] == "Re: Tent pole missing [#1042]"
     kinds = [part.get_content_type() for part in mail.walk() if not part.is_multipart()]

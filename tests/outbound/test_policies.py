@@ -16,14 +16,16 @@ from connectors.contract import (
     WindowClosed,
 )
 from connectors.manifest import Limits, Window
-from normalizer.model import File
+from normalizer.model import Author, ConversationId, File, MessageId
 from outbound.errors import CannotReply
-from outbound.mailing import reply_subject
+from outbound.mailing import envelope, reply_subject
+from outbound.model import Heard
 from outbound.render import clean_html, html_of, render
 from outbound.replying import recipient_of
 from outbound.settlement import MAX_AGE, Try, pause, settle
 from outbound.window import reply_window
 from tests.outbound.world import MAIL, NOW, SMS, _conversation, _inbox
+from ticketing.reply_tokens import ReplyTokens
 
 FIRST = Try(number=1, age=timedelta(), idempotent=False, chance=0.5)
 
@@ -79,6 +81,39 @@ def test_parts_that_were_not_taken_are_counted() -> None:
 )
 def test_the_subject_keeps_one_prefix_and_one_hook(subject: str, expected: str) -> None:
     assert reply_subject(subject, 7) == expected
+
+
+EVA = Author(kind="contact", name="Eva Lind", address="eva@far.example")
+
+
+@pytest.mark.parametrize(
+    ("author", "recipient", "name"),
+    [
+        (EVA, "Eva@far.example", "Eva Lind"),
+        (EVA, "ann@far.example", ""),
+        (msgspec.structs.replace(EVA, name="eva@far.example"), "eva@far.example", ""),
+        (msgspec.structs.replace(EVA, kind="agent"), "eva@far.example", ""),
+        (None, "eva@far.example", ""),
+    ],
+)
+def test_only_who_wrote_from_an_address_is_named_at_it(
+    author: Author | None, recipient: str, name: str
+) -> None:
+    parent = Heard(
+        id=MessageId("m"), conversation_id=ConversationId("c"), direction="in",
+        received_at=NOW, occurred_at=NOW, author=author,
+    )  # fmt: skip
+    frozen = envelope(
+        ReplyTokens([b"k" * 32]), _inbox(MAIL), number=1, message_id=MessageId("a"),
+        recipient=recipient, copies=(), parent=parent,
+    )  # fmt: skip
+    assert frozen.to_name == name
+    again = msgspec.structs.replace(parent, author=None, envelope=frozen)
+    next_one = envelope(
+        ReplyTokens([b"k" * 32]), _inbox(MAIL), number=1, message_id=MessageId("b"),
+        recipient=recipient, copies=(), parent=again,
+    )  # fmt: skip
+    assert next_one.to_name == name
 
 
 def test_recipients_keep_their_scope() -> None:

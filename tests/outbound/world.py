@@ -218,7 +218,7 @@ def inbound(conversation: Conversation, name: str, at: datetime = NOW) -> Messag
         conversation_id=conversation.id,
         ticket_id=conversation.ticket_id,
         direction="in",
-        author=Author(kind="contact", name="Ines Duarte"),
+        author=Author(kind="contact", name="Ines Duarte", address="ines@customer.example"),
         occurred_at=at,
         received_at=at,
         text="Where is my tent?",

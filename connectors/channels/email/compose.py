@@ -99,7 +99,7 @@ def _headers(
     lines = [
         f"Date: {_date(message.created_at)}\r\n",
         f"From: {words.mailbox(sender, name)}\r\n",
-        words.folded("To", list(to), ", "),
+        words.folded("To", [words.mailbox(to[0], mail.to_name), *to[1:]], ", "),
         words.folded("Cc", list(cc), ", ") if cc else "",
         f"Reply-To: {words.mailbox(wire_address(mail.reply_to), name)}\r\n"
         if mail.reply_to

@@ -165,6 +165,19 @@ async def test_an_id_that_fits_no_line_is_left_out() -> None:
     assert mail["In-Reply-To"] is None
 
 
+@pytest.mark.parametrize(
+    "name", ["Eva Lind", "林晓雯", 'Lind, Eva "E"', "Eva\r\nBcc: x@far.example"]
+)
+async def test_a_customer_is_addressed_by_name(name: str) -> None:
+    sent = with_mail(to_name=name, to=("eva@far.example", "ann@far.example"))
+    mail = await read(sent)
+    first, second = mail["To"].addresses
+    assert (first.display_name, first.addr_spec) == (" ".join(name.split()), "eva@far.example")
+    assert (second.display_name, second.addr_spec) == ("", "ann@far.example")
+    assert mail["Bcc"] is None
+    assert compose(sent, ACCOUNT).rcpt_to == ("eva@far.example", "ann@far.example")
+
+
 async def test_blind_copies_are_recipients_and_stand_in_no_header() -> None:
     sent = with_mail(cc=("jo@far.example",), bcc=("audit@halden.example",))
     composed = compose(sent, ACCOUNT)
