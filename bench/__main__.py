@@ -42,7 +42,7 @@ class Bench:
         self.measured.append(one)
         print(
             f"{one.name:55} {one.in_flight:3}  {one.cpu_ms:7.2f} ms CPU  {one.per_s:7.0f}/s"
-            f"  p50 {one.p50_ms:6.1f}  p99 {one.p99_ms:6.1f}  {one.resident_mb:5.0f} MB",
+            f"  p50 {one.p50_ms:6.1f}  p99 {one.p99_ms:6.1f}  {one.memory_mb:5.0f} MB",
             flush=True,
         )
 
@@ -82,10 +82,10 @@ class Bench:
         while (stored := await work.stored()) < messages:
             await work.webhook_to_ticket(count=min(2_000, messages - stored), in_flight=64)
         stores = site.pids("mongo") | site.pids("redis")
-        application = usage(site.pids() - stores).resident / 1e6
+        application = usage(site.pids() - stores).memory / 1e6
         self.facts.append(
             f"application memory after {await work.stored():,} messages: {application:.0f} MB;"
-            f" databases {usage(stores).resident / 1e6:.0f} MB"
+            f" databases {usage(stores).memory / 1e6:.0f} MB"
         )
 
     async def reads(self, site: Site, work: Workloads) -> None:

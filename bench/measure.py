@@ -22,7 +22,7 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     per_s: float
     p50_ms: float
     p99_ms: float
-    resident_mb: float
+    memory_mb: float
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -57,5 +57,5 @@ async def measure(
         per_s=count / wall,
         p50_ms=1000 * statistics.median(taken),
         p99_ms=1000 * percentile(taken, 0.99),
-        resident_mb=after.resident / 1e6,
+        memory_mb=after.memory / 1e6,
     )

@@ -1,4 +1,4 @@
-"""What processes cost, read from /proc: CPU seconds and resident memory of a whole tree."""
+"""What processes cost, read from /proc: CPU seconds and memory of a whole tree."""
 
 import os
 from collections import defaultdict
@@ -8,15 +8,17 @@ from pathlib import Path
 import msgspec
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_PAGE = os.sysconf("SC_PAGE_SIZE")
-_UTIME, _STIME, _CUTIME, _CSTIME, _RSS = 11, 12, 13, 14, 21  # proc(5), after the command's ")"
+_UTIME, _STIME, _CUTIME, _CSTIME = 11, 12, 13, 14  # proc(5), after the command's ")"
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True):
-    """CPU seconds since each process began (its reaped children included), and bytes resident."""
+    """CPU seconds since each process began (its reaped children included), and bytes of memory.
+
+    Memory is proportional (PSS): a page that several processes share counts once in their sum.
+    """
 
     cpu_s: float
-    resident: int
+    memory: int
 
 
 def _stat(pid: int) -> list[str]:
@@ -26,15 +28,24 @@ def _stat(pid: int) -> list[str]:
 
 def usage(pids: Iterable[int]) -> Usage:
     """The sum over ``pids``; those that ended meanwhile count as nothing."""
-    ticks = pages = 0
+    ticks = memory = 0
     for pid in pids:
         try:
             fields = _stat(pid)
         except (FileNotFoundError, ProcessLookupError):
             continue
         ticks += sum(int(fields[i]) for i in (_UTIME, _STIME, _CUTIME, _CSTIME))
-        pages += int(fields[_RSS])
-    return Usage(cpu_s=ticks / _TICKS, resident=pages * _PAGE)
+        memory += _proportional(pid)
+    return Usage(cpu_s=ticks / _TICKS, memory=memory)
+
+
+def _proportional(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    found = next((line for line in lines if line.startswith("Pss:")), "Pss: 0 kB")
+    return 1024 * int(found.split()[1])
 
 
 def tree(root: int) -> set[int]:

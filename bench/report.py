@@ -13,7 +13,7 @@ MARK = "<!-- measured -->"
 def _row(one: Measured) -> str:
     return (
         f"| {one.name} | {one.in_flight} | {one.count} | {one.cpu_ms:.2f} | {one.per_s:.0f} "
-        f"| {one.p50_ms:.1f} | {one.p99_ms:.1f} | {one.resident_mb:.0f} |"
+        f"| {one.p50_ms:.1f} | {one.p99_ms:.1f} | {one.memory_mb:.0f} |"
     )
 
 
