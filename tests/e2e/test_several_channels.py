@@ -29,7 +29,7 @@ async def test_a_thread_goes_on_over_channels_and_the_reply_to_the_chosen_one(
     await stage.customers.sms(sms, number, "Sending you a text now.")
     await expect(desk.thread).to_contain_text("Tuva Moe continued on SMS")
     await expect(desk.thread).to_contain_text("Sending you a text now.")
-    await expect(desk.panel).to_contain_text("+47 912 34 567")
+    await expect(desk.panel).to_contain_text("+47 91 23 45 67")
 
     await expect(desk.composer).to_contain_text("SMS to")
     await desk.reply("A short text back.")
