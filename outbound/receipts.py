@@ -12,6 +12,7 @@ from outbound.flags import flag_ticket
 from outbound.model import Receipt
 from outbound.progress import delivery_of, piece_failed, reported, with_ids
 from outbound.store import OutboundStore
+from storage.events import Event
 from storage.mongo import Session
 from ticketing.facts import SYSTEM
 
@@ -34,14 +35,19 @@ class Receipts:
         inbox_id: InboxId,
         receipts: Sequence[ReceiptReported],
         now: datetime,
-    ) -> None:
-        """Move the messages spoken of; park what speaks of a message not known yet."""
+    ) -> Sequence[Event]:
+        """Move the messages spoken of; park what speaks of a message not known yet.
+
+        The events are stored; they are for the relay, to be told once the session commits.
+        """
+        events: list[Event] = []
         single = [receipt for receipt in receipts if not receipt.watermark]
         if single:
-            await self._apply_single(session, inbox_id, single, now)
+            events += await self._apply_single(session, inbox_id, single, now)
         for receipt in receipts:
             if receipt.watermark:
-                await self._apply_watermark(session, inbox_id, receipt, now)
+                events += await self._apply_watermark(session, inbox_id, receipt, now)
+        return events
 
     async def match_echo(
         self,
@@ -71,7 +77,8 @@ class Receipts:
         inbox_id: InboxId,
         receipts: Sequence[ReceiptReported],
         now: datetime,
-    ) -> None:
+    ) -> Sequence[Event]:
+        events: list[Event] = []
         by_id: dict[str, list[ReceiptReported]] = defaultdict(list)
         for receipt in receipts:
             by_id[receipt.native_id].append(receipt)
@@ -82,19 +89,21 @@ class Receipts:
             ]
             known.update(names)
             told = [receipt for name in names for receipt in by_id[name]]
-            await self._write(session, message, _told(delivery_of(message), told, now))
+            events += await self._write(session, message, _told(delivery_of(message), told, now))
             metrics.RECEIPTS.labels("matched").inc(len(told))
         for native_id in by_id.keys() - known:
             parked = [_receipt(receipt) for receipt in by_id[native_id]]
             await self._store.park(session, inbox_id, native_id, parked, now)
             metrics.RECEIPTS.labels("parked").inc(len(parked))
+        return events
 
     async def _apply_watermark(
         self, session: Session, inbox_id: InboxId, receipt: ReceiptReported, now: datetime
-    ) -> None:
+    ) -> Sequence[Event]:
         """ "All up to then": every earlier message to these people moves."""
+        events: list[Event] = []
         if not receipt.senders:
-            return
+            return events
         metrics.RECEIPTS.labels("watermark").inc()
         people = await self._store.conversations_with(inbox_id, receipt.senders, session)
         for conversation in people:
@@ -105,7 +114,8 @@ class Receipts:
                         and message.occurred_at <= receipt.occurred_at
                     ):
                         after = reported(delivery_of(message), [_receipt(receipt)], now)
-                        await self._write(session, message, after)
+                        events += await self._write(session, message, after)
+        return events
 
     async def _unconfirmed(
         self, conversation_id: ConversationId, text: str, session: Session
@@ -127,14 +137,16 @@ class Receipts:
         ]
         return sorted(same, key=lambda message: (message.sequence, message.id))
 
-    async def _write(self, session: Session, message: Message, after: Delivery) -> None:
+    async def _write(self, session: Session, message: Message, after: Delivery) -> Sequence[Event]:
         before = delivery_of(message)
+        events: list[Event] = []
         if after == before or not await self._store.publish(message, after, session):
-            return
+            return events
         if (after.state, after.failed_pieces) != (before.state, before.failed_pieces):
-            event = facts.delivery_changed(message, before, after, SYSTEM)
-            await self._store.append([event], session)
+            events.append(facts.delivery_changed(message, before, after, SYSTEM))
+            await self._store.append(events, session)
         await flag_ticket(self._store, message, after, session)
+        return events
 
 
 def _told(before: Delivery, receipts: Sequence[ReceiptReported], now: datetime) -> Delivery:

@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from connectors.contract import InboxId
 from connectors.events import ReceiptReported
 from normalizer.model import BounceFacts, ConversationId, DeliveryState, MessageId
+from storage.events import Event
 from storage.mongo import Session
 
 Move = Literal["claim", "defer", "lose", "refuse", "undo", "retry", "confirm", "dismiss"]
@@ -71,8 +72,11 @@ class ReceiptSink(Protocol):
         inbox_id: InboxId,
         receipts: Sequence[ReceiptReported],
         now: datetime,
-    ) -> None:
-        """Move the messages spoken of; park what speaks of a message not known yet."""
+    ) -> Sequence[Event]:
+        """Move the messages spoken of; park what speaks of a message not known yet.
+
+        The events are stored; they are for the relay, to be told once the session commits.
+        """
 
     async def match_echo(
         self,

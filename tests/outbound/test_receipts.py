@@ -192,3 +192,16 @@ async def test_echoes_are_matched_by_id_or_settle_what_is_uncertain(sms: World, 
     assert stored.delivery is not None
     assert (stored.delivery.state, stored.delivery.native_ids) == ("sent", ("P-77",))
     assert CUSTOMER["sms"] == INES.canonical
+
+
+async def test_what_a_receipt_changed_is_given_to_the_relay_at_once(sms: World) -> None:
+    """Ingest tells it after its commit: an agent sees "Read" without waiting for a sweep."""
+    message = await sent(sms)
+    moved = receipt(f"P-{message.id}", "read")
+
+    async def work(session: Session) -> list[str]:
+        now = await sms.clock.now()
+        return [event.kind for event in await sms.receipts.apply(session, INBOX, [moved], now)]
+
+    assert await sms.mongo.transaction(work) == ["delivery.changed"]
+    assert await sms.mongo.transaction(work) == []

@@ -69,9 +69,11 @@ class ReceiptBook:
     def __init__(self):
         self.told = []
         self.ours = {}
+        self.events = []
 
     async def apply(self, session, inbox_id, receipts, now):
         self.told.extend((inbox_id, receipt) for receipt in receipts)
+        return self.events
 
     async def match_echo(self, session, *, inbox_id, conversation_id, native_id, text, now):
         return self.ours.get(native_id)

@@ -243,8 +243,10 @@ async def test_parked_changes_expire(house):
 
 async def test_receipts_go_to_outbound_in_the_transaction(house):
     receipt = ReceiptReported(dedupe_id="r", native_id="out-1", state="read", occurred_at=NOW)
+    house.receipts.events = ["delivery.changed"]
     await house.events_in(CHAT, receipt)
     assert house.receipts.told == [(CHAT, receipt)]
+    assert house.offered == ["delivery.changed"], "the relay hears of it after the commit"
     assert (await house.journal.counts()).pending == 0
 
 

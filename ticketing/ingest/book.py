@@ -82,6 +82,7 @@ class Book:
         self.parking: list[Parked] = []
         self.unparked: list[str] = []
         self.events: list[Event] = []
+        self.told: list[Event] = []  # stored by others in the same transaction
         self.duplicates = 0
         self._numbers = iter(numbers)
         self.numbers_used = 0

@@ -141,7 +141,7 @@ class Ingest:
             await self._halve(units, error)
             return
         self._numbers.give_back(numbers[book.numbers_used :])
-        self._offer(book.events)
+        self._offer((*book.events, *book.told))
         _count(units, book)
 
     async def _halve(self, units: Sequence[Unit], error: Exception) -> None:
@@ -162,10 +162,11 @@ class Ingest:
         self, session: Session, units: Sequence[Unit], numbers: tuple[int, ...]
     ) -> Book:
         """The transaction's callback: may run several times, so everything in it is derived."""
-        await self._report(session, units)
+        told = await self._report(session, units)
         await self._move(session, units)
         echoed = await self._match_echoes(session, units)
         book = Book(numbers)
+        book.told.extend(told)
         book.known.update(echoed)
         await self.store.prefetch(session, units, book)
         for unit in units:
@@ -177,8 +178,9 @@ class Ingest:
         await self._finish(session, units, book)
         return book
 
-    async def _report(self, session: Session, units: Sequence[Unit]) -> None:
+    async def _report(self, session: Session, units: Sequence[Unit]) -> Sequence[Event]:
         """Receipts and bounces first: they change records that the book then reads."""
+        told: list[Event] = []
         reports: dict[InboxId, list[ReceiptReported]] = {}
         for unit in units:
             reports.setdefault(unit.line.inbox.id, []).extend(
@@ -186,7 +188,8 @@ class Ingest:
             )
         for inbox_id, receipts in reports.items():
             if receipts:
-                await self._receipts.apply(session, inbox_id, receipts, utc_now())
+                told += await self._receipts.apply(session, inbox_id, receipts, utc_now())
+        return told
 
     async def _move(self, session: Session, units: Sequence[Unit]) -> None:
         """Threads that go on under another key, before the book is read."""
