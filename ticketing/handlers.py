@@ -97,7 +97,7 @@ class Commands:
             await self._move(session, source, target)
             saved = await self._save(session, grown)
             gone = await self._save(session, emptied)
-            events.append(_merged(source, gone, viewer, now))
+            events.append(_changed(source, gone, viewer, now, "ticket.merged"))
             events.append(_took_in(source, saved, viewer, now))
             return saved
 
@@ -169,9 +169,11 @@ def _note(id: MessageId, place: Conversation, viewer: Viewer, text: str, now: da
     )
 
 
-def _changed(before: Ticket, after: Ticket, viewer: Viewer, now: datetime) -> Event:
+def _changed(
+    before: Ticket, after: Ticket, viewer: Viewer, now: datetime, kind: str = "ticket.changed"
+) -> Event:
     return facts.fact(
-        "ticket.changed",
+        kind,
         after,
         cause=f"v{after.version}",
         actor=facts.of_viewer(viewer),
@@ -190,17 +192,6 @@ def _noted(note: Message, ticket: Ticket, viewer: Viewer, now: datetime) -> Even
         message_id=note.id,
         conversation_id=note.conversation_id,
         inbox_id=note.inbox_id,
-    )
-
-
-def _merged(before: Ticket, after: Ticket, viewer: Viewer, now: datetime) -> Event:
-    return facts.fact(
-        "ticket.merged",
-        after,
-        cause=f"v{after.version}",
-        actor=facts.of_viewer(viewer),
-        at=now,
-        changes=facts.differences(before, after),
     )
 
 

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import runpy
 import shutil
 import subprocess
 from pathlib import Path
@@ -43,8 +44,9 @@ def test_the_lock_file_names_no_registry() -> None:
 
 
 def test_the_types_of_the_app_are_those_of_the_api(tmp_path: Path) -> None:
-    node = shutil.which("node")
-    if node is None or not (WEB / "node_modules" / "openapi-typescript").exists():
+    npm, environment = runpy.run_path(str(ROOT / "scripts" / "build_web.py"))["toolchain"]()
+    node = shutil.which("node", path=environment["PATH"])  # the wheel's, where the machine has none
+    if not npm or node is None or not (WEB / "node_modules" / "openapi-typescript").exists():
         pytest.skip("NODE OR ITS PACKAGES ARE MISSING: the app's types were not compared")
     described = tmp_path / "openapi.json"
     described.write_text(json.dumps(document(VERSION)))
