@@ -1,7 +1,7 @@
 """Mail by SMTP: for known inboxes only, and on disk before the sender is told that we have it.
 
 The journal keeps the mail's bytes as they came; the envelope stands in the record's headers
-(``connectors.channels.email.trace``). A mail for several inboxes becomes one record each: all of
+(``connectors.kit.mail.trace``). A mail for several inboxes becomes one record each: all of
 them are on disk or the sender is asked to come again, and what came twice is told apart later by
 its Message-ID.
 """
@@ -16,9 +16,9 @@ from typing import Protocol
 
 from aiosmtpd.smtp import Session
 
-from connectors.channels.email import trace
-from connectors.channels.email.addresses import AddressUnusable, wire_address
 from connectors.contract import InboxId
+from connectors.kit.mail import trace
+from connectors.kit.mail.addresses import AddressUnusable, wire_address
 from gateway.errors import DirectoryUnavailable
 from gateway.metrics import SMTP_MAILS
 from gateway.smtp_session import EdgeEnvelope, EdgeSession, Sessions

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from connectors.channels.email.trace import Envelope, to_headers
 from connectors.channels.webchat import payload
+from connectors.kit.mail.trace import Envelope, to_headers
 from gateway.demo.story import DemoInbox, Step
 from storage.journal import NewRecord
 

@@ -9,8 +9,8 @@ import msgspec
 import pytest
 from aiosmtplib import SMTP, SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 
-from connectors.channels.email import trace
 from connectors.contract import InboxId
+from connectors.kit.mail import trace
 from gateway import smtp as smtp_module
 from gateway import smtp_session
 from gateway.errors import DirectoryUnavailable

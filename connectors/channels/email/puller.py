@@ -23,9 +23,9 @@ from connectors.channels.email.mailbox import Mailbox, Summary
 from connectors.channels.email.metrics import PULL_FAILURES, PULLED, UIDVALIDITY_CHANGES
 from connectors.channels.email.oauth import TokenGetter
 from connectors.channels.email.settings import Settings
-from connectors.channels.email.trace import FAULT, FOLDER, START, UID, parse_mail_item
 from connectors.contract import Account, Pulled
 from connectors.events import Parsed
+from connectors.kit.mail.trace import FAULT, FOLDER, START, UID, parse_mail_item
 
 log = logging.getLogger(__name__)
 ResultT = TypeVar("ResultT")

@@ -10,8 +10,6 @@ from collections.abc import AsyncIterator
 from aiosmtplib import SMTPException, SMTPResponse, SMTPServerDisconnected
 from aiosmtplib.protocol import SMTPProtocol
 
-from connectors.channels.email.addresses import AddressUnusable
-from connectors.channels.email.compose import Composed, compose
 from connectors.channels.email.connections import COMMAND_S, Connections, Line
 from connectors.channels.email.errors import CredentialsRefused, MailboxUnavailable
 from connectors.channels.email.metrics import SEND_SECONDS, SENT
@@ -26,6 +24,8 @@ from connectors.contract import (
     RetryLater,
     SendOutcome,
 )
+from connectors.kit.mail.addresses import AddressUnusable
+from connectors.kit.mail.compose import Composed, compose
 
 log = logging.getLogger(__name__)
 

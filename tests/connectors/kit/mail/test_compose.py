@@ -9,8 +9,6 @@ from email.message import EmailMessage
 import msgspec
 import pytest
 
-from connectors.channels.email.addresses import AddressUnusable
-from connectors.channels.email.compose import Composed, compose
 from connectors.channels.email.settings import Settings
 from connectors.contract import (
     Account,
@@ -20,6 +18,8 @@ from connectors.contract import (
     OutboundMessage,
     SenderId,
 )
+from connectors.kit.mail.addresses import AddressUnusable
+from connectors.kit.mail.compose import Composed, compose
 
 ACCOUNT = Account(
     inbox_id=InboxId("i"),

@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from connectors.channels.email import words
-from connectors.channels.email.addresses import wire_address
 from connectors.contract import Account, MailEnvelope, OutboundFile, OutboundMessage
+from connectors.kit.mail import words
+from connectors.kit.mail.addresses import wire_address
 
 Piece = bytes | OutboundFile
 _NEWLINE = re.compile(r"\r\n|\r|\n")

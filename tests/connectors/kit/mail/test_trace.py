@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from connectors.channels.email import trace
 from connectors.errors import Malformed
+from connectors.kit.mail import trace
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MAIL = b"From: eva@far.example\r\n\r\nHello\r\n"

@@ -1,0 +1,1 @@
+"""Mail as every mail channel needs it: the envelope, composing, and what providers hand over."""
