@@ -150,7 +150,10 @@ class Template(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutboundMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """One reply, rendered for its channel. ``id`` is ours and the idempotency key."""
+    """One reply, rendered for its channel. ``id`` is ours and the idempotency key.
+
+    ``reply_handle`` is the newest ``ReplyHandle.value`` of the conversation, "" once it expired.
+    """
 
     id: str
     recipient: SenderId
@@ -164,6 +167,7 @@ class OutboundMessage(msgspec.Struct, frozen=True, kw_only=True):
     quick_replies: tuple[str, ...] = ()
     template: Template | None = None
     reply_to: str = ""
+    reply_handle: str = ""
     mail: MailEnvelope | None = None
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 Direction = Literal["in", "echo"]
-MediaKind = Literal["image", "audio", "video", "voice", "sticker", "file"]
+MediaKind = Literal["image", "audio", "video", "voice", "sticker", "file", "location"]
 ReceiptState = Literal["sent", "delivered", "read", "failed"]
 
 
@@ -47,6 +47,9 @@ class SenderId(msgspec.Struct, frozen=True, kw_only=True):
 class MediaRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file that came with a message: by ``url`` or by the provider's ``ref``. Both are opened by
     the connector's ``MediaPort.fetch`` where it has one (credentials, expiry), else by ``url``.
+
+    A location is no file: its ``url`` is a ``geo:`` URI (RFC 5870, see ``place``), ``name`` says
+    what is there, and the normaliser turns it into words with a link to a map.
     """
 
     kind: MediaKind
@@ -55,6 +58,22 @@ class MediaRef(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""
     media_type: str = ""
     size: int | None = None
+
+
+def place(latitude: float, longitude: float, name: str = "") -> MediaRef:
+    """A location that somebody shared, in degrees (WGS 84)."""
+    return MediaRef(kind="location", url=f"geo:{latitude:.6f},{longitude:.6f}", name=name)
+
+
+class ReplyHandle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the provider wants back with a reply: a reply token, a session URL, a service URL.
+
+    It is given to the sender with every reply until ``expires_at`` (None: it has no end). One that
+    may be used once only is still given: whether it was used, the provider knows best.
+    """
+
+    value: str
+    expires_at: datetime | None = None
 
 
 class MessageReceived(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
@@ -75,6 +94,7 @@ class MessageReceived(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
     subject: str = ""
     attachments: tuple[MediaRef, ...] = ()
     reply_to: str = ""
+    reply_handle: ReplyHandle | None = None
     mail: bytes | None = None
 
 
@@ -135,6 +155,7 @@ class PostbackPressed(msgspec.Struct, frozen=True, kw_only=True, tag="postback")
     sender_name: str = ""
     text: str = ""
     payload: str = ""
+    reply_handle: ReplyHandle | None = None
 
 
 class TypingChanged(msgspec.Struct, frozen=True, kw_only=True, tag="typing"):

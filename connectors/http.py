@@ -1,6 +1,7 @@
 """The HTTP client that connectors are given: small enough for a stand-in, honest about failure."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeVar
 
 import msgspec
@@ -43,6 +44,19 @@ class LineBroken(Exception):
 
 Body = bytes | AsyncIterable[bytes]
 REPLY_MAX_BYTES = 32 * 1024 * 1024
+FRAME_MAX_BYTES = 8 * 1024 * 1024
+
+
+class Socket(Protocol):
+    """An open WebSocket. Ends of all kinds are LineBroken: whoever streams comes again."""
+
+    async def send(self, text: str) -> None:
+        """One text frame."""
+        ...
+
+    async def receive(self, timeout_s: float) -> bytes | None:
+        """The next text or binary frame; None when none came in time."""
+        ...
 
 
 class Http(Protocol):
@@ -73,4 +87,14 @@ class Http(Protocol):
         """The bytes behind ``url`` in pieces, over at most five redirects (credentials stay with
         the first host). Raises FetchFailed.
         """
+        ...
+
+    def socket(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = FRAME_MAX_BYTES,
+    ) -> AbstractAsyncContextManager[Socket]:
+        """A WebSocket to ``url`` (wss or ws), pinged every 20 seconds. Entering raises NotSent."""
         ...

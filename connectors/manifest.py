@@ -58,6 +58,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ``max_chars`` counts in ``unit``; a longer text is split by the sender when ``splits``, else
     refused before it is queued.
     ``files_by_link``: the provider fetches files itself, so each needs a public ``url``.
+    ``reply_handle``: replies are given the conversation's newest handle (see ``ReplyHandle``).
     """
 
     max_chars: int | None = None
@@ -67,6 +68,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     attachment_max_bytes: int | None = None
     attachments_max: int | None = None
     files_by_link: bool = False
+    reply_handle: bool = False
     media_types: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
     window: Window | None = None

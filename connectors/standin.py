@@ -1,12 +1,13 @@
 """A stand-in for a provider: records requests, gives the answers of a case, reaches no network."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from fnmatch import fnmatchcase
 
 import msgspec
 
 from connectors.errors import FetchFailed
-from connectors.http import Body, HttpReply, LineBroken, NotSent
+from connectors.http import Body, HttpReply, LineBroken, NotSent, Socket
 
 
 class CannedReply(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,6 +84,18 @@ class StandInHttp:
         if not reply.ok:
             raise FetchFailed(f"answered {reply.status}", retry=False, status=reply.status)
         yield reply.body
+
+    @asynccontextmanager
+    async def socket(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = 0,
+    ) -> AsyncIterator[Socket]:
+        """See ``Http.socket``; a stand-in keeps no line open."""
+        raise NotSent("a stand-in has no socket")
+        yield  # pragma: no cover (makes this a generator)
 
     def _take(self, url: str) -> CannedReply:
         for fits in FITS:

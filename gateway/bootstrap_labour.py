@@ -42,7 +42,7 @@ class Labour(msgspec.Struct, frozen=True, kw_only=True):
 def labour(base: Foundation) -> Labour:
     """Everything of a worker process; needs a running loop."""
     drains = [Bell() for _ in range(base.settings.ingest_shares)]
-    relay, jobs, rung = Bell(), Bell(), Bell()
+    relay, jobs, rung, news = Bell(), Bell(), Bell(), Bell()
     deliverer = _deliverer(base)
     media = MediaFetcher(
         store=MediaStore(base.mongo, base.events),
@@ -55,13 +55,15 @@ def labour(base: Foundation) -> Labour:
         "relay": _ringing([relay]),
         "deliver": deliverer.deliver,
         "fetch_media": media.fetch,
+        "pull": _ringing([news]),
     }
-    bells = {DRAIN_JOB: drains, "relay": [relay], "deliver": [rung]}
+    bells = {DRAIN_JOB: drains, "relay": [relay], "deliver": [rung], "pull": [news]}
     sources = Sources(
         directory=base.directory,
         journal=base.journal,
         leases=base.leases,
         cursors=CursorStore(base.mongo),
+        news=news,
         owner=base.owner,
     )
     sweeper = Sweeper(
@@ -101,6 +103,7 @@ def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
         reply_tokens=base.reply_tokens,
         receipts=Receipts(base.outbound),
         offer=base.relay.offer,
+        pull=lambda inbox_ids: base.doorbell.call("pull", inbox_ids),
     )
     loops: dict[str, Loop] = {}
     for share, bell in enumerate(bells):

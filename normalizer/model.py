@@ -10,7 +10,7 @@ from typing import Literal, NewType
 import msgspec
 
 from connectors.contract import InboxId, MailEnvelope, SenderId, Template
-from connectors.events import MediaKind
+from connectors.events import MediaKind, ReplyHandle
 
 ContactId = NewType("ContactId", str)
 ConversationId = NewType("ConversationId", str)
@@ -167,6 +167,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[File, ...] = ()
     contents: tuple[tuple[str, bytes], ...] = ()
     reply_to: str = ""
+    reply_handle: ReplyHandle | None = None
     recipient: str = ""
     mail: MailFacts | None = None
     bounce: "BounceFacts | None" = None

@@ -15,6 +15,7 @@ from normalizer.steps.html import read_html
 from normalizer.steps.identity import settle_identity
 from normalizer.steps.language import name_language
 from normalizer.steps.mail import read_mail
+from normalizer.steps.places import name_places
 from normalizer.steps.quotes import find_reply
 from normalizer.steps.scrub import scrub
 from normalizer.steps.source import Source
@@ -25,6 +26,7 @@ Step = Callable[[Draft, Source], Draft]
 STEPS: tuple[Step, ...] = (
     read_mail,
     read_html,
+    name_places,
     find_reply,
     describe_files,
     settle_identity,
@@ -76,7 +78,11 @@ def as_message(event: Utterance) -> MessageReceived:
     }
     own: dict[str, Any]
     if isinstance(event, PostbackPressed):
-        own = {"sender_name": event.sender_name, "text": event.text or event.payload}
+        own = {
+            "sender_name": event.sender_name,
+            "text": event.text or event.payload,
+            "reply_handle": event.reply_handle,
+        }
     elif isinstance(event, CallEvent):
         own = {"attachments": event.attachments, "text": _call_text(event)}
     else:
@@ -107,6 +113,7 @@ def _begin(event: MessageReceived, context: Context, index: int) -> Draft:
         text=event.text,
         html=event.html,
         reply_to=event.reply_to,
+        reply_handle=event.reply_handle,
         recipient=event.recipient,
     )
 

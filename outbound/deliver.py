@@ -29,7 +29,7 @@ from outbound.settler import Settler
 from outbound.store import OutboundStore
 from outbound.throttle import Throttle
 from outbound.turn import Recover, Release, Send, Wait, next_turn
-from outbound.window import reply_window
+from outbound.window import Way, way_out
 from storage.blobs import Blobs
 from storage.gather import Gather
 
@@ -194,11 +194,13 @@ class Deliverer:
 
     async def _outcome(self, claimed: Message, thread_key: str, outlet: Outlet) -> SendOutcome:
         """What the provider made of it; a connector that breaks its word leaves it unknown."""
-        closed = await self._closed(claimed, outlet)
-        if closed is not None or outlet.sender is None:
-            return WindowClosed(reason=closed or "this inbox cannot send")
+        way = await self._way(claimed, outlet)
+        if way.closed or outlet.sender is None:
+            return WindowClosed(reason=way.closed or "this inbox cannot send")
         link = await self._link(claimed, outlet)
-        message = outgoing(claimed, thread_key, self._blobs, outlet.manifest, link)
+        message = outgoing(
+            claimed, thread_key, self._blobs, outlet.manifest, link, reply_handle=way.reply_handle
+        )
         try:
             async with asyncio.timeout(SEND_LIMIT_S):
                 return await outlet.sender.send(message)
@@ -215,17 +217,15 @@ class Deliverer:
         now = await self._clock.now()
         return lambda file: self._links.link(claimed.id, file.id, now)
 
-    async def _closed(self, claimed: Message, outlet: Outlet) -> str | None:
-        """Why no free reply may go any more; read only where the channel has a window at all."""
-        if outlet.manifest.limits.window is None:
-            return None
+    async def _way(self, claimed: Message, outlet: Outlet) -> Way:
+        """Read only where the channel has a window or handles at all."""
+        limits = outlet.manifest.limits
+        if limits.window is None and not limits.reply_handle:
+            return Way()
         conversation = await self._store.conversation(claimed.conversation_id)
         if conversation is None:
-            return "the conversation is gone"
-        window = reply_window(
-            outlet.manifest, conversation, await self._clock.now(), claimed.template
-        )
-        return None if window.can_reply else window.reason
+            return Way(closed="the conversation is gone")
+        return way_out(outlet.manifest, conversation, await self._clock.now(), claimed.template)
 
     async def _recover(self, pending: Pending, now: datetime) -> None:
         """The claimant's lease ran out: repeat where that is harmless, else ask."""

@@ -25,6 +25,8 @@ def outgoing(
     blobs: Blobs,
     manifest: Manifest | None = None,
     link: Link = private,
+    *,
+    reply_handle: str = "",
 ) -> OutboundMessage:
     """One reply; a mail that was written as plain text gets its HTML alternative here."""
     html = message.html
@@ -41,6 +43,8 @@ def outgoing(
         sender_name=message.author.name,
         attachments=tuple(_file(file, blobs, link(file)) for file in message.files),
         template=message.template,
+        reply_to=message.reply_to if message.envelope is None else "",
+        reply_handle=reply_handle,
         mail=message.envelope,
     )
 

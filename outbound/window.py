@@ -17,6 +17,25 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
 
 
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """What one send may use. ``closed`` says why no free reply may go any more."""
+
+    closed: str = ""
+    reply_handle: str = ""
+
+
+def way_out(
+    manifest: Manifest, conversation: Conversation, now: datetime, template: Template | None
+) -> Way:
+    """The window, asked again when the reply leaves, and the handle that the provider wants."""
+    window = reply_window(manifest, conversation, now, template)
+    if not window.can_reply:
+        return Way(closed=window.reason)
+    handle = conversation.reply_handle
+    fresh = handle is not None and (handle.expires_at is None or now < handle.expires_at)
+    return Way(reply_handle=handle.value if handle is not None and fresh else "")
+
+
 def reply_window(
     manifest: Manifest, conversation: Conversation, now: datetime, template: Template | None = None
 ) -> Window:

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from connectors.contract import InboxId
+from connectors.events import ReplyHandle
 from normalizer.model import AgentId, ContactId, ConversationId, TicketId
 
 Status = Literal["new", "open", "waiting", "solved", "closed"]
@@ -47,7 +48,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ``open_key`` is ``inbox_id|thread_key`` while it is the open one of its key (unique), and
     ``closed_key`` afterwards. ``recipient`` is where a reply goes (canonical contact point).
     ``participants`` are the canonical points that took part (mail: From, To and Cc; at most 64):
-    only they may join by a reference or a subject hook.
+    only they may join by a reference or a subject hook. ``reply_handle`` is the newest that came.
     """
 
     id: ConversationId = msgspec.field(name="_id")
@@ -64,6 +65,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     subject: str = ""
     last_in_native_id: str = ""
     last_in_at: datetime | None = None
+    reply_handle: ReplyHandle | None = None
     created_at: datetime
     updated_at: datetime
 

@@ -7,6 +7,7 @@ name that changes between check and connection cannot slip through.
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 from typing import NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
@@ -17,6 +18,7 @@ from aiohttp.resolver import ThreadedResolver
 
 from connectors.errors import FetchFailed
 from connectors.http import (
+    FRAME_MAX_BYTES,
     REPLY_MAX_BYTES,
     AddressRefused,
     Body,
@@ -33,6 +35,10 @@ PIECE = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
 GONE_FROM, GONE_TO, OK_FROM, OK_TO = 400, 500, 200, 300
 COME_BACK = {408, 425, 429}
+SCHEMES = frozenset({"http", "https"})
+SOCKET_SCHEMES = frozenset({"ws", "wss"})
+HEARTBEAT_S = 20.0
+CLOSE_S = 5.0
 
 
 class Call(NamedTuple):
@@ -125,6 +131,36 @@ class EgressClient:
             EGRESS_REQUESTS.labels("broken").inc()
             raise FetchFailed(_words(error), retry=not isinstance(error, TooLarge)) from error
 
+    @asynccontextmanager
+    async def socket(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = FRAME_MAX_BYTES,
+    ) -> AsyncIterator["EgressSocket"]:
+        """See ``Http.socket``."""
+        try:
+            self._check(url, SOCKET_SCHEMES)
+            line = await self._open().ws_connect(
+                url,
+                headers=headers,
+                heartbeat=HEARTBEAT_S,
+                max_msg_size=max_bytes,
+                timeout=aiohttp.ClientWSTimeout(ws_close=CLOSE_S),
+            )
+        except (AddressRefused, aiohttp.InvalidURL) as error:
+            EGRESS_REQUESTS.labels("refused").inc()
+            raise AddressRefused(_words(error)) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            EGRESS_REQUESTS.labels("not_sent").inc()
+            raise NotSent(_words(error)) from error
+        EGRESS_REQUESTS.labels("socket").inc()
+        try:
+            yield EgressSocket(line)
+        finally:
+            await line.close()
+
     async def _follow(
         self, url: str, headers: dict[str, str], timeout_s: float
     ) -> aiohttp.ClientResponse:
@@ -144,12 +180,12 @@ class EgressClient:
             url = target
         raise FetchFailed(f"more than {MAX_REDIRECTS} redirects", retry=False)
 
-    def _check(self, url: str) -> None:
+    def _check(self, url: str, schemes: frozenset[str] = SCHEMES) -> None:
         """Scheme, credentials and literal addresses; names are checked by the resolver."""
         parts = urlsplit(url)
         host = parts.hostname or ""
-        if parts.scheme not in {"http", "https"} or not host or parts.username is not None:
-            raise AddressRefused(f"{parts.scheme}://{host} is not a plain http or https address")
+        if parts.scheme not in schemes or not host or parts.username is not None:
+            raise AddressRefused(f"{parts.scheme}://{host} is not an address that we call")
         if _is_literal(host) and not self._allowed.permits(host, host):
             raise AddressRefused(f"{host} is not a public address")
 
@@ -166,6 +202,33 @@ class EgressClient:
                 trace_configs=[trace],
             )
         return self._session
+
+
+class EgressSocket:
+    """Implements ``Socket`` over one connection."""
+
+    def __init__(self, line: aiohttp.ClientWebSocketResponse) -> None:
+        self._line = line
+
+    async def send(self, text: str) -> None:
+        """See ``Socket.send``."""
+        try:
+            await self._line.send_str(text)
+        except (aiohttp.ClientError, OSError) as error:
+            raise LineBroken(_words(error)) from error
+
+    async def receive(self, timeout_s: float) -> bytes | None:
+        """See ``Socket.receive``."""
+        try:
+            async with asyncio.timeout(timeout_s):
+                frame = await self._line.receive()
+        except TimeoutError:
+            return None
+        if frame.type is aiohttp.WSMsgType.TEXT:
+            return str(frame.data).encode()
+        if frame.type is aiohttp.WSMsgType.BINARY:
+            return bytes(frame.data)
+        raise LineBroken(f"closed ({self._line.close_code})")
 
 
 class TooLarge(aiohttp.ClientError):

@@ -5,13 +5,14 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 
-from connectors.contract import Puller, Streamer
+from connectors.contract import Puller, Streamer, WebhookReceiver
 from connectors.errors import ConnectorError
 from gateway.backoff import Backoff
 from gateway.directory import InboxDirectory
 from gateway.metrics import WORKER_RUNS
-from gateway.tasks import cancelled
+from gateway.tasks import cancelled, together
 from gateway.workers.leased import while_leased
+from gateway.workers.loops import Bell
 from gateway.workers.store import CursorStore
 from storage.ids import utc_now
 from storage.journal import Journal, NewRecord
@@ -27,7 +28,10 @@ IDLE_S = 60.0
 
 
 class Sources:
-    """Follows the directory: starts a runner for each inbox that needs one, ends those that go."""
+    """Follows the directory: starts a runner for each inbox that needs one, ends those that go.
+
+    ``news`` is rung with the ids of inboxes whose webhook said that there is something to pull.
+    """
 
     def __init__(
         self,
@@ -36,6 +40,7 @@ class Sources:
         journal: Journal,
         leases: Leases,
         cursors: CursorStore,
+        news: Bell,
         owner: str,
     ) -> None:
         self._directory = directory
@@ -43,16 +48,28 @@ class Sources:
         self._leases = leases
         self._cursors = cursors
         self._owner = owner
+        self._news = news
+        self._rung: dict[str, asyncio.Event] = {}
         self._running: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
         """For ever; ends by cancellation, which ends every runner."""
         try:
-            while True:
-                await self._follow()
-                await asyncio.sleep(LOOK_FOR_INBOXES_S)
+            await together(self._follow_always(), self._hear())
         finally:
             await cancelled(self._running.values())
+
+    async def _follow_always(self) -> None:
+        while True:
+            await self._follow()
+            await asyncio.sleep(LOOK_FOR_INBOXES_S)
+
+    async def _hear(self) -> None:
+        while True:
+            for names in await self._news.heard(IDLE_S):
+                for inbox_id in names.split(","):
+                    if inbox_id in self._rung:
+                        self._rung[inbox_id].set()
 
     async def _follow(self) -> None:
         try:
@@ -88,7 +105,9 @@ class Sources:
     async def _pull(self, inbox: Inbox, puller: Puller) -> None:
         """The cursor moves only after the journal has the item."""
         backoff = Backoff(first_s=1.0, longest_s=300.0)
+        rung = self._rung.setdefault(inbox.id, asyncio.Event())
         while True:
+            rung.clear()
             try:
                 cursor = await self._cursors.load(inbox.id)
                 async for item in puller.pull(cursor):
@@ -96,7 +115,7 @@ class Sources:
                     await self._cursors.save(inbox.id, item.cursor, utc_now())
                 WORKER_RUNS.labels("pull", "worked").inc()
                 backoff.reset()
-                await puller.wait(IDLE_S)
+                await _until_news(puller, rung)
             except Exception as error:
                 WORKER_RUNS.labels("pull", "failed").inc()
                 log.warning(
@@ -141,3 +160,15 @@ class Sources:
 
 def _pull_transport(inbox: Inbox) -> Transport:
     return "imap" if inbox.channel == "email" else "poll"
+
+
+async def _until_news(puller: Puller, rung: asyncio.Event) -> None:
+    """A channel that is told by its webhook waits for the bell; a lost bell costs a minute."""
+    if not isinstance(puller, WebhookReceiver):
+        await puller.wait(IDLE_S)
+        return
+    try:
+        async with asyncio.timeout(IDLE_S):
+            await rung.wait()
+    except TimeoutError:
+        return

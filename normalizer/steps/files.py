@@ -19,7 +19,7 @@ _MAX_FILES = 100
 
 def describe_files(draft: Draft, source: Source) -> Draft:
     """Each reference becomes a pending file; ``source`` is what its connector fetches it by."""
-    refs = source.message.attachments[:_MAX_FILES]
+    refs = [one for one in source.message.attachments if one.kind in _TYPE_OF_KIND][:_MAX_FILES]
     if not refs:
         return draft
     start = len(draft.files)

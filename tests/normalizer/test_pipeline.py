@@ -10,6 +10,7 @@ from connectors.events import (
     MessageReceived,
     PostbackPressed,
     SenderId,
+    place,
 )
 from normalizer.pipeline import STEPS, Context, normalise
 
@@ -163,3 +164,19 @@ def test_any_bytes_at_all_become_a_draft(raw):
     assert draft.dedupe_id
     assert draft.senders
     assert draft.thread_key
+
+
+def test_a_shared_place_becomes_words_with_a_map_and_is_no_file():
+    shared = (place(59.9127, 10.7461, "Halden  depot"), MediaRef(kind="image", ref="p1"))
+    draft = normalise(message(text="Here", attachments=shared), CONTEXT)
+    words, line = draft.reply_text.split("\n")
+    assert words == "Here"
+    assert line.startswith("📍 Halden depot https://www.openstreetmap.org/?mlat=59.912700&")
+    assert [file.kind for file in draft.files] == ["image"]
+
+
+def test_what_is_no_coordinate_cannot_leave_the_link():
+    odd = MediaRef(kind="location", url="geo:1&x=<b>,2 javascript:")
+    draft = normalise(message(attachments=(odd,)), CONTEXT)
+    assert "<b>" not in draft.text
+    assert " " not in draft.text.removeprefix("📍 ")

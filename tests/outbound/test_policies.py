@@ -15,6 +15,7 @@ from connectors.contract import (
     Template,
     WindowClosed,
 )
+from connectors.events import ReplyHandle
 from connectors.manifest import Limits, Window
 from normalizer.model import Author, ConversationId, File, MessageId
 from outbound.errors import CannotReply
@@ -23,7 +24,7 @@ from outbound.model import Heard
 from outbound.render import clean_html, html_of, render
 from outbound.replying import recipient_of
 from outbound.settlement import MAX_AGE, Try, pause, settle
-from outbound.window import reply_window
+from outbound.window import reply_window, way_out
 from tests.outbound.world import MAIL, NOW, SMS, _conversation, _inbox
 from ticketing.reply_tokens import ReplyTokens
 
@@ -171,3 +172,12 @@ def test_html_is_safe_and_plain_text_keeps_its_shape() -> None:
     assert clean_html('<a href="javascript:x()">a</a>') == '<a rel="noopener noreferrer">a</a>'
     assert html_of("a < b\nc\n\nd") == "<p>a &lt; b<br>c</p><p>d</p>"
     assert render(MAIL, text="x", html="<b>x</b>", subject="s", files=()).html == "<b>x</b>"
+
+
+def test_a_reply_handle_is_given_until_it_expires() -> None:
+    handle = ReplyHandle(value="token", expires_at=NOW + timedelta(minutes=1))
+    conversation = msgspec.structs.replace(
+        _conversation(_inbox(SMS), ConversationId("c"), "tel:+1"), reply_handle=handle
+    )
+    assert way_out(SMS, conversation, NOW, None).reply_handle == "token"
+    assert way_out(SMS, conversation, NOW + timedelta(minutes=1), None).reply_handle == ""

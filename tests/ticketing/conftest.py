@@ -90,6 +90,7 @@ class House:
         self.collections = Collections(mongo)
         self.receipts = ReceiptBook()
         self.offered = []
+        self.pulled = []
         self.lines = {
             MAIL: Line(
                 inbox=an_inbox(),
@@ -124,7 +125,11 @@ class House:
             reply_tokens=self.tokens,
             receipts=self.receipts,
             offer=self.offered.extend,
+            pull=self.rung,
         )
+
+    async def rung(self, inbox_ids):
+        self.pulled.extend(inbox_ids)
 
     def set_inbox(self, inbox_id, **changes):
         line = self.lines[inbox_id]

@@ -7,10 +7,12 @@ import msgspec
 import pytest
 
 from connectors.events import (
+    Doorbell,
     MessageDeleted,
     MessageEdited,
     ReactionChanged,
     ReceiptReported,
+    ReplyHandle,
     SenderId,
 )
 from storage.ids import utc_now
@@ -359,3 +361,22 @@ async def test_the_largest_message_of_the_widest_characters_fits_a_document(hous
     (message,) = await house.messages()
     assert len(message.html) > 1_999_000
     assert "text cut at 750000 characters" in message.warnings
+
+
+async def test_a_doorbell_asks_for_a_pull_and_stores_nothing(house):
+    bell = Doorbell(dedupe_id="d", occurred_at=NOW, cursor="c1")
+    await house.events_in(CHAT, bell)
+    assert house.pulled == [CHAT]
+    assert await house.tickets() == []
+
+
+async def test_the_newest_reply_handle_stays_with_the_conversation(house):
+    def handle(value):
+        return ReplyHandle(value=value, expires_at=NOW + timedelta(minutes=1))
+
+    late, early = NOW + timedelta(seconds=9), NOW
+    await house.events_in(CHAT, said(id="2", occurred_at=late, reply_handle=handle("new")))
+    await house.events_in(CHAT, said(id="1", occurred_at=early, reply_handle=handle("old")))
+    await house.events_in(CHAT, said(id="3", occurred_at=late + timedelta(seconds=1)))
+    (conversation,) = await house.collections.conversations.find({}, limit=10)
+    assert conversation.reply_handle == handle("new")

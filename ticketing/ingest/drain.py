@@ -35,6 +35,7 @@ READ_S = 60.0  # the largest mail takes a few seconds on a busy machine
 
 Lines = Callable[[InboxId], Awaitable[Line | None]]
 Offer = Callable[[Sequence[Event]], None]
+Pull = Callable[[Sequence[InboxId]], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
@@ -42,7 +43,8 @@ class Ingest:
     """``drain`` is what a doorbell calls; one leased owner per partition keeps order and speed.
 
     ``offer`` hears the events of every commit at once (the relay); what it misses, the relay's
-    sweeper finds. Correctness comes from derived ids and unique keys, never from the lease.
+    sweeper finds. ``pull`` is rung for inboxes whose webhook said that there is something to pull.
+    Correctness comes from derived ids and unique keys, never from the lease.
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Ingest:
         reply_tokens: ReplyTokens,
         receipts: ReceiptSink,
         offer: Offer,
+        pull: Pull,
     ) -> None:
         self._mongo = collections.mongo
         self._journal = journal
@@ -67,6 +70,7 @@ class Ingest:
         self._reply_tokens = reply_tokens
         self._receipts = receipts
         self._offer = offer
+        self._pull = pull
         self.store = IngestStore(collections, reply_tokens)
 
     async def drain(self, partition: int) -> int:
@@ -142,6 +146,8 @@ class Ingest:
             return
         self._numbers.give_back(numbers[book.numbers_used :])
         self._offer((*book.events, *book.told))
+        if rung := dict.fromkeys(unit.line.inbox.id for unit in units if unit.rings):
+            await self._pull(list(rung))
         _count(units, book)
 
     async def _halve(self, units: Sequence[Unit], error: Exception) -> None:

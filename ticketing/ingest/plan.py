@@ -267,6 +267,7 @@ def _heard(conversation: Conversation, entry: Entry) -> Conversation:
         _answered(conversation, draft),
         last_in_at=draft.occurred_at if counts else conversation.last_in_at,
         last_in_native_id=draft.native_id if counts else conversation.last_in_native_id,
+        reply_handle=(draft.reply_handle if newest else None) or conversation.reply_handle,
         participants=_grown(conversation.participants, draft, entry),
         updated_at=max(conversation.updated_at, draft.received_at),
     )

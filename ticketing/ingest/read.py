@@ -7,6 +7,7 @@ from connectors.errors import ConnectorError
 from connectors.events import (
     AlertRaised,
     CallEvent,
+    Doorbell,
     InboundEvent,
     MembershipChanged,
     MessageDeleted,
@@ -48,6 +49,7 @@ def read_record(record: JournalRecord, line: Line) -> Unit:
         receipts=receipts,
         moves=moves,
         ignored=len(parsed.events) - len(drafts) - len(changes) - len(receipts) - len(moves),
+        rings=any(isinstance(e, Doorbell) for e in parsed.events),
         bad="; ".join(bad),
     )
 

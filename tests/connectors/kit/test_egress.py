@@ -13,6 +13,16 @@ from connectors.kit.addresses import Allowed
 from connectors.kit.egress import EgressClient
 
 
+async def line(request):
+    socket = web.WebSocketResponse()
+    await socket.prepare(request)
+    async for frame in socket:
+        if frame.data == "end":
+            break
+        await socket.send_str(frame.data.upper())
+    return socket
+
+
 @pytest.fixture
 async def server():
     async def echo(request):
@@ -39,6 +49,7 @@ async def server():
         raise web.HTTPFound("/loop")
 
     app = web.Application()
+    app.router.add_get("/line", line)
     for path, handler in (("echo", echo), ("hop", hop), ("secret", secret), ("big", big)):
         app.router.add_route("*", f"/{path}", handler)
     app.router.add_route("*", "/gone", gone)
@@ -205,3 +216,30 @@ async def test_tls_to_a_plain_port_was_not_sent(server, http):
     with pytest.raises(NotSent) as failed:
         await http.request("POST", f"https://127.0.0.1:{server.port}/echo?token=abc", body=b"x")
     assert "abc" not in str(failed.value)
+
+
+async def test_a_socket_speaks_is_silent_and_ends(server, http):
+    async with http.socket(str(server.make_url("/line")).replace("http", "ws")) as socket:
+        await socket.send("hello")
+        assert await socket.receive(5) == b"HELLO"
+        assert await socket.receive(0.01) is None
+        await socket.send("end")
+        with pytest.raises(LineBroken):
+            await socket.receive(5)
+
+
+@pytest.mark.parametrize(
+    "url", ["ws://127.0.0.2/line", "http://127.0.0.1/line", "ws://u:p@127.0.0.1/"]
+)
+async def test_a_socket_goes_nowhere_private(http, url):
+    with pytest.raises(AddressRefused):
+        async with http.socket(url):
+            pass
+
+
+async def test_a_socket_that_nobody_answers_was_not_opened(http, server):
+    port = server.port
+    await server.close()
+    with pytest.raises(NotSent):
+        async with http.socket(f"ws://127.0.0.1:{port}/line"):
+            pass
