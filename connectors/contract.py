@@ -12,6 +12,7 @@ from typing import Any, NewType, Protocol, runtime_checkable
 import msgspec
 
 from connectors.events import InboundEvent, Parsed, SenderId
+from connectors.tokens import LocalTokens, Tokens
 
 InboxId = NewType("InboxId", str)
 
@@ -21,7 +22,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     ``address`` is ours in the channel's own words: a mail address, an E.164 number, a bot's name.
     ``hook_url`` is the configured *external* URL: signatures are made over it, never over what a
-    proxy shows. ``settings`` is the channel's own Struct.
+    proxy shows. ``settings`` is the channel's own Struct. ``tokens`` are kept for all processes.
     """
 
     inbox_id: InboxId
@@ -30,6 +31,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     hook_url: str
     settings: Any
+    tokens: Tokens = msgspec.field(default_factory=LocalTokens)
 
 
 class WebhookRequest(msgspec.Struct, frozen=True, kw_only=True):

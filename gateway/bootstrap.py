@@ -19,6 +19,7 @@ from gateway.consumers import LiveConsumer, MediaConsumer
 from gateway.directory import INBOXES, InboxDirectory
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore
+from gateway.tokens import TokenVault
 from outbound.clock import DatabaseClock
 from outbound.file_links import FileLinks
 from outbound.store import OutboundStore
@@ -90,18 +91,20 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
     blobs, doorbell, events = Blobs(mongo), Doorbell(redis), EventLog(mongo)
     registry, auth, edge_store = Registry.load(), AuthStore(mongo), EdgeStore(mongo)
     collections, pubsub = Collections(mongo), Pubsub(redis)
-    counts = ViewCounts(collections)
+    counts, leases = ViewCounts(collections), Leases(mongo)
+    owner = f"{socket.gethostname()}:{os.getpid()}"
     directory = InboxDirectory(
         store=edge_store,
         agents=auth.all_agents,
         registry=registry,
         keyring=keyring,
         http=http,
+        tokens=TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner),
         public_url=settings.public_url,
     )
     return Foundation(
         settings=settings,
-        owner=f"{socket.gethostname()}:{os.getpid()}",
+        owner=owner,
         mongo=mongo,
         redis=redis,
         keyring=keyring,
@@ -110,7 +113,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         journal=Journal(mongo, keyring, blobs, doorbell),
         events=events,
         counters=Counters(mongo),
-        leases=Leases(mongo),
+        leases=leases,
         pubsub=pubsub,
         registry=registry,
         http=http,

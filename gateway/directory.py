@@ -14,6 +14,7 @@ from connectors.http import Http
 from connectors.manifest import Manifest
 from connectors.registry import Registry
 from gateway.store import EdgeStore
+from gateway.tokens import TokenVault
 from outbound.model import Outlet
 from storage.keyring import KeyRing
 from storage.pubsub import Pubsub
@@ -61,6 +62,7 @@ class InboxDirectory:
         registry: Registry,
         keyring: KeyRing,
         http: Http,
+        tokens: TokenVault,
         public_url: str,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -69,6 +71,7 @@ class InboxDirectory:
         self._registry = registry
         self._keyring = keyring
         self._http = http
+        self._tokens = tokens
         self._public_url = public_url
         self._clock = clock
         self._snapshot = Snapshot({}, {}, frozenset(), float("-inf"))
@@ -175,6 +178,7 @@ class InboxDirectory:
             address=inbox.address,
             hook_url=f"{self._public_url}/hooks/{inbox.channel}/{inbox.id}",
             settings=self._registry.parse_settings(inbox.channel, self.settings(inbox)),
+            tokens=self._tokens.of(inbox.id),
         )
 
     def settings(self, inbox: Inbox) -> dict[str, object]:

@@ -33,6 +33,14 @@ class InboxHealth(msgspec.Struct, frozen=True, kw_only=True):
     checked_at: datetime
 
 
+class SealedToken(msgspec.Struct, frozen=True, kw_only=True):
+    """An access token of an inbox; ``id`` is ``inbox_id|name``."""
+
+    id: str = msgspec.field(name="_id")
+    sealed: bytes
+    renewed_at: datetime
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """An agent's unfinished words on one ticket; ``id`` derives from (agent, ticket, mode)."""
 
@@ -65,6 +73,7 @@ class EdgeStore:
     def __init__(self, mongo: Mongo) -> None:
         self.inboxes = mongo.collection("inboxes", Inbox)
         self.health = mongo.collection("inbox_health", InboxHealth)
+        self.tokens = mongo.collection("tokens", SealedToken)
         self.drafts = mongo.collection("drafts", Draft)
         self.uploads = mongo.collection("uploads", Upload)
 

@@ -9,6 +9,7 @@ from connectors.contract import InboxId
 from gateway.bootstrap import Foundation
 from gateway.directory import InboxDirectory
 from gateway.tasks import cancelled
+from gateway.tokens import TokenVault
 from storage.ids import utc_now
 
 
@@ -21,6 +22,9 @@ async def elsewhere(base: Foundation) -> AsyncIterator[InboxDirectory]:
         registry=base.registry,
         keyring=base.keyring,
         http=base.http,
+        tokens=TokenVault(
+            store=base.edge_store, keyring=base.keyring, leases=base.leases, owner="elsewhere"
+        ),
         public_url="https://desk.example",
         clock=lambda: 0.0,
     )
