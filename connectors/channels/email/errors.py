@@ -2,7 +2,7 @@
 
 ConnectorError
 ├── MailboxUnavailable   the IMAP server cannot be reached or broke off: try again, with back-off
-│   └── CommandRefused   it said NO to one command; the connection still stands
+│   └── CommandRefused   it said NO to one command, for good; the connection still stands
 └── CredentialsRefused   login or token refused: an administrator must act
 """
 

@@ -1,40 +1,33 @@
-"""One IMAP folder over one connection: blocking, read-only, used from one thread.
+"""The folders of one IMAP account: read-only, one connection, opened when it is needed."""
 
-Only ``abort`` may be called from elsewhere; it breaks a call that hangs.
-"""
-
-import contextlib
-import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
-from imapclient import (  # type: ignore[import-untyped]  # it ships no types
-    IMAPClient,
-    SocketTimeout,
-)
-from imapclient.exceptions import (  # type: ignore[import-untyped]  # as above
-    IMAPClientAbortError,
-    IMAPClientError,
-    LoginError,
-)
+from imapclient.datetime_util import parse_to_datetime  # type: ignore[import-untyped]  # no types
+from imapclient.exceptions import ProtocolError  # type: ignore[import-untyped]  # as above
+from imapclient.imap_utf7 import encode as utf7  # type: ignore[import-untyped]  # as above
+from imapclient.response_parser import parse_response  # type: ignore[import-untyped]  # as above
 
-from connectors.channels.email.errors import (
-    CommandRefused,
-    CredentialsRefused,
-    MailboxUnavailable,
-)
-from connectors.channels.email.settings import Settings, tls_context
+from connectors.channels.email.errors import CommandRefused, MailboxUnavailable
+from connectors.channels.email.imap_login import log_in
+from connectors.channels.email.imap_session import ImapSession, connect
+from connectors.channels.email.imap_stream import Argument, Response, quoted
+from connectors.channels.email.settings import Settings
 
-CONNECT_S = 15.0
-READ_S = 60.0
-LOST = (IMAPClientAbortError, OSError, EOFError)
+LITERAL_SLACK = 1_000_000  # servers are known to understate sizes
+BYTES_A_SECOND = 20_000  # slower than that is as good as broken
+BASE_S = 60.0
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+Found = Mapping[bytes, Any]
 
 
 class Folder(msgspec.Struct, frozen=True, kw_only=True):
-    """What selecting said."""
+    """What selecting said. ``next_uid`` is a hint: some servers are behind with it, or say 0."""
 
+    name: str
     validity: int
     next_uid: int
 
@@ -52,140 +45,161 @@ class Mailbox:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._client: IMAPClient | None = None
+        self._session: ImapSession | None = None
+        self._heard = 0  # arrivals that a search has looked for
 
     @property
     def is_open(self) -> bool:
         """Whether a login has succeeded and nothing broke since."""
-        return self._client is not None
+        return self._session is not None and self._session.is_open
 
-    def open(self, token: str) -> None:
-        """Connect and log in: by ``token`` (XOAUTH2) unless it is empty."""
-        s = self._settings
-        try:
-            client = IMAPClient(
-                s.imap_host,
-                s.imap_port,
-                ssl=s.imap_security == "tls",
-                ssl_context=tls_context(s) if s.imap_security == "tls" else None,
-                timeout=SocketTimeout(connect=CONNECT_S, read=READ_S),
-            )
-        except LOST as error:
-            raise MailboxUnavailable(f"{s.imap_host}:{s.imap_port}: {error}") from error
-        self._client = client
-        client.normalise_times = False
-        try:
-            self._log_in(client, token)
-        except LoginError as error:
-            self.close()
-            raise CredentialsRefused(f"{s.imap_host} refuses the login: {error}") from error
-        except (IMAPClientError, *LOST) as error:
-            self.close()
-            raise MailboxUnavailable(f"{s.imap_host}: {error}") from error
+    @property
+    def tells(self) -> bool:
+        """Whether the server tells of new mail by itself (IDLE)."""
+        return self.is_open and b"IDLE" in self._line().capabilities
 
-    def _log_in(self, client: IMAPClient, token: str) -> None:
-        s = self._settings
-        if s.imap_security == "starttls":
-            client.starttls(tls_context(s))
-        if not token:
-            client.login(s.imap_username, s.imap_password)
-            return
+    async def open(self, token: str) -> None:
+        """Connect and log in: by ``token`` unless it is empty."""
+        self.close()
+        session = await connect(self._settings, self._settings.imap_max_bytes + LITERAL_SLACK)
         try:
-            client.oauth2_login(s.imap_username, token)
-        except IMAPClientAbortError:
+            await log_in(session, self._settings, token)
+        except BaseException:
+            session.drop()
             raise
-        except IMAPClientError as error:
-            raise LoginError(str(error)) from error
+        self._session = session
 
-    def select(self) -> Folder:
+    async def select(self, name: str) -> Folder:
         """EXAMINE: nothing we do changes a flag, let alone deletes."""
-        answer = self._ask("select_folder", self._settings.imap_folder, readonly=True)
-        next_uid = answer.get(b"UIDNEXT") or max(self.uids_after(0, None), default=0) + 1
-        return Folder(validity=answer.get(b"UIDVALIDITY", 1), next_uid=next_uid)
+        line = self._line()
+        line.exists = 0
+        told = await line.command(b"EXAMINE", [folder_argument(name)])
+        return Folder(
+            name=name,
+            validity=_code(told, b"UIDVALIDITY") or 1,
+            next_uid=_code(told, b"UIDNEXT"),
+        )
 
-    def uids_after(self, uid: int, since: date | None) -> list[int]:
+    async def highest_uid(self, folder: Folder) -> int:
+        """That of the last mail, whatever UIDNEXT says; 0 in an empty folder."""
+        below = max(folder.next_uid - 1, 1)
+        found = await self._search(b"UID %d:*" % below)
+        return max(found, default=0)
+
+    async def uids_after(self, uid: int) -> list[int]:
         """Ascending. ``n:*`` always names the last mail (RFC 3501 section 6.4.8): filtered."""
-        criteria: list[object] = ["UID", f"{uid + 1}:*"]
-        if since:
-            criteria += ["SINCE", since]
-        return sorted(found for found in self._ask("search", criteria) if found > uid)
+        found = await self._search(b"UID %d:*" % (uid + 1))
+        return sorted({one for one in found if one > uid})
 
-    def has_news(self, uid: int) -> bool:
-        """Whether mail above ``uid`` is there, or came while this was asked.
+    async def uids_between(self, uid: int, until: int, since: date) -> list[int]:
+        """Above ``uid``, up to ``until``, that arrived on ``since`` or later; ascending."""
+        day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}".encode()
+        found = await self._search(b"UID %d:%d SINCE %s" % (uid + 1, until, day))
+        return sorted({one for one in found if uid < one <= until})
 
-        NOOP makes the server look; what it announces beside the search's answer would not be
-        announced again to IDLE.
-        """
-        self._ask("noop")
-        imap = self._open_client()._imap  # IMAPClient hides untagged answers beside a command's own
-        imap.response("EXISTS")  # forgets what was announced before
-        return bool(self.uids_after(uid, None)) or imap.response("EXISTS")[1] != [None]
+    async def _search(self, criteria: bytes) -> list[int]:
+        line = self._line()
+        self._heard = line.arrivals
+        told = await line.command(b"UID SEARCH", [criteria])
+        answers = [said.line.split()[1:] for said in told if said.words[:1] == [b"SEARCH"]]
+        return [int(word) for words in answers for word in words if word.isdigit()]
 
-    def summaries(self, uids: Sequence[int]) -> list[Summary]:
+    async def summaries(self, uids: Sequence[int]) -> list[Summary]:
         """Those of ``uids`` that still exist, ascending."""
-        found = self._fetch(uids, ["RFC822.SIZE", "INTERNALDATE"])
+        found = await self._fetch(uids, b"(UID RFC822.SIZE INTERNALDATE)", 0)
         return [
-            Summary(uid=uid, size=data.get(b"RFC822.SIZE", 0), arrived=_utc(data))
+            Summary(uid=uid, size=int(data[b"RFC822.SIZE"] or 0), arrived=_arrived(data))
             for uid, data in sorted(found.items())
+            if b"RFC822.SIZE" in data
         ]
 
-    def bodies(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """Whole mails, without setting \\Seen; those that went meanwhile are absent."""
-        found = self._fetch(uids, ["BODY.PEEK[]"])
-        return {uid: data[b"BODY[]"] for uid, data in found.items() if data.get(b"BODY[]")}
+    async def bodies(self, uids: Sequence[int], expected: int) -> dict[int, bytes]:
+        """Whole mails, without setting \\Seen; absent are those that went meanwhile, and those
+        that the server does not hand out. ``expected`` bytes decide how long that may take.
+        """
+        found = await self._fetch(uids, b"(UID BODY.PEEK[])", expected)
+        return {
+            uid: data[b"BODY[]"]
+            for uid, data in found.items()
+            if isinstance(data.get(b"BODY[]"), bytes)
+        }
 
-    def header(self, uid: int) -> bytes:
+    async def header(self, uid: int) -> bytes:
         """Only the header block of one mail, at most 64 kB."""
-        data = self._fetch([uid], ["BODY.PEEK[HEADER]<0.65536>"]).get(uid, {})
+        data = (await self._fetch([uid], b"(UID BODY.PEEK[HEADER]<0.65536>)", 65_536)).get(uid, {})
         return next((v for k, v in data.items() if k.startswith(b"BODY[HEADER]")), b"") or b""
 
-    def _fetch(self, uids: Sequence[int], what: list[str]) -> Mapping[int, dict[bytes, Any]]:
-        found: Mapping[int, dict[bytes, Any]] = self._ask("fetch", uids, what)
-        return found
+    async def _fetch(self, uids: Sequence[int], what: bytes, expected: int) -> dict[int, Found]:
+        limit_s = BASE_S + expected / BYTES_A_SECOND
+        told = await self._line().command(b"UID FETCH", [_sequence(uids), what], limit_s)
+        wanted = set(uids)
+        found: dict[int, dict[bytes, Any]] = {}
+        for data in filter(None, map(_fetched, told)):
+            uid = data.get(b"UID")
+            if uid in wanted:
+                found.setdefault(uid, {}).update(data)
+        return dict(found)
 
-    def idle(self, seconds: float) -> bool:
-        """True when the server reported a change; False after ``seconds``, or without IDLE."""
-        client = self._open_client()
-        if not self._ask("has_capability", "IDLE"):
-            return False
-        try:
-            client.idle()
-            seen = client.idle_check(timeout=seconds)
-            client.idle_done()
-        except (IMAPClientError, *LOST) as error:
-            self.close()
-            raise MailboxUnavailable(f"IDLE broke off: {error}") from error
-        return bool(seen)
+    async def idle(self, seconds: float) -> bool:
+        """Whether mail came since the last search, or comes within ``seconds``."""
+        line = self._line()
+        await line.command(b"NOOP")  # makes servers look that tell nothing of what came before IDLE
+        if line.arrivals > self._heard:
+            return True
+        return await line.idle(seconds, lambda said: line.arrivals > self._heard)
 
-    def _ask(self, method: str, *args: object, **options: object) -> Any:  # noqa: ANN401 - imapclient is untyped
-        try:
-            return getattr(self._open_client(), method)(*args, **options)
-        except LOST as error:
-            self.close()
-            raise MailboxUnavailable(f"{self._settings.imap_host} broke off: {error}") from error
-        except (IMAPClientError, ValueError) as error:
-            raise CommandRefused(f"{self._settings.imap_host} to {method}: {error}") from error
-
-    def _open_client(self) -> IMAPClient:
-        if self._client is None:
+    def _line(self) -> ImapSession:
+        if self._session is None or not self._session.is_open:
             raise MailboxUnavailable("the connection is closed")
-        return self._client
-
-    def abort(self) -> None:
-        """From any thread: break the line, so that a call that hangs raises at once."""
-        client = self._client
-        if client is not None:
-            with contextlib.suppress(OSError):
-                client.socket().shutdown(socket.SHUT_RDWR)
+        return self._session
 
     def close(self) -> None:
-        """Close without waiting for the server; the next pull opens anew."""
-        client, self._client = self._client, None
-        if client is not None:
-            with contextlib.suppress(IMAPClientError, *LOST):
-                client.shutdown()
+        """Go without waiting for the server; whoever waits for it learns at once."""
+        if self._session is not None:
+            self._session.leave()
+            self._session = None
 
 
-def _utc(data: Mapping[bytes, Any]) -> datetime | None:
-    arrived = data.get(b"INTERNALDATE")
-    return arrived.astimezone(UTC) if isinstance(arrived, datetime) else None
+def folder_argument(name: str) -> Argument:
+    """Modified UTF-7 (RFC 3501 section 5.1.3); INBOX is INBOX in any case."""
+    return quoted(utf7(name).decode("ascii"))
+
+
+def _code(told: Iterable[Response], name: bytes) -> int:
+    """The number of a response code such as ``[UIDVALIDITY 7]``; 0 where it is not said."""
+    for said in told:
+        code, _, rest = said.line.upper().partition(b"[")[2].partition(b" ")
+        number = rest.partition(b"]")[0].strip()
+        if code == name and number.isdigit():
+            return int(number)
+    return 0
+
+
+def _sequence(uids: Sequence[int]) -> bytes:
+    """Neighbours as a range: servers limit a command's length."""
+    ranges: list[list[int]] = []
+    for uid in sorted(uids):
+        if ranges and ranges[-1][1] == uid - 1:
+            ranges[-1][1] = uid
+        else:
+            ranges.append([uid, uid])
+    return b",".join(b"%d" % a if a == b else b"%d:%d" % (a, b) for a, b in ranges)
+
+
+def _fetched(said: Response) -> Found | None:
+    """The pairs of one FETCH; None for everything else, and for what cannot be read."""
+    if said.words[1:2] != [b"FETCH"]:
+        return None
+    try:
+        _, _, items = parse_response(list(said.parts))
+        return dict(zip(items[::2], items[1::2], strict=True))
+    except (ProtocolError, ValueError, TypeError) as error:
+        raise CommandRefused(f"a FETCH that cannot be read: {said.text}") from error
+
+
+def _arrived(data: Found) -> datetime | None:
+    try:
+        arrived: datetime = parse_to_datetime(data[b"INTERNALDATE"], normalise=False)
+        return arrived.astimezone(UTC)
+    except (KeyError, ValueError, TypeError, AttributeError, OverflowError):
+        return None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 Security = Literal["tls", "starttls", "none"]
-FirstRun = Literal["new", "all"]
+FirstRun = Literal["new", "days", "all"]
 Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
 
 
@@ -27,9 +27,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     imap_username: Annotated[str, _text("IMAP user")] = ""
     imap_password: Annotated[str, _secret("IMAP password")] = ""
     imap_folder: Annotated[str, _text("IMAP folder")] = "INBOX"
+    imap_more_folders: Annotated[
+        tuple[str, ...], _text("Further IMAP folders", "Read as well, once a minute")
+    ] = ()
     imap_first_run: Annotated[
-        FirstRun, _text("At the first connection", "Take all mail of the folder, or only new mail")
+        FirstRun, _text("At the first connection", "Take only new mail, that of some days, or all")
     ] = "new"
+    imap_first_days: Annotated[
+        int, msgspec.Meta(ge=1, le=36_500, title="Days", description="For a start with `days`")
+    ] = 30
     imap_max_bytes: Annotated[
         int, _text("Largest mail", "Bytes; larger ones are listed in quarantine by their headers")
     ] = 50_000_000
@@ -51,6 +57,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     oauth_client_secret: Annotated[str, _secret("OAuth client secret")] = ""
     oauth_refresh_token: Annotated[str, _secret("OAuth refresh token")] = ""
     oauth_scope: Annotated[str, _text("OAuth scope", "Microsoft 365 wants it")] = ""
+
+    @property
+    def imap_folders(self) -> tuple[str, ...]:
+        """Each once; the first is the one that is watched for news."""
+        return tuple(dict.fromkeys((self.imap_folder, *self.imap_more_folders)))
 
     @property
     def uses_oauth(self) -> bool:
