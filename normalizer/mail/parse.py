@@ -34,7 +34,7 @@ def parse_mail(raw: bytes, *, own_origin: str = "") -> ParsedMail:
     subject = fields.text("subject")
     report = comes_from_mail_system(fields, sender, subject)
     body = _with_tnef(assemble(root, notes, opens_messages=not report), notes)
-    view = view_of(body, notes, own_origin)
+    view = view_of(body, notes, own_origin, subject)
     return_path = _return_path(fields)
     verdict = robots.judge(fields, sender, subject, return_path)
     bounce = find_bounce(root, sender, subject, view.text)

@@ -37,19 +37,19 @@ class View(NamedTuple):
     reply: ReplyParts
 
 
-def view_of(body: Body, notes: Notes, own_origin: str = "") -> View:
+def view_of(body: Body, notes: Notes, own_origin: str = "", subject: str = "") -> View:
     if body.has_html:
-        return _of_html(body, notes, own_origin)
+        return _of_html(body, notes, own_origin, subject)
     text = "\n".join(block.text for block in body.blocks)
     if len(text) > _MAX_TEXT:
         notes.warn("text larger than 2 MB: cut")
         text = text[:_MAX_TEXT]
     readable = bare(text)
     body.security |= dict.fromkeys(readable.labels)
-    return View(text, None, False, split_reply(plain_lines(readable.text)))
+    return View(text, None, False, split_reply(plain_lines(readable.text), subject))
 
 
-def _of_html(body: Body, notes: Notes, own_origin: str) -> View:
+def _of_html(body: Body, notes: Notes, own_origin: str, subject: str) -> View:
     page = joined_html(body.blocks)
     if len(page) > MAX_HTML_CHARS:
         notes.warn("HTML larger than 2 MB: cut")
@@ -69,7 +69,7 @@ def _of_html(body: Body, notes: Notes, own_origin: str) -> View:
         text = f"{text}\n\n{twin.strip()}"
         lines = [*lines, Line(""), *plain_lines(twin)]
     safe = shown(canonical, own_origin)
-    return View(text, safe.html, safe.remote_content, split_reply(lines))
+    return View(text, safe.html, safe.remote_content, split_reply(lines, subject))
 
 
 def visible(lines: list[Line]) -> str:

@@ -1,5 +1,8 @@
 """Rule 41: what was written now, without the quoted past and without the signature."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from normalizer.mail.parse import parse_mail
@@ -15,71 +18,102 @@ def html(page: str) -> str:
     return parse_mail(raw).reply_text
 
 
-ANNOUNCEMENTS = [
-    "On Mon, Jun 1, 2026 at 10:00 AM Mira Okafor <mira@halden.example> wrote:",
-    "On Mon, Jun 1, 2026 at 10:00 AM Mira Okafor <\nmira@halden.example> wrote:",
-    "On 1 Jun 2026, at 10:00, Mira Okafor wrote:",
-    "Am 01.06.2026 um 10:00 schrieb Mira Okafor:",
-    "Am Mo., 1. Juni 2026 um 10:00 Uhr schrieb Mira Okafor <mira@halden.example>:",
-    "Mira Okafor <mira@halden.example> schrieb am Mo., 1. Juni 2026, 10:00:",
-    "Le lun. 1 juin 2026 à 10:00, Mira Okafor <mira@halden.example> a écrit :",
-    "El lun, 1 jun 2026 a las 10:00, Mira Okafor (<mira@halden.example>) escribió:",
-    "Em seg., 1 de jun. de 2026 às 10:00, Mira Okafor <mira@halden.example> escreveu:",
-    "Il giorno lun 1 giu 2026 alle ore 10:00 Mira Okafor <mira@halden.example> ha scritto:",
-    "Op ma 1 jun. 2026 om 10:00 schreef Mira Okafor <mira@halden.example>:",
-    "Den mån 1 juni 2026 kl 10:00 skrev Mira Okafor <mira@halden.example>:",
-    "пн, 1 июн. 2026 г. в 10:00, Mira Okafor <mira@halden.example>:",
-    "1 июня 2026 г., 10:00, Mira Okafor написал(а):",
-    "pon., 1 cze 2026 o 10:00 Mira Okafor <mira@halden.example> napisał(a):",
-    "W dniu 1.06.2026 o 10:00, Mira Okafor pisze:",
-    "Mira Okafor <mira@halden.example> 于2026年6月1日周一 10:00写道：",
-    "在 2026年6月1日，10:00，Mira Okafor <mira@halden.example> 写道：",
-    "2026年6月1日(月) 10:00 Mira Okafor <mira@halden.example>:",
-    "Dne po 1. 6. 2026 10:00 uživatel Mira Okafor <mira@halden.example> napsal:",
-    "-----Original Message-----\nFrom: Mira Okafor",
-    "-----Ursprüngliche Nachricht-----\nVon: Mira Okafor",
-    "----- Message d'origine -----",
-    '------------------ 原始邮件 ------------------\n发件人: "Mira"',
-    "-------- Исходное сообщение --------",
-    "##- Please type your reply above this line -##",
-]
+HERE = Path(__file__).parent
+PROGRAMS = tomllib.loads((HERE / "announcements.toml").read_text())
+ANNOUNCEMENTS = {
+    f"{program}-{language}": text
+    for program, rows in PROGRAMS.items()
+    for language, text in rows.items()
+}
+BLOCKS = PROGRAMS["outlook_block"]
+DEVICES = tomllib.loads((HERE / "device_lines.toml").read_text())
 
 
-@pytest.mark.parametrize("announcement", ANNOUNCEMENTS)
-@pytest.mark.parametrize("quote", ["> ", ""])
+@pytest.mark.parametrize("announcement", ANNOUNCEMENTS.values(), ids=ANNOUNCEMENTS.keys())
+@pytest.mark.parametrize("quote", ["> ", ""], ids=["marked", "bare"])
 def test_the_past_is_cut_where_it_is_announced(announcement, quote):
     past = f"{quote}Which size?\n{quote}\n{quote}Mira"
-    assert plain(f"Size L, please.\n\n{announcement}\n{past}\n") == "Size L, please."
+    parts = split_reply(plain_lines(f"Size L, please.\n\n{announcement}\n\n{past}\n"))
+    assert parts.reply == "Size L, please."
+    assert announcement in parts.quoted
+    assert parts.signature == ""
 
 
-BLOCKS = [
-    ("From", "Sent", "To", "Subject"),
-    ("Von", "Gesendet", "An", "Betreff"),
-    ("De", "Envoyé", "À", "Objet"),
-    ("De", "Enviado el", "Para", "Asunto"),
-    ("De", "Enviada em", "Para", "Assunto"),
-    ("Da", "Inviato", "A", "Oggetto"),
-    ("Van", "Verzonden", "Aan", "Onderwerp"),
-    ("Från", "Skickat", "Till", "Ämne"),
-    ("От", "Отправлено", "Кому", "Тема"),
-    ("Od", "Wysłano", "Do", "Temat"),
-    ("发件人", "发送时间", "收件人", "主题"),
-    ("差出人", "送信日時", "宛先", "件名"),
+@pytest.mark.parametrize("block", BLOCKS.values(), ids=BLOCKS.keys())
+def test_a_line_drawn_over_the_header_block_goes_with_it(block):
+    ruled = f"Size L, please.\n\n{'_' * 32}\n{block}\n\nWhich size?\n"
+    assert plain(ruled) == "Size L, please."
+    bold = "\n".join("*" + line.replace(":", ":*", 1) for line in block.split("\n"))
+    assert plain(f"Size L, please.\n\n{bold}\n\nWhich size?") == "Size L, please."
+
+
+FORWARDS = [
+    "---------- Forwarded message ---------",
+    "Begin forwarded message:",
+    "-------- Forwarded Message --------",
+    "-------- Weitergeleitete Nachricht --------",
+    "Anfang der weitergeleiteten Nachricht:",
+    "-------- Message transféré --------",
+    "Début du message réexpédié :",
+    "-------- Mensaje reenviado --------",
+    "Inicio del mensaje reenviado:",
+    "---------- Mensagem encaminhada ---------",
+    "Início da mensagem reencaminhada:",
+    "---------- Messaggio inoltrato ---------",
+    "Inizio messaggio inoltrato:",
+    "---------- Doorgestuurd bericht ---------",
+    "Begin doorgestuurd bericht:",
+    "-------- Пересылаемое сообщение --------",
+    "Начало переадресованного сообщения:",
+    "---------- Przekazana wiadomość ---------",
+    "Początek przekazywanej wiadomości:",
+    "---------- Vidarebefordrat meddelande ---------",
+    "Vidarebefordrat brev:",
+    "---------- 转发邮件信息 ----------",
+    "下面是被转发的邮件：",
+    "-------- 転送メッセージ --------",
+    "転送されたメッセージ:",
 ]
+ORDER = (
+    "From: shop@example.com\nDate: 1 Jun 2026 10:00\nTo: jk@example.org\nSubject: Order\n\nTent, 1"
+)
 
 
-@pytest.mark.parametrize("labels", BLOCKS)
-@pytest.mark.parametrize("rule", ["", "________________________________\n"])
-def test_the_header_block_of_outlook_is_known_in_twelve_languages(labels, rule):
-    sender, sent, to, subject = labels
-    block = (
-        f"{rule}{sender}: Mira Okafor <mira@halden.example>\n{sent}: 1. 6. 2026 10:00\n"
-        f"{to}: jk@example.org\n{subject}: Zelt\n\nWhich size?\n"
-    )
-    assert plain(f"Size L, please.\n\n{block}") == "Size L, please."
-    assert (
-        plain("Size L, please.\n\n*" + block.lstrip("_\n").replace(":", ":*")) == "Size L, please."
-    )
+@pytest.mark.parametrize("announcement", FORWARDS)
+def test_what_is_passed_on_is_the_message(announcement):
+    text = f"Please see to this.\n\n{announcement}\n{ORDER}"
+    assert plain(text) == text
+
+
+@pytest.mark.parametrize(
+    "prefix", ["Fwd", "FW", "WG", "TR", "RV", "ENC", "DW", "Doorst", "转发", "転送"]
+)
+def test_a_header_block_under_a_forwards_subject_is_passed_on(prefix):
+    lines = plain_lines(f"Please see to this.\n\n{ORDER}")
+    assert "Tent, 1" in split_reply(lines, f"{prefix}: Order").reply
+    assert split_reply(lines, f"Re: {prefix}: Order").reply == "Please see to this."
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "See my answers below in red.",
+        "Siehe meine Antworten unten.",
+        "Voir mes réponses ci-dessous.",
+        "Ver mis respuestas abajo.",
+        "Respondi tudo abaixo.",
+        "Rispondo sotto.",
+        "Zie mijn antwoorden hieronder.",
+        "Ответы ниже.",
+        "Moje odpowiedzi poniżej.",
+        "Se mina svar nedan.",
+        "回复见下文",
+        "下記に赤字で回答します。",
+    ],
+)
+def test_answers_written_into_the_past_are_kept_where_the_reply_says_so(note):
+    page = f"{note}\n\n{BLOCKS['en']}\n\nWhich size?\nL\nWhich colour?\nBlue"
+    assert plain(page) == page
 
 
 PAGES = [
@@ -152,22 +186,22 @@ def test_when_in_doubt_more_is_kept(text):
     assert plain(text) == text
 
 
-@pytest.mark.parametrize(
-    ("text", "signature"),
-    [
-        ("Size L.\n-- \nJ. Kim\n+1 555 0100", "-- \nJ. Kim\n+1 555 0100"),
-        ("Size L.\n--\nJ. Kim", "--\nJ. Kim"),
-        ("Size L.\n\nSent from my iPhone", "Sent from my iPhone"),
-        ("Size L.\n\nVon meinem iPhone gesendet", "Von meinem iPhone gesendet"),
-        ("Size L.\n\nEnvoyé de mon iPhone", "Envoyé de mon iPhone"),
-        ("Size L.\n\n发自我的iPhone", "发自我的iPhone"),
-        ("Size L.\n\niPhoneから送信", "iPhoneから送信"),
-        ("Size L.\n\nGet Outlook for Android", "Get Outlook for Android"),
-    ],
-)
-def test_signatures_stand_apart(text, signature):
-    parts = split_reply(plain_lines(text))
-    assert (parts.reply, parts.signature) == ("Size L.", signature)
+@pytest.mark.parametrize("dashes", ["-- ", "--", "—", "__"])
+def test_a_signature_stands_apart(dashes):
+    parts = split_reply(plain_lines(f"Size L.\n{dashes}\nJ. Kim\n+1 555 0100"))
+    assert (parts.reply, parts.signature) == ("Size L.", f"{dashes}\nJ. Kim\n+1 555 0100")
+
+
+@pytest.mark.parametrize("line", DEVICES["signature"])
+def test_what_a_device_adds_is_a_signature(line):
+    parts = split_reply(plain_lines(f"Size L.\n\n{line}"))
+    assert (parts.reply, parts.signature) == ("Size L.", line)
+
+
+@pytest.mark.parametrize("line", DEVICES["text"])
+def test_a_customers_words_are_no_signature(line):
+    parts = split_reply(plain_lines(f"Hello,\n\n{line}"))
+    assert (parts.reply, parts.signature) == (f"Hello,\n\n{line}", "")
 
 
 def test_a_signature_that_the_program_marks_is_known():
