@@ -56,6 +56,7 @@ class MessageCase(msgspec.Struct, frozen=True, kw_only=True):
     quick_replies: tuple[str, ...] = ()
     template: TemplateCase | None = None
     reply_to: str = ""
+    reply_handle: str = ""
 
 
 class SendCase(msgspec.Struct, frozen=True, kw_only=True):

@@ -100,6 +100,16 @@ class Puller(Protocol):
         """Pure, as ``WebhookReceiver.parse``."""
 
 
+@runtime_checkable
+class Rung(Protocol):
+    """Optional, for a Puller: what the webhook's Doorbell said, before the pull that it asks for.
+    It may be lost: a pull without it must work as well.
+    """
+
+    def rung(self, cursor: str) -> None:
+        """``Doorbell.cursor`` of the newest."""
+
+
 Sink = Callable[[bytes], Awaitable[None]]
 
 
@@ -290,6 +300,7 @@ __all__ = [
     "ReauthNeeded",
     "Rejected",
     "RetryLater",
+    "Rung",
     "SendOutcome",
     "Sender",
     "SenderId",

@@ -30,7 +30,7 @@ from connectors.contract import (
 )
 from connectors.errors import ConnectorError, Malformed, Stale, Unauthentic
 from connectors.events import InboundEvent, MediaRef, Parsed, SenderId, unscoped_id
-from connectors.placeholders import fill
+from connectors.placeholders import PlaceholderTokens, fill
 from connectors.registry import Registry
 from connectors.standin import Recorded, StandInHttp
 
@@ -160,6 +160,7 @@ def outbound_message(case: MessageCase) -> OutboundMessage:
         if template
         else None,
         reply_to=case.reply_to,
+        reply_handle=case.reply_handle,
     )
 
 
@@ -307,6 +308,7 @@ def _account(channel: str, address: str, hook_url: str, settings: msgspec.Struct
         address=address,
         hook_url=hook_url,
         settings=settings,
+        tokens=PlaceholderTokens(),
     )
 
 

@@ -15,7 +15,7 @@ from gateway.workers.leased import while_leased
 from gateway.workers.loops import Bell, listen
 from gateway.workers.media import MediaFetcher
 from gateway.workers.relaying import sweep_relay
-from gateway.workers.sources import Sources
+from gateway.workers.sources import Sources, said
 from gateway.workers.store import CursorStore, MediaStore
 from outbound.deliver import Deliverer
 from outbound.receipts import Receipts
@@ -103,7 +103,7 @@ def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
         reply_tokens=base.reply_tokens,
         receipts=Receipts(base.outbound),
         offer=base.relay.offer,
-        pull=lambda inbox_ids: base.doorbell.call("pull", inbox_ids),
+        pull=lambda rung: base.doorbell.call("pull", said(rung)),
     )
     loops: dict[str, Loop] = {}
     for share, bell in enumerate(bells):

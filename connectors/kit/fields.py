@@ -29,7 +29,7 @@ def flat_fields(request: WebhookRequest) -> dict[str, str]:
     if request.media_type.endswith("json"):
         fields.update(_json(request.body))
     elif request.media_type.endswith("xml"):
-        fields.update(_xml(request.body))
+        fields.update(xml_leaves(request.body))
     elif request.media_type in FORMS or (not request.media_type and b"=" in request.body):
         fields.update(form_pairs(request))
     return fields
@@ -44,7 +44,7 @@ def _json(body: bytes) -> dict[str, str]:
     return {name: str(value) for name, value in plain.items()}
 
 
-def _xml(body: bytes) -> dict[str, str]:
+def xml_leaves(body: bytes) -> dict[str, str]:
     """The leaves of a small document, by their names without namespace (SOAP's wrapping aside)."""
     if b"<!" in body.replace(b"<!--", b"").replace(b"<![CDATA[", b""):
         raise Malformed("XML with a document type is not read")

@@ -4,8 +4,9 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from urllib.parse import quote, unquote
 
-from connectors.contract import Puller, Streamer, WebhookReceiver
+from connectors.contract import InboxId, Puller, Rung, Streamer, WebhookReceiver
 from connectors.errors import ConnectorError
 from gateway.backoff import Backoff
 from gateway.directory import InboxDirectory
@@ -49,7 +50,7 @@ class Sources:
         self._cursors = cursors
         self._owner = owner
         self._news = news
-        self._rung: dict[str, asyncio.Event] = {}
+        self._rung: dict[str, Bell] = {}
         self._running: dict[tuple[str, int], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -66,10 +67,11 @@ class Sources:
 
     async def _hear(self) -> None:
         while True:
-            for names in await self._news.heard(IDLE_S):
-                for inbox_id in names.split(","):
+            for rings in await self._news.heard(IDLE_S):
+                for ring in rings.split(","):
+                    inbox_id, _, cursor = ring.partition("=")
                     if inbox_id in self._rung:
-                        self._rung[inbox_id].set()
+                        self._rung[inbox_id].ring(unquote(cursor))
 
     async def _follow(self) -> None:
         try:
@@ -105,9 +107,8 @@ class Sources:
     async def _pull(self, inbox: Inbox, puller: Puller) -> None:
         """The cursor moves only after the journal has the item."""
         backoff = Backoff(first_s=1.0, longest_s=300.0)
-        rung = self._rung.setdefault(inbox.id, asyncio.Event())
+        rung = self._rung.setdefault(inbox.id, Bell())
         while True:
-            rung.clear()
             try:
                 cursor = await self._cursors.load(inbox.id)
                 async for item in puller.pull(cursor):
@@ -162,13 +163,16 @@ def _pull_transport(inbox: Inbox) -> Transport:
     return "imap" if inbox.channel == "email" else "poll"
 
 
-async def _until_news(puller: Puller, rung: asyncio.Event) -> None:
+def said(rung: Mapping[InboxId, str]) -> list[str]:
+    """Inboxes and what their doorbells said, as names that travel on the bell."""
+    return [f"{inbox_id}={quote(cursor, safe='')}" for inbox_id, cursor in rung.items()]
+
+
+async def _until_news(puller: Puller, rung: Bell) -> None:
     """A channel that is told by its webhook waits for the bell; a lost bell costs a minute."""
     if not isinstance(puller, WebhookReceiver):
         await puller.wait(IDLE_S)
         return
-    try:
-        async with asyncio.timeout(IDLE_S):
-            await rung.wait()
-    except TimeoutError:
-        return
+    cursors = [cursor for cursor in await rung.heard(IDLE_S) if cursor]
+    if cursors and isinstance(puller, Rung):
+        puller.rung(cursors[-1])

@@ -6,7 +6,7 @@ from connectors.contract import Pulled
 from connectors.events import Parsed
 from gateway.workers import sources
 from gateway.workers.loops import Bell
-from gateway.workers.sources import Sources
+from gateway.workers.sources import Sources, said
 from gateway.workers.store import CursorStore
 from storage.leases import Leases
 from tests.ticketing.builders import an_inbox
@@ -17,6 +17,11 @@ class Ringing:
 
     def __init__(self):
         self.pulls = asyncio.Queue()
+
+        self.cursors = []
+
+    def rung(self, cursor):
+        self.cursors.append(cursor)
 
     def verify(self, request):
         return True
@@ -74,7 +79,8 @@ async def test_a_ring_pulls_at_once_and_a_lost_one_after_the_pause(mongo, monkey
     try:
         async with asyncio.timeout(20):
             assert await connector.pulls.get() == ""
-            news.ring(f"somebody-else,{an_inbox().id}")
+            (ring,) = said({an_inbox().id: "a,b=c"})
+            news.ring(f"somebody-else,{ring}")
             assert await connector.pulls.get() == "x"
             monkeypatch.setattr(sources, "IDLE_S", 0.05)
             news.ring(an_inbox().id)
@@ -82,4 +88,5 @@ async def test_a_ring_pulls_at_once_and_a_lost_one_after_the_pause(mongo, monkey
     finally:
         running.cancel()
         await asyncio.wait([running])
+    assert connector.cursors == ["a,b=c"]
     assert {record.transport for record in journal.records} == {"imap"}

@@ -128,8 +128,8 @@ class House:
             pull=self.rung,
         )
 
-    async def rung(self, inbox_ids):
-        self.pulled.extend(inbox_ids)
+    async def rung(self, cursors):
+        self.pulled.extend(cursors.items())
 
     def set_inbox(self, inbox_id, **changes):
         line = self.lines[inbox_id]

@@ -366,7 +366,7 @@ async def test_the_largest_message_of_the_widest_characters_fits_a_document(hous
 async def test_a_doorbell_asks_for_a_pull_and_stores_nothing(house):
     bell = Doorbell(dedupe_id="d", occurred_at=NOW, cursor="c1")
     await house.events_in(CHAT, bell)
-    assert house.pulled == [CHAT]
+    assert house.pulled == [(CHAT, "c1")]
     assert await house.tickets() == []
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -35,7 +35,7 @@ READ_S = 60.0  # the largest mail takes a few seconds on a busy machine
 
 Lines = Callable[[InboxId], Awaitable[Line | None]]
 Offer = Callable[[Sequence[Event]], None]
-Pull = Callable[[Sequence[InboxId]], Awaitable[None]]
+Pull = Callable[[Mapping[InboxId, str]], Awaitable[None]]
 _log = logging.getLogger(__name__)
 
 
@@ -146,8 +146,8 @@ class Ingest:
             return
         self._numbers.give_back(numbers[book.numbers_used :])
         self._offer((*book.events, *book.told))
-        if rung := dict.fromkeys(unit.line.inbox.id for unit in units if unit.rings):
-            await self._pull(list(rung))
+        if rung := {unit.line.inbox.id: unit.rung for unit in units if unit.rung is not None}:
+            await self._pull(rung)
         _count(units, book)
 
     async def _halve(self, units: Sequence[Unit], error: Exception) -> None:

@@ -32,7 +32,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """One journal record, read. ``bad`` says why parts of it (or all) must be quarantined;
-    ``rings``: it said that there is something to pull.
+    ``rung``: it said that there is something to pull, and that.
     """
 
     record: JournalRecord
@@ -42,7 +42,7 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     receipts: tuple[ReceiptReported, ...] = ()
     moves: tuple[MembershipChanged, ...] = ()
     ignored: int = 0
-    rings: bool = False
+    rung: str | None = None
     bad: str = ""
 
 

@@ -49,7 +49,7 @@ def read_record(record: JournalRecord, line: Line) -> Unit:
         receipts=receipts,
         moves=moves,
         ignored=len(parsed.events) - len(drafts) - len(changes) - len(receipts) - len(moves),
-        rings=any(isinstance(e, Doorbell) for e in parsed.events),
+        rung=next((e.cursor for e in reversed(parsed.events) if isinstance(e, Doorbell)), None),
         bad="; ".join(bad),
     )
 
