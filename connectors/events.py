@@ -15,6 +15,7 @@ import msgspec
 Direction = Literal["in", "echo"]
 MediaKind = Literal["image", "audio", "video", "voice", "sticker", "file", "location"]
 ReceiptState = Literal["sent", "delivered", "read", "failed"]
+TrustVerdict = Literal["pass", "fail", "none", "temperror"]
 
 
 def scoped_id(chat: str, id: str) -> str:
@@ -76,9 +77,36 @@ class ReplyHandle(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     expires_at: datetime | None = None
 
 
+class SenderTrust(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whether a mail is by who it says (RFC 7208, 6376, 7489; words as in RFC 8601).
+
+    ``verdict`` is about ``domain``, that of the author: ``pass`` when an identity aligned with it
+    was proven, ``fail`` when the domain's owner says that this mail is none of theirs, ``none``
+    when nobody says anything, ``temperror`` when it could not be found out. ``source`` tells whose
+    word that is: ours, that of a relay we trust (``by``), or the provider's who hands us its mail.
+    ``policy`` is what the owner asks to do with failing mail. ``arc`` is the chain of those who
+    forwarded it, ``arc_domain`` the last of them.
+    """
+
+    verdict: TrustVerdict
+    source: Literal["computed", "relay", "provider"]
+    domain: str = ""
+    spf: str = "none"
+    spf_domain: str = ""
+    dkim: str = "none"
+    dkim_domain: str = ""
+    dmarc: str = "none"
+    policy: str = ""
+    arc: str = ""
+    arc_domain: str = ""
+    by: str = ""
+    reason: str = ""
+
+
 class MessageReceived(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
     """Somebody said something. For mail, ``mail`` holds the raw RFC 5322 bytes and the rest is
-    filled by the normaliser; everywhere else the fields are complete.
+    filled by the normaliser; everywhere else the fields are complete. ``trust`` is what a mail
+    provider says of the sender of a mail that it received for us.
     """
 
     dedupe_id: str
@@ -96,6 +124,7 @@ class MessageReceived(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
     reply_to: str = ""
     reply_handle: ReplyHandle | None = None
     mail: bytes | None = None
+    trust: SenderTrust | None = None
 
 
 class MessageEdited(msgspec.Struct, frozen=True, kw_only=True, tag="edit"):
