@@ -110,18 +110,18 @@ def _parts(value: str) -> list[tuple[str, str]]:
     bare: list[str] = []
     comments: list[str] = []
     depth = 0
-    for token in _TOKEN.findall(value[:FIELD_BYTES]):
-        if token == "(":
+    for sign in _TOKEN.findall(value[:FIELD_BYTES]):
+        if sign == "(":
             depth += 1
-        elif token == ")" and depth:
+        elif sign == ")" and depth:
             depth -= 1
         elif depth:
-            comments.append(token)
-        elif token == ";":
+            comments.append(sign)
+        elif sign == ";":
             parts.append(("".join(bare), " ".join(comments)))
             bare, comments = [], []
         else:
-            bare.append(token)
+            bare.append(sign)
     return [*parts, ("".join(bare), " ".join(comments))]
 
 
