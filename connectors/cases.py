@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
+from connectors.contract import MailEnvelope
 from connectors.standin import CannedReply
 
 ADDRESS = "+15550100"
+MAIL_ADDRESS = "support@example.com"
 
 
 class WebhookCase(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,16 +25,17 @@ class WebhookCase(msgspec.Struct, frozen=True, kw_only=True):
     query: Mapping[str, str] | None = None
     secret: str | Mapping[str, Any] | None = None
     received_at: datetime | None = None
-    address: str = ADDRESS
+    address: str = ""
 
 
 class FileCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A file to send; ``content`` stands for its bytes."""
+    """A file to send; ``content`` stands for its bytes, ``content_id`` puts it into the HTML."""
 
     url: str = ""
     name: str = "file"
     media_type: str = "application/octet-stream"
     content: str = ""
+    content_id: str = ""
 
 
 class TemplateCase(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +47,7 @@ class TemplateCase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MessageCase(msgspec.Struct, frozen=True, kw_only=True):
-    """A reply; ``recipient`` is ``family:value``."""
+    """A reply; ``recipient`` is ``family:value``. ``mail`` is what was frozen for a mail."""
 
     recipient: str
     text: str = ""
@@ -57,6 +60,7 @@ class MessageCase(msgspec.Struct, frozen=True, kw_only=True):
     template: TemplateCase | None = None
     reply_to: str = ""
     reply_handle: str = ""
+    mail: MailEnvelope | None = None
 
 
 class SendCase(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,5 +69,5 @@ class SendCase(msgspec.Struct, frozen=True, kw_only=True):
     message: MessageCase
     replies: tuple[CannedReply, ...] = ()
     secret: str | Mapping[str, Any] | None = None
-    address: str = ADDRESS
+    address: str = ""
     hook_url: str = ""

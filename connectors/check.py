@@ -12,10 +12,12 @@ import msgspec
 from connectors.contract import Account, Connector, InboxId
 from connectors.errors import ConnectorError, ManifestInvalid
 from connectors.explain import (
+    MailReader,
     SendSeen,
     WebhookSeen,
     explain_send,
     explain_webhook,
+    unread,
 )
 from connectors.manifest import Manifest, Tier
 from connectors.matching import ExpectedRequest, difference, requests_differ
@@ -91,12 +93,12 @@ def load_cases(installed: Installed) -> Cases:
         raise ManifestInvalid(f"{path}: {error}") from error
 
 
-async def check_channel(registry: Registry, channel: str) -> Report:
-    """Run all cases and weigh the tier."""
+async def check_channel(registry: Registry, channel: str, read_mail: MailReader = unread) -> Report:
+    """Run all cases and weigh the tier. ``read_mail`` as in ``explain_webhook``."""
     installed = registry.installed(channel)
     cases = load_cases(installed)
     results = [
-        *(check_receive(registry, channel, cases, case) for case in cases.receive),
+        *(check_receive(registry, channel, cases, case, read_mail) for case in cases.receive),
         *[await check_reply(registry, channel, cases, case) for case in cases.reply],
     ]
     proved = {name for result in results if not result.why for name in result.proved}
@@ -106,11 +108,17 @@ async def check_channel(registry: Registry, channel: str) -> Report:
     return _report(installed.manifest, frozenset(proved), tuple(results))
 
 
-def check_receive(registry: Registry, channel: str, cases: Cases, case: ReceiveCase) -> CaseResult:
+def check_receive(
+    registry: Registry,
+    channel: str,
+    cases: Cases,
+    case: ReceiveCase,
+    read_mail: MailReader = unread,
+) -> CaseResult:
     """One request in."""
     settings = {**cases.settings, **case.settings}
     try:
-        seen = explain_webhook(registry, channel, settings, case.request)
+        seen = explain_webhook(registry, channel, settings, case.request, read_mail)
     except ConnectorError as error:
         return CaseResult(name=case.name, why=str(error))
     why = difference(case.expect, msgspec.to_builtins(seen))

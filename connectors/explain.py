@@ -4,14 +4,14 @@ The code path is ingest's and delivery's own; only the wire is a stand-in. Setti
 not give are filled with placeholders.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import msgspec
 
-from connectors.cases import FileCase, MessageCase, SendCase, WebhookCase
+from connectors.cases import ADDRESS, MAIL_ADDRESS, FileCase, MessageCase, SendCase, WebhookCase
 from connectors.contract import (
     Accepted,
     Account,
@@ -29,12 +29,21 @@ from connectors.contract import (
     WebhookResponse,
 )
 from connectors.errors import ConnectorError, Malformed, Stale, Unauthentic
-from connectors.events import InboundEvent, MediaRef, Parsed, SenderId, unscoped_id
+from connectors.events import (
+    InboundEvent,
+    MediaRef,
+    MessageReceived,
+    Parsed,
+    SenderId,
+    unscoped_id,
+)
 from connectors.placeholders import PlaceholderTokens, fill
 from connectors.registry import Registry
 from connectors.standin import Recorded, StandInHttp
 
 T = TypeVar("T")
+Checked = tuple[bool | None, tuple[str, ...]]  # verified, and what is to be said of it
+MailReader = Callable[[MessageReceived], MessageReceived]
 ORIGIN = "https://localhost"
 UNAUTHORIZED = 401
 FORM = "application/x-www-form-urlencoded"
@@ -63,6 +72,7 @@ class EventSeen(msgspec.Struct, frozen=True, kw_only=True):
     recipient: str | None = None
     text: str | None = None
     html: str | None = None
+    subject: str | None = None
     attachments: tuple[FileSeen, ...] = ()
     reply_to: str | None = None
     direction: str | None = None
@@ -103,10 +113,20 @@ class SendSeen(msgspec.Struct, frozen=True, kw_only=True):
     outcome: OutcomeSeen
 
 
+def unread(event: MessageReceived) -> MessageReceived:
+    """A raw mail stays one, where nobody is there to read it."""
+    return event
+
+
 def explain_webhook(
-    registry: Registry, channel: str, settings: Mapping[str, Any], case: Mapping[str, Any]
+    registry: Registry,
+    channel: str,
+    settings: Mapping[str, Any],
+    case: Mapping[str, Any],
+    read_mail: MailReader = unread,
 ) -> WebhookSeen:
-    """Verify, parse and acknowledge a recorded request. Raises ConnectorError.
+    """Verify, parse and acknowledge a recorded request. Raises ConnectorError. ``read_mail`` is
+    the normaliser's, which stands above us.
 
     A request whose signature is wrong is parsed all the same, for the reader's sake: ``status``
     says that it would have been refused. An old time stamp is only a warning: records are old.
@@ -114,13 +134,15 @@ def explain_webhook(
     read = _case(case, WebhookCase)
     given = fill(registry.settings_type(channel), {**_secrets(registry, channel, read), **settings})
     request = _request(read)
-    account = _account(channel, read.address, request.url.partition("?")[0], given.values)
+    address = _address(registry, channel, read.address)
+    account = _account(channel, address, request.url.partition("?")[0], given.values)
     connector = registry.connect(account, StandInHttp())
     if isinstance(connector, WebhookReceiver):
-        return _observe(connector, request, knows_secret=given.knows_secret)
+        verified = _verified(connector, request) if given.knows_secret else (None, ())
+        return _observe(connector, request, verified, read_mail)
     if isinstance(connector, Puller | Streamer):
         parsed = connector.parse_item(request.body, request.headers, request.received_at)
-        return _seen(parsed, None, WebhookResponse())
+        return _seen(_read(parsed, read_mail), None, WebhookResponse())
     raise Malformed(f"channel {channel!r} takes no requests")
 
 
@@ -132,7 +154,7 @@ async def explain_send(
     given = fill(registry.settings_type(channel), {**_secrets(registry, channel, read), **settings})
     http = StandInHttp(read.replies)
     hook_url = read.hook_url or f"{ORIGIN}/hooks/{channel}/inbox"
-    account = _account(channel, read.address, hook_url, given.values)
+    account = _account(channel, _address(registry, channel, read.address), hook_url, given.values)
     connector = registry.connect(account, http)
     if not isinstance(connector, Sender):
         raise Malformed(f"channel {channel!r} cannot send")
@@ -161,6 +183,7 @@ def outbound_message(case: MessageCase) -> OutboundMessage:
         else None,
         reply_to=case.reply_to,
         reply_handle=case.reply_handle,
+        mail=case.mail,
     )
 
 
@@ -201,6 +224,7 @@ SHARED = (
     "recipient",
     "text",
     "html",
+    "subject",
     "reply_to",
     "direction",
     "state",
@@ -213,9 +237,9 @@ SHARED = (
 
 
 def _observe(
-    receiver: WebhookReceiver, request: WebhookRequest, *, knows_secret: bool
+    receiver: WebhookReceiver, request: WebhookRequest, checked: Checked, read_mail: MailReader
 ) -> WebhookSeen:
-    verified, warnings = _verified(receiver, request) if knows_secret else (None, ())
+    verified, warnings = checked
     greeting = receiver.handshake(request)
     if greeting is not None:
         return _seen(Parsed(), verified, greeting, warnings=warnings)
@@ -223,7 +247,18 @@ def _observe(
     answer = receiver.ack(request)
     if verified is False:
         answer = WebhookResponse(status=UNAUTHORIZED)
-    return _seen(parsed, verified, answer, quarantined=quarantined, warnings=warnings)
+    read = _read(parsed, read_mail)
+    return _seen(read, verified, answer, quarantined=quarantined, warnings=warnings)
+
+
+def _read(parsed: Parsed, read_mail: MailReader) -> Parsed:
+    return msgspec.structs.replace(
+        parsed,
+        events=tuple(
+            read_mail(event) if isinstance(event, MessageReceived) and event.mail else event
+            for event in parsed.events
+        ),
+    )
 
 
 def _parsed(receiver: WebhookReceiver, request: WebhookRequest) -> tuple[Parsed, tuple[str, ...]]:
@@ -234,9 +269,7 @@ def _parsed(receiver: WebhookReceiver, request: WebhookRequest) -> tuple[Parsed,
     return parsed, tuple(f"item {bad.index}: {bad.reason}" for bad in parsed.bad)
 
 
-def _verified(
-    receiver: WebhookReceiver, request: WebhookRequest
-) -> tuple[bool | None, tuple[str, ...]]:
+def _verified(receiver: WebhookReceiver, request: WebhookRequest) -> Checked:
     try:
         return receiver.verify(request) or None, ()
     except Stale as stale:
@@ -300,6 +333,12 @@ def _secrets(registry: Registry, channel: str, case: WebhookCase | SendCase) -> 
     return dict.fromkeys(registry.signing_settings(channel), case.secret)
 
 
+def _address(registry: Registry, channel: str, given: str) -> str:
+    """A case's own, or one as the channel's customers would write to."""
+    mail = registry.manifest(channel).family == "mailto"
+    return given or (MAIL_ADDRESS if mail else ADDRESS)
+
+
 def _account(channel: str, address: str, hook_url: str, settings: msgspec.Struct) -> Account:
     return Account(
         inbox_id=InboxId("inbox"),
@@ -319,7 +358,12 @@ def _file(case: FileCase) -> OutboundFile:
         yield content
 
     return OutboundFile(
-        name=case.name, media_type=case.media_type, size=len(content), open=pieces, url=case.url
+        name=case.name,
+        media_type=case.media_type,
+        size=len(content),
+        open=pieces,
+        url=case.url,
+        content_id=case.content_id,
     )
 
 

@@ -1,6 +1,6 @@
 """Forms with files as a stream (RFC 7578): no file is ever whole in memory."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
 import msgspec
 
@@ -14,12 +14,16 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def multipart(
-    boundary: str, fields: Mapping[str, str], files: Mapping[str, Upload]
+    boundary: str,
+    fields: Mapping[str, str],
+    files: Mapping[str, Upload] | Iterable[tuple[str, Upload]],
 ) -> AsyncIterator[bytes]:
-    """The body; its content type is ``multipart/form-data; boundary=...``."""
+    """The body; its content type is ``multipart/form-data; boundary=...``. Names of files may
+    repeat when they come as pairs.
+    """
     for name, value in fields.items():
         yield _head(boundary, f'name="{_quoted(name)}"', "") + value.encode() + b"\r\n"
-    for name, file in files.items():
+    for name, file in files.items() if isinstance(files, Mapping) else files:
         about = f'name="{_quoted(name)}"; filename="{_quoted(file.name)}"'
         yield _head(boundary, about, file.media_type)
         async for piece in file.open():

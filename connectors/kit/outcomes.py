@@ -60,9 +60,9 @@ def of_refusal(refusal: Refusal) -> Unsent:
     return Rejected(reason=reason, code=refusal.code or str(status))
 
 
-def of_reply(reply: HttpReply) -> Unsent:
-    """The outcome of a plain HTTP answer that is not 2xx."""
-    words = reply.body[:300].decode("utf-8", "replace").strip()
+def of_reply(reply: HttpReply, words: str = "") -> Unsent:
+    """The outcome of a plain HTTP answer that is not 2xx; ``words`` is what it says, if known."""
+    words = words or reply.body[:300].decode("utf-8", "replace").strip()
     return of_refusal(
         Refusal(status=reply.status, reason=words or "no words", after_s=retry_after(reply))
     )

@@ -42,9 +42,10 @@ def check(arguments: argparse.Namespace) -> int:
 
 def _passes(registry: Registry, name: str) -> bool:
     from connectors.check import check_channel
+    from normalizer.mail.seen import as_read
 
     try:
-        report = asyncio.run(check_channel(registry, name))
+        report = asyncio.run(check_channel(registry, name, as_read))
     except ConnectorError as error:
         print(f"BAD  {name}: {error}")
         return False

@@ -71,13 +71,15 @@ def webhook(arguments: argparse.Namespace) -> int:
     """Each FILE is a request, as EXPLAIN describes it."""
     from connectors.explain import explain_webhook
     from connectors.registry import Registry
+    from normalizer.mail.seen import as_read
 
     registry, settings = Registry.load(), _settings(arguments)
     _known(registry, arguments.channel, settings)
 
     def explain(raw: bytes, file: str) -> object:
         case = msgspec.json.decode(raw, type=dict[str, Any])
-        return _named(file, explain_webhook(registry, arguments.channel, settings, case))
+        seen = explain_webhook(registry, arguments.channel, settings, case, as_read)
+        return _named(file, seen)
 
     return _each(arguments, explain)
 

@@ -19,6 +19,7 @@ from connectors.contract import (
 from connectors.placeholders import fill
 from connectors.registry import Registry
 from connectors.standin import StandInHttp
+from normalizer.mail.seen import as_read
 
 REGISTRY = Registry.load()
 INSTALLED = [manifest.id for manifest in REGISTRY.manifests()]
@@ -41,7 +42,7 @@ def test_every_channel_has_cases(channel):
     ],
 )
 def test_receive(channel, case):
-    assert check_receive(REGISTRY, channel, CASES[channel], case).why == ""
+    assert check_receive(REGISTRY, channel, CASES[channel], case, as_read).why == ""
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ async def test_reply(channel, case):
 
 @pytest.mark.parametrize("channel", CHANNELS)
 async def test_the_tier_is_earned(channel):
-    report = await check_channel(REGISTRY, channel)
+    report = await check_channel(REGISTRY, channel, as_read)
     assert report.missing == ()
     assert report.earned == report.claimed
 

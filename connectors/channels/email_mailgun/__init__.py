@@ -1,0 +1,1 @@
+"""Mail by Mailgun: routes and webhooks in, the messages API out."""

@@ -1,0 +1,131 @@
+"""A reply as the fields that providers' APIs ask for. Pure.
+
+What a mail says beside them (References, Auto-Submitted, List-Unsubscribe ...) is read off the very
+mail that ``compose`` makes for SMTP: both ways out say the same.
+"""
+
+from collections.abc import Iterable
+from email.parser import BytesHeaderParser
+
+import msgspec
+
+from connectors.contract import Account, OutboundFile, OutboundMessage
+from connectors.kit.mail.addresses import wire_address
+from connectors.kit.mail.compose import Composed, compose
+from connectors.kit.mail.words import mailbox
+
+# Providers have fields of their own for these, or make them.
+_FIELDS = frozenset(
+    {
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "reply-to",
+        "subject",
+        "date",
+        "mime-version",
+        "content-type",
+        "content-transfer-encoding",
+        "dkim-signature",
+        "return-path",
+    }
+)
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """An address, its domain as A-labels; ``name`` may be empty."""
+
+    address: str
+    name: str = ""
+
+    @property
+    def mailbox(self) -> str:
+        """``name <address>``, encoded as a header wants it."""
+        return mailbox(self.address, self.name).replace("\r\n", "")
+
+    @property
+    def plain(self) -> str:
+        """``"name" <address>`` for APIs that encode by themselves."""
+        if not self.name:
+            return self.address
+        quoted = self.name.replace("\\", "").replace('"', "'")
+        return f'"{quoted}" <{self.address}>'
+
+
+class Letter(msgspec.Struct, frozen=True, kw_only=True):
+    """One mail. ``id`` is our message's own id, which providers hand back in their reports;
+    ``key`` differs when an agent asks for the same message again. ``headers`` are ASCII.
+    """
+
+    id: str
+    key: str
+    sender: Person
+    to: tuple[Person, ...]
+    cc: tuple[Person, ...]
+    bcc: tuple[Person, ...]
+    reply_to: Person | None
+    subject: str
+    text: str
+    html: str | None
+    headers: dict[str, str]
+    inline: tuple[OutboundFile, ...]
+    files: tuple[OutboundFile, ...]
+    composed: Composed
+
+    @property
+    def message_id(self) -> str:
+        """Without brackets: the native id of a mail."""
+        return self.composed.message_id
+
+    @property
+    def everyone(self) -> tuple[Person, ...]:
+        """All who get it."""
+        return (*self.to, *self.cc, *self.bcc)
+
+    def headers_without(self, *names: str) -> dict[str, str]:
+        """For providers that refuse some."""
+        unwanted = {name.lower() for name in names}
+        return {n: v for n, v in self.headers.items() if n.lower() not in unwanted}
+
+
+def letter_of(message: OutboundMessage, account: Account) -> Letter:
+    """Raises AddressUnusable when a frozen recipient is no address."""
+    composed = compose(message, account)
+    mail = message.mail
+    ours = Person(address=wire_address(account.address), name=message.sender_name or account.name)
+    first, *others = _wired(mail.to if mail and mail.to else (message.recipient.value,))
+    inline = tuple(f for f in message.attachments if f.content_id and message.html)
+    return Letter(
+        id=message.id.partition(".")[0],
+        key=message.id,
+        sender=ours,
+        to=(
+            Person(address=first, name=mail.to_name if mail else ""),
+            *(Person(address=one) for one in others),
+        ),
+        cc=tuple(Person(address=one) for one in _wired(mail.cc if mail else ())),
+        bcc=tuple(Person(address=one) for one in _wired(mail.bcc if mail else ())),
+        reply_to=Person(address=mail.reply_to, name=ours.name) if mail and mail.reply_to else None,
+        subject=" ".join(message.subject.split()),
+        text=message.text,
+        html=message.html,
+        headers=_headers(composed),
+        inline=inline,
+        files=tuple(f for f in message.attachments if f not in inline),
+        composed=composed,
+    )
+
+
+def _wired(addresses: Iterable[str]) -> tuple[str, ...]:
+    return tuple(wire_address(one) for one in addresses)
+
+
+def _headers(composed: Composed) -> dict[str, str]:
+    head = b"".join(piece for piece in composed.pieces[:1] if isinstance(piece, bytes))
+    parsed = BytesHeaderParser().parsebytes(head.partition(b"\r\n\r\n")[0] + b"\r\n\r\n")
+    return {
+        name: " ".join(str(value).split())
+        for name, value in parsed.items()
+        if name.lower() not in _FIELDS
+    }

@@ -1,0 +1,215 @@
+"""What all mail providers have in common; each channel fills in its own words.
+
+In: a webhook (mail, or reports on mail), or plain SMTP to the same inbox. Out: one request to the
+provider's API. Every mail ends as raw RFC 5322 bytes, read by the same code as any other.
+"""
+
+import base64
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import msgspec
+
+from connectors.contract import (
+    Accepted,
+    Account,
+    Health,
+    OutboundMessage,
+    Rejected,
+    SendOutcome,
+    WebhookRequest,
+    WebhookResponse,
+)
+from connectors.events import (
+    MediaRef,
+    MessageReceived,
+    Parsed,
+    ReceiptReported,
+    ReceiptState,
+    SenderId,
+)
+from connectors.http import Body, Http, HttpReply
+from connectors.kit.mail.addresses import AddressUnusable
+from connectors.kit.mail.assembled import MailFields, assemble, delivered
+from connectors.kit.mail.letter import Letter, letter_of
+from connectors.kit.mail.trace import parse_mail_item
+from connectors.kit.outcomes import Unsent, attempt, of_reply
+from connectors.kit.probing import probe
+
+SEND_S = 50.0  # the contract gives 60 seconds for everything
+CHECK_S = 8.0
+
+SettingsT = TypeVar("SettingsT")
+
+
+class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of a provider's API."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: Body = b""
+    method: str = "POST"
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider's word on one of our mails. ``message`` is our own id of it, or its Message-ID."""
+
+    id: str
+    message: str
+    state: ReceiptState
+    at: datetime
+    recipient: str = ""
+    reason: str = ""
+
+
+class MailProvider(Generic[SettingsT]):
+    """Receiver, sender and health of one inbox; subclasses say how their provider does it."""
+
+    idempotent = False
+    name = ""
+
+    def __init__(self, account: Account, http: Http) -> None:
+        self._account = account
+        self._settings: SettingsT = account.settings
+        self._http = http
+
+    def handshake(self, request: WebhookRequest) -> WebhookResponse | None:
+        """Most have none."""
+        return None
+
+    def ack(self, request: WebhookRequest) -> WebhookResponse:
+        """An empty 200."""
+        return WebhookResponse()
+
+    def parse_item(self, body: bytes, headers: Mapping[str, str], received_at: datetime) -> Parsed:
+        """A mail that came by SMTP to this inbox, as the mail channel reads it."""
+        return parse_mail_item(body, headers, received_at)
+
+    def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
+        """Providers count by account."""
+        return ("inbox",)
+
+    async def send(self, message: OutboundMessage) -> SendOutcome:
+        """See ``Sender``. Our Message-ID is the native id, whoever carries the mail."""
+        try:
+            letter = letter_of(message, self._account)
+        except AddressUnusable as error:
+            return Rejected(reason=str(error))
+
+        async def exchange() -> SendOutcome:
+            reply = await self._call(self.request(letter))
+            return self.outcome(reply, letter)
+
+        return await attempt(exchange)
+
+    async def check(self) -> Health:
+        """See ``HealthChecker``: whether the provider takes our key."""
+
+        async def ask() -> Health:
+            request = self.question()
+            reply = await self._http.request(
+                request.method,
+                request.url,
+                headers=request.headers,
+                body=request.body,
+                timeout_s=CHECK_S,
+            )
+            return self.health(reply)
+
+        return await probe(ask)
+
+    def request(self, letter: Letter) -> ApiRequest:
+        """The call that sends ``letter``."""
+        raise NotImplementedError
+
+    def outcome(self, reply: HttpReply, letter: Letter) -> SendOutcome:
+        """What the answer to it means."""
+        return accepted(letter) if reply.ok else self.refused(reply)
+
+    def refused(self, reply: HttpReply) -> Unsent:
+        """An answer that is no success."""
+        return of_reply(reply)
+
+    def question(self) -> ApiRequest:
+        """A cheap call that needs our key."""
+        raise NotImplementedError
+
+    def health(self, reply: HttpReply) -> Health:
+        """What the answer to it means."""
+        if reply.ok:
+            return Health(ok=True, detail=f"{self.name} takes our key")
+        return Health(
+            ok=False,
+            detail=f"{self.name} answered {reply.status}",
+            advice=f"Copy the key anew from {self.name}'s settings.",
+        )
+
+    async def _call(self, request: ApiRequest) -> HttpReply:
+        return await self._http.request(
+            request.method,
+            request.url,
+            headers=request.headers,
+            body=request.body,
+            timeout_s=SEND_S,
+        )
+
+
+def basic(user: str, password: str) -> dict[str, str]:
+    """Basic credentials as a header."""
+    pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
+
+
+def accepted(letter: Letter, failed: tuple[str, ...] = ()) -> Accepted:
+    """The provider has it, but for the recipients in ``failed``."""
+    return Accepted(native_ids=(letter.message_id,), failed=failed)
+
+
+def raw_mail(
+    raw: bytes,
+    received_at: datetime,
+    *,
+    mail_from: str | None = None,
+    rcpt_to: tuple[str, ...] = (),
+    attachments: tuple[MediaRef, ...] = (),
+) -> MessageReceived:
+    """A whole mail as an event, with what the envelope said of it."""
+    return MessageReceived(
+        dedupe_id="",
+        native_id="",
+        thread_key="",
+        senders=(),
+        occurred_at=received_at,
+        recipient=rcpt_to[0].strip("<> ") if rcpt_to else "",
+        attachments=attachments,
+        mail=delivered(mail_from, rcpt_to) + raw,
+    )
+
+
+def parted_mail(
+    fields: MailFields, received_at: datetime, attachments: tuple[MediaRef, ...] = ()
+) -> MessageReceived:
+    """A mail in parts as an event; ``attachments`` are those still to be fetched."""
+    bare = msgspec.structs.replace(fields, mail_from=None, rcpt_to=())
+    return raw_mail(
+        assemble(bare),
+        received_at,
+        mail_from=fields.mail_from,
+        rcpt_to=fields.rcpt_to,
+        attachments=attachments,
+    )
+
+
+def receipt(report: Report) -> ReceiptReported:
+    """A report as an event."""
+    message = report.message.strip("<> ")
+    recipient = report.recipient.strip("<> ").lower()
+    return ReceiptReported(
+        dedupe_id=report.id or f"{message}:{report.state}:{recipient}",
+        native_id=message,
+        state=report.state,
+        occurred_at=report.at,
+        reason=" ".join(report.reason.split())[:500],
+        senders=(SenderId(family="mailto", value=recipient),) if recipient else (),
+    )
