@@ -138,7 +138,8 @@ class OutboundFile(msgspec.Struct, frozen=True, kw_only=True):
 class MailEnvelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What only mail needs; frozen on the message when the agent pressed Send.
 
-    ``to_name`` is what the first of ``to`` is called, "" where nobody said.
+    ``to_name`` is what the first of ``to`` is called, "" where nobody said. ``taken`` are
+    recipients that have it already: the headers name them, it goes to the others.
     """
 
     message_id: str
@@ -151,6 +152,7 @@ class MailEnvelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     auto_submitted: bool = False
+    taken: tuple[str, ...] = ()
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,11 +185,28 @@ class OutboundMessage(msgspec.Struct, frozen=True, kw_only=True):
     mail: MailEnvelope | None = None
 
 
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """One recipient of several that the provider did not take, in its words.
+
+    ``status`` is an enhanced status code (RFC 3463), "" where it gave none.
+    """
+
+    recipient: str
+    reason: str
+    status: str = ""
+
+
 class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag="sent"):
-    """The provider has it. One message may have become several; ``failed`` says which did not."""
+    """The provider has it. One message may have become several; ``failed`` says which did not.
+
+    Of several recipients ``refused`` will never be taken; ``later`` were not taken now, and are
+    to be tried again alone.
+    """
 
     native_ids: tuple[str, ...]
     failed: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    later: tuple[Refusal, ...] = ()
 
 
 class RetryLater(msgspec.Struct, frozen=True, kw_only=True, tag="retry"):
@@ -198,10 +217,14 @@ class RetryLater(msgspec.Struct, frozen=True, kw_only=True, tag="retry"):
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True, tag="rejected"):
-    """The provider will never take it; ``reason`` is in the provider's words."""
+    """The provider will never take it; ``reason`` is in the provider's words.
+
+    ``refused`` names recipients where it is their address that was refused.
+    """
 
     reason: str
     code: str = ""
+    refused: tuple[Refusal, ...] = ()
 
 
 class WindowClosed(msgspec.Struct, frozen=True, kw_only=True, tag="window_closed"):
@@ -298,6 +321,7 @@ __all__ = [
     "Pulled",
     "Puller",
     "ReauthNeeded",
+    "Refusal",
     "Rejected",
     "RetryLater",
     "Rung",

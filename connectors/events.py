@@ -14,7 +14,8 @@ import msgspec
 
 Direction = Literal["in", "echo"]
 MediaKind = Literal["image", "audio", "video", "voice", "sticker", "file", "location"]
-ReceiptState = Literal["sent", "delivered", "read", "failed"]
+# "delayed": the provider goes on trying; "complained": the recipient called it spam.
+ReceiptState = Literal["sent", "delivered", "read", "failed", "delayed", "complained"]
 TrustVerdict = Literal["pass", "fail", "none", "temperror"]
 
 
@@ -160,7 +161,8 @@ class ReceiptReported(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
     """The provider's word on one of our messages; ``watermark`` means "all up to occurred_at".
 
     ``message_id`` is our own id, where the provider hands it back: it finds a message whose
-    ``native_id`` we never learned (the line broke).
+    ``native_id`` we never learned (the line broke). ``recipient`` is the one of several that it
+    speaks of, "" for all of them; ``status`` an enhanced status code (RFC 3463) where there is one.
     """
 
     dedupe_id: str
@@ -171,6 +173,8 @@ class ReceiptReported(msgspec.Struct, frozen=True, kw_only=True, tag="receipt"):
     watermark: bool = False
     message_id: str = ""
     senders: tuple[SenderId, ...] = ()
+    recipient: str = ""
+    status: str = ""
 
 
 class PostbackPressed(msgspec.Struct, frozen=True, kw_only=True, tag="postback"):

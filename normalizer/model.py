@@ -74,6 +74,21 @@ class MailFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     remote_content: bool = False
 
 
+RecipientState = Literal["delayed", "failed", "delivered", "complained"]
+
+
+class RecipientDelivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is known of one recipient of a mail, in its server's words; an ``address`` of "" is one
+    that the report did not name. ``status`` is an enhanced status code (RFC 3463) or "".
+    """
+
+    address: str
+    state: RecipientState
+    at: datetime
+    reason: str = ""
+    status: str = ""
+
+
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of one outbound message at its provider; it only moves forward.
 
@@ -81,7 +96,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     each claim: an older claimant's result is refused. ``due_at`` is there while something is still
     to be done (queued: send then; sending: its lease ends then; uncertain: the conversation goes on
     then), and absent afterwards. ``round`` counts how often an agent asked for a failed one again,
-    ``queued_at`` is when the round began.
+    ``queued_at`` is when the round began. ``recipients`` are those of a mail of whom something is
+    known beyond ``state``; ``taken`` those that have it already while others are tried again.
     """
 
     state: DeliveryState
@@ -95,6 +111,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     native_ids: tuple[str, ...] = ()
     reason: str = ""
     failed_pieces: tuple[str, ...] = ()
+    recipients: tuple[RecipientDelivery, ...] = ()
+    taken: tuple[str, ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -175,10 +193,24 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BounceFacts(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail that says that one of ours did not arrive (RFC 3464, and what others send)."""
+    """A mail that says that one of ours did not arrive (RFC 3464, and what others send), or that a
+    recipient called it spam (``complaint``, RFC 5965). ``each``: where it tells of each recipient.
+    """
 
     permanent: bool
     status: str
     recipients: tuple[str, ...]
     original_message_id: str
     reason: str
+    temporary: bool = False
+    complaint: bool = False
+    each: "tuple[BouncedRecipient, ...]" = ()
+
+
+class BouncedRecipient(msgspec.Struct, frozen=True, kw_only=True):
+    """One recipient of a report: for good, or not yet."""
+
+    address: str
+    permanent: bool
+    status: str = ""
+    reason: str = ""

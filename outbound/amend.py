@@ -42,7 +42,8 @@ class Amender:
         async def work(session: Session) -> Message:
             message, ticket = await self._load(viewer, message_id, session)
             before = delivery_of(message)
-            if before.state != "queued" or before.due_at is None or before.due_at <= clock:
+            left = bool(before.taken)  # some have it already
+            if before.state != "queued" or left or before.due_at is None or before.due_at <= clock:
                 raise TooLate(before.state, "undo")
             after = _moved(before, "undo", clock)
             message = await self._write(viewer, message, after, session)
@@ -70,6 +71,7 @@ class Amender:
                 due_at=clock,
                 native_ids=(message.envelope.message_id,) if message.envelope else (),
                 failed_pieces=(),
+                recipients=before.recipients if before.taken else (),
             )
             return await self._write(
                 viewer, message, after, session, thread_key=conversation.thread_key

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from normalizer.model import Delivery, Message
+from normalizer.model import Delivery, Message, RecipientDelivery
 from storage.events import Actor, Change, Event, EventId, event_id
+from storage.ids import derived_id
 from ticketing.model import Ticket
 
 
@@ -46,10 +47,23 @@ def delivery_changed(message: Message, before: Delivery, after: Delivery, actor:
     changes = [Change(field="delivery", before=before.state, after=after.state)]
     if after.reason:
         changes.append(Change(field="reason", before=None, after=after.reason))
+    changes += [
+        Change(field=f"recipient_{one.state}", before=one.address or None, after=one.reason)
+        for one in news(before, after)
+    ]
     cause = f"{after.round}.{after.fence}.{after.state}.{len(after.failed_pieces)}"
+    if after.recipients:
+        known = sorted(f"{one.address} {one.state}" for one in after.recipients)
+        cause = f"{cause}.{derived_id(*known)}"
     return _event(
         message, "delivery.changed", cause, actor=actor, at=after.changed_at, changes=tuple(changes)
     )
+
+
+def news(before: Delivery, after: Delivery) -> tuple[RecipientDelivery, ...]:
+    """Recipients of whom the state is new."""
+    known = {(one.address, one.state) for one in before.recipients}
+    return tuple(one for one in after.recipients if (one.address, one.state) not in known)
 
 
 def _event(

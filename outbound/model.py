@@ -132,6 +132,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     state: ReceiptState
     at: datetime
     reason: str = ""
+    recipient: str = ""
+    status: str = ""
 
 
 class ProviderId(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

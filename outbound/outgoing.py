@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from connectors.contract import OutboundFile, OutboundMessage
+import msgspec
+
+from connectors.contract import MailEnvelope, OutboundFile, OutboundMessage
 from connectors.events import SenderId
 from connectors.manifest import Manifest
 from normalizer.model import File, Message
@@ -45,8 +47,16 @@ def outgoing(
         template=message.template,
         reply_to=message.reply_to if message.envelope is None else "",
         reply_handle=reply_handle,
-        mail=message.envelope,
+        mail=_envelope(message),
     )
+
+
+def _envelope(message: Message) -> MailEnvelope | None:
+    """Who has it already is named in the headers, and not sent it again."""
+    taken = message.delivery.taken if message.delivery else ()
+    if message.envelope is None or not taken:
+        return message.envelope
+    return msgspec.structs.replace(message.envelope, taken=taken)
 
 
 def send_id(message: Message) -> str:

@@ -7,8 +7,8 @@ import msgspec
 
 from normalizer.model import Delivery, Message
 from outbound.model import Receipt
+from outbound.recipients import advanced, everyone, told, with_refusals
 from outbound.settlement import Settlement
-from ticketing.delivery import advance
 
 
 def delivery_of(message: Message) -> Delivery:
@@ -18,10 +18,11 @@ def delivery_of(message: Message) -> Delivery:
     return message.delivery
 
 
-def settled(before: Delivery, settlement: Settlement, now: datetime) -> Delivery:
+def settled(message: Message, settlement: Settlement, now: datetime) -> Delivery:
     """The claimant's own result; its lease ends."""
+    before = delivery_of(message)
     pause_s = settlement.pause_s
-    return msgspec.structs.replace(
+    after = msgspec.structs.replace(
         before,
         state=settlement.state,
         changed_at=now,
@@ -31,11 +32,12 @@ def settled(before: Delivery, settlement: Settlement, now: datetime) -> Delivery
         native_ids=joined(before.native_ids, settlement.native_ids),
         failed_pieces=joined(before.failed_pieces, settlement.failed_pieces),
     )
+    return with_refusals(after, everyone(message), settlement, now)
 
 
-def recovered(before: Delivery, settlement: Settlement, now: datetime) -> Delivery:
+def recovered(message: Message, settlement: Settlement, now: datetime) -> Delivery:
     """As ``settled``, with a new fence: the lost claimant's word counts no longer."""
-    after = settled(before, settlement, now)
+    before, after = delivery_of(message), settled(message, settlement, now)
     return msgspec.structs.replace(after, fence=before.fence + 1)
 
 
@@ -48,16 +50,19 @@ def reported(before: Delivery, receipts: Iterable[Receipt], now: datetime) -> De
     """What the provider says, in whatever order it says it; ``before`` itself when old news."""
     after = before
     for receipt in receipts:
-        state = advance(after.state, receipt.state)
-        if state != after.state:
-            after = msgspec.structs.replace(
-                after,
-                state=state,
-                changed_at=now,
-                lease_until=None,
-                due_at=None,
-                reason=receipt.reason,
-            )
+        after = advanced(after, receipt, now)
+    return after
+
+
+def heard(
+    before: Delivery, message: Message, receipts: Iterable[Receipt], now: datetime
+) -> Delivery:
+    """As ``reported``; what a mail's reports say of each recipient is kept too."""
+    if message.envelope is None:
+        return reported(before, receipts, now)
+    after, people = before, everyone(message)
+    for receipt in receipts:
+        after = told(after, people, receipt, now)
     return after
 
 

@@ -10,7 +10,7 @@ from normalizer.model import ConversationId, Delivery, DeliveryState, Message, M
 from outbound import facts, metrics
 from outbound.flags import flag_ticket
 from outbound.model import Receipt
-from outbound.progress import delivery_of, piece_failed, reported, with_ids
+from outbound.progress import delivery_of, heard, piece_failed, reported, with_ids
 from outbound.store import OutboundStore
 from storage.events import Event
 from storage.mongo import Session
@@ -89,7 +89,7 @@ class Receipts:
             ]
             known.update(names)
             told = [receipt for name in names for receipt in by_id[name]]
-            events += await self._write(session, message, _told(delivery_of(message), told, now))
+            events += await self._write(session, message, _told(message, told, now))
             metrics.RECEIPTS.labels("matched").inc(len(told))
         for native_id in by_id.keys() - known:
             parked = [_receipt(receipt) for receipt in by_id[native_id]]
@@ -142,15 +142,23 @@ class Receipts:
         events: list[Event] = []
         if after == before or not await self._store.publish(message, after, session):
             return events
-        if (after.state, after.failed_pieces) != (before.state, before.failed_pieces):
+        if _moved(before, after):
             events.append(facts.delivery_changed(message, before, after, SYSTEM))
             await self._store.append(events, session)
         await flag_ticket(self._store, message, after, session)
         return events
 
 
-def _told(before: Delivery, receipts: Sequence[ReceiptReported], now: datetime) -> Delivery:
-    after = before
+def _moved(before: Delivery, after: Delivery) -> bool:
+    """Whether there is something to tell; other words for what is known already are not."""
+    parts = after.failed_pieces != before.failed_pieces
+    return after.state != before.state or parts or bool(facts.news(before, after))
+
+
+def _told(message: Message, receipts: Sequence[ReceiptReported], now: datetime) -> Delivery:
+    before = after = delivery_of(message)
+    if message.envelope is not None:
+        return heard(before, message, map(_receipt, receipts), now)
     for receipt in receipts:
         if receipt.state == "failed" and len(before.native_ids) > 1:
             after = piece_failed(after, receipt.native_id, receipt.reason, now)
@@ -160,4 +168,10 @@ def _told(before: Delivery, receipts: Sequence[ReceiptReported], now: datetime) 
 
 
 def _receipt(receipt: ReceiptReported) -> Receipt:
-    return Receipt(state=receipt.state, at=receipt.occurred_at, reason=receipt.reason)
+    return Receipt(
+        state=receipt.state,
+        at=receipt.occurred_at,
+        reason=receipt.reason,
+        recipient=receipt.recipient,
+        status=receipt.status,
+    )

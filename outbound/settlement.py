@@ -8,6 +8,7 @@ from connectors.contract import (
     Accepted,
     OutcomeUnknown,
     ReauthNeeded,
+    Refusal,
     Rejected,
     RetryLater,
     SendOutcome,
@@ -41,26 +42,42 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     pause_s: float | None = None
     native_ids: tuple[str, ...] = ()
     failed_pieces: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    later: tuple[Refusal, ...] = ()
 
 
 def settle(outcome: SendOutcome, attempt: Try) -> Settlement:
     """The settlement of one attempt; only what was surely not sent, or may be repeated, is."""
     match outcome:
         case Accepted():
-            return _accepted(outcome)
+            return _accepted(outcome, attempt)
         case RetryLater(reason=reason, after_s=after_s):
             return _again(reason, attempt, after_s)
         case ReauthNeeded(reason=reason):
             return _again(f"reauth: {reason}", attempt, REAUTH_PAUSE_S)
-        case Rejected(reason=reason, code=code):
-            return Settlement(state="failed", reason=f"{code} {reason}".strip())
+        case Rejected(reason=reason, code=code, refused=refused):
+            words = reason if reason.startswith(code) else f"{code} {reason}"
+            return Settlement(state="failed", reason=words, refused=refused)
         case WindowClosed(reason=reason):
             return Settlement(state="failed", reason=f"window_closed: {reason}")
         case OutcomeUnknown(reason=reason):
             return _unknown(reason, attempt)
 
 
-def _accepted(outcome: Accepted) -> Settlement:
+def _accepted(outcome: Accepted, attempt: Try) -> Settlement:
+    """Some of several recipients may have to wait; after too many tries they have failed."""
+    if outcome.later:
+        words = "; ".join(f"{one.recipient}: {one.reason}" for one in outcome.later)
+        again = _again(words, attempt, None)
+        tired = again.state == "failed"
+        return Settlement(
+            state="sent" if tired else "queued",
+            reason="" if tired else again.reason,
+            pause_s=again.pause_s,
+            native_ids=outcome.native_ids,
+            refused=(*outcome.refused, *(outcome.later if tired else ())),
+            later=() if tired else outcome.later,
+        )
     failed = outcome.failed
     pieces = len(outcome.native_ids) + len(failed)
     return Settlement(
@@ -68,6 +85,7 @@ def _accepted(outcome: Accepted) -> Settlement:
         reason=f"{len(failed)} of {pieces} parts were not taken" if failed else "",
         native_ids=outcome.native_ids,
         failed_pieces=failed,
+        refused=outcome.refused,
     )
 
 

@@ -7,7 +7,7 @@ from normalizer.model import Delivery, Message
 from outbound import facts, metrics
 from outbound.flags import flag_ticket
 from outbound.model import Bell, Offer, Outlet
-from outbound.progress import delivery_of, proven, recovered, reported, settled
+from outbound.progress import delivery_of, heard, proven, recovered, settled
 from outbound.settlement import Settlement
 from outbound.store import OutboundStore
 from storage.events import Event
@@ -33,7 +33,7 @@ class Settler:
         True when it is written and nothing is left to do. Nearly all are sent and need no receipts
         read: those that end together are written together.
         """
-        delivery = settled(delivery_of(claimed), settlement, now)
+        delivery = settled(claimed, settlement, now)
         if delivery.due_at is None and not _asks_receipts(claimed, delivery, outlet):
             if await self._finish((claimed, delivery)):
                 return True
@@ -66,7 +66,7 @@ class Settler:
         self, claimed: Message, outlet: Outlet, settlement: Settlement, now: datetime
     ) -> bool:
         async def work(session: Session) -> Delivery | None:
-            delivery = settled(delivery_of(claimed), settlement, now)
+            delivery = settled(claimed, settlement, now)
             delivery = await self._early(claimed, outlet, delivery, now, session)
             return delivery if await self._write(claimed, delivery, session) else None
 
@@ -80,12 +80,12 @@ class Settler:
 
     async def recover(self, message: Message, settlement: Settlement, now: datetime) -> None:
         """Take a message from a claimant whose lease ran out."""
-        await self._apply(message, recovered(delivery_of(message), settlement, now))
+        await self._apply(message, recovered(message, settlement, now))
 
     async def refuse(self, message: Message, reason: str, now: datetime) -> None:
         """It cannot be sent at all: failed without an attempt, and said so."""
         refusal = Settlement(state="failed", reason=reason)
-        await self._apply(message, settled(delivery_of(message), refusal, now))
+        await self._apply(message, settled(message, refusal, now))
 
     async def _apply(self, message: Message, delivery: Delivery) -> None:
         async def work(session: Session) -> bool:
@@ -106,7 +106,8 @@ class Settler:
         if not _asks_receipts(claimed, delivery, outlet):
             return delivery
         new = _new_ids(claimed, delivery)
-        return reported(delivery, await self._store.own(claimed, new, now, session), now)
+        early = await self._store.own(claimed, new, now, session)
+        return heard(delivery, claimed, early, now)
 
     async def _prove(self, claimed: Message, settlement: Settlement, now: datetime) -> None:
         async def work(session: Session) -> bool:

@@ -6,6 +6,7 @@ from typing import Literal
 
 from normalizer.model import Delivery, Message
 from outbound.progress import delivery_of
+from outbound.recipients import failing
 
 Trouble = Literal["", "failed", "uncertain"]
 
@@ -32,4 +33,5 @@ def trouble_in(delivery: Delivery) -> Trouble:
     """What one delivery asks somebody for; a part that did not arrive counts as failed."""
     if delivery.state == "uncertain":
         return "uncertain"
-    return "failed" if delivery.state == "failed" or delivery.failed_pieces else ""
+    lost = delivery.state == "failed" or delivery.failed_pieces or failing(delivery)
+    return "failed" if lost else ""

@@ -5,13 +5,13 @@ whatever order reports arrive. What we decide ourselves (claim, defer, cancel, a
 table of named moves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
 from connectors.contract import InboxId
-from connectors.events import ReceiptReported
-from normalizer.model import BounceFacts, ConversationId, DeliveryState, MessageId
+from connectors.events import ReceiptReported, ReceiptState
+from normalizer.model import BouncedRecipient, BounceFacts, ConversationId, DeliveryState, MessageId
 from storage.events import Event
 from storage.mongo import Session
 
@@ -52,15 +52,41 @@ def move(current: DeliveryState, step: Move) -> DeliveryState | None:
     return MOVES.get((current, step))
 
 
-def bounce_receipt(bounce: BounceFacts, occurred_at: datetime) -> ReceiptReported:
-    """A permanent bounce as a receipt of the mail that it speaks of (its Message-ID is the id)."""
-    return ReceiptReported(
-        dedupe_id=f"bounce:{bounce.original_message_id}",
-        native_id=bounce.original_message_id,
-        state="failed",
-        occurred_at=occurred_at,
-        reason=" ".join(part for part in (bounce.status, bounce.reason) if part),
+UNNAMED = "?"  # the recipient of a report that names none
+
+
+def bounce_receipts(
+    bounce: BounceFacts, native_id: str, occurred_at: datetime
+) -> Iterator[ReceiptReported]:
+    """What a bounce, a warning of delay or a complaint says of our mail ``native_id``, a receipt
+    for each recipient. A report that has neither given up nor goes on says nothing.
+    """
+    each = bounce.each or tuple(
+        BouncedRecipient(
+            address=address, permanent=bounce.permanent, status=bounce.status, reason=bounce.reason
+        )
+        for address in bounce.recipients or (UNNAMED,)
     )
+    for one in each:
+        state = _reported_state(bounce, one)
+        if state is not None:
+            yield ReceiptReported(
+                dedupe_id=f"bounce:{native_id}:{one.address}:{state}",
+                native_id=native_id,
+                state=state,
+                occurred_at=occurred_at,
+                reason=" ".join(part for part in (one.status, one.reason) if part),
+                recipient=one.address,
+                status=one.status,
+            )
+
+
+def _reported_state(bounce: BounceFacts, one: BouncedRecipient) -> ReceiptState | None:
+    if bounce.complaint:
+        return "complained"
+    if one.permanent:
+        return "failed"
+    return "delayed" if bounce.temporary or bounce.each else None
 
 
 class ReceiptSink(Protocol):

@@ -367,13 +367,25 @@ class Reaction(Answer, frozen=True, kw_only=True):
     emoji: str
 
 
+class RecipientDelivery(Answer, frozen=True, kw_only=True):
+    """What is known of one recipient of a mail; ``address`` "": a report that named nobody."""
+
+    address: str
+    state: Literal["delayed", "failed", "delivered", "complained"]
+    reason: str
+    at: Time
+
+
 class Delivery(Answer, frozen=True, kw_only=True):
-    """Where an outbound message is. ``undo_until`` is set while it may still be undone."""
+    """Where an outbound message is. ``undo_until`` is set while it may still be undone;
+    ``recipients`` are those of several of whom more is known than ``state`` says.
+    """
 
     state: DeliveryState
     reason: str
     changed_at: Time
     undo_until: Time | None
+    recipients: list[RecipientDelivery]
 
 
 class Message(Answer, frozen=True, kw_only=True):

@@ -212,6 +212,12 @@ def delivery(found: normal.Delivery | None) -> s.Delivery | None:
         reason=found.reason,
         changed_at=time(found.changed_at),
         undo_until=maybe_time(undo),
+        recipients=[
+            s.RecipientDelivery(
+                address=one.address, state=one.state, reason=one.reason, at=time(one.at)
+            )
+            for one in found.recipients
+        ],
     )
 
 

@@ -18,7 +18,7 @@ from normalizer.mail.dsn import (
 from normalizer.mail.headers import Headers
 from normalizer.mail.message_ids import message_ids
 from normalizer.mail.mime import Notes, Part, read_mail
-from normalizer.mail.model import Address, Bounce, BounceKind
+from normalizer.mail.model import Address, Bounce, BouncedRecipient, BounceKind
 
 _MAX_REPORT = 20_000
 _MAX_REASON = 400
@@ -89,6 +89,20 @@ def _from_statuses(
         recipients=_unique(addresses or _failed_recipients(root.headers) or _named(report, set())),
         original_message_id=_original_id(root.headers, parts, text),
         reason=worst.reason[:_MAX_REASON],
+        each=_each(bad),
+    )
+
+
+def _each(bad: list[RecipientStatus]) -> tuple[BouncedRecipient, ...]:
+    named = [item for item in bad if item.address and item.kind]
+    return tuple(
+        BouncedRecipient(
+            address=item.address,
+            kind=item.kind or "unknown",
+            status=item.status,
+            reason=item.reason[:_MAX_REASON],
+        )
+        for item in named
     )
 
 

@@ -27,13 +27,23 @@ class MailAttachment(msgspec.Struct, frozen=True, kw_only=True):
     inline: bool = False
 
 
+class BouncedRecipient(msgspec.Struct, frozen=True, kw_only=True):
+    """What a report says of one recipient: fields as in Bounce."""
+
+    address: str
+    kind: BounceKind
+    status: str = ""
+    reason: str = ""
+
+
 class Bounce(msgspec.Struct, frozen=True, kw_only=True):
     """A report that a mail could not be delivered, yet or ever.
 
     "permanent" says that the mail system has given up, "temporary" that it goes on trying; whether
     the address itself is bad is told by the class of `status` (5 or 4), an enhanced status code
     (RFC 3463) or "" where the report has none.
-    `original_message_id` has its angle brackets, or is "".
+    `original_message_id` has its angle brackets, or is "". `each` holds what the report says of
+    each recipient, where it does.
     """
 
     kind: BounceKind
@@ -41,6 +51,18 @@ class Bounce(msgspec.Struct, frozen=True, kw_only=True):
     recipients: tuple[str, ...] = ()
     original_message_id: str = ""
     reason: str = ""
+    each: tuple[BouncedRecipient, ...] = ()
+
+
+class Complaint(msgspec.Struct, frozen=True, kw_only=True):
+    """A recipient called one of our mails spam, and the provider tells us (RFC 5965).
+
+    `feedback_type` is abuse, fraud, virus ...; `original_message_id` as in Bounce.
+    """
+
+    feedback_type: str
+    recipients: tuple[str, ...] = ()
+    original_message_id: str = ""
 
 
 class Invitation(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,3 +125,4 @@ class ParsedMail(msgspec.Struct, frozen=True, kw_only=True):
     list_id: str
     authentication_results: tuple[str, ...]
     warnings: tuple[str, ...]
+    complaint: Complaint | None = None

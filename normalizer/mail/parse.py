@@ -8,6 +8,7 @@ from normalizer.mail import attachments, robots
 from normalizer.mail.addresses import is_valid, parse_addresses
 from normalizer.mail.body import Block, Body, assemble
 from normalizer.mail.bounce import comes_from_mail_system, find_bounce
+from normalizer.mail.complaint import find_complaint
 from normalizer.mail.dates import parse_date
 from normalizer.mail.headers import Headers
 from normalizer.mail.invitations import is_calendar, read_invitations
@@ -74,6 +75,7 @@ def parse_mail(raw: bytes, *, own_origin: str = "") -> ParsedMail:
             value.decode("ascii", "replace") for value in fields.all_raw("authentication-results")
         ),
         warnings=tuple(notes.warnings),
+        complaint=find_complaint(root),
     )
 
 

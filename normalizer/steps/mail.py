@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from connectors.events import MediaKind, SenderId
-from normalizer.mail.model import Address, Bounce, MailAttachment, ParsedMail
+from normalizer.mail.model import Address, Bounce, Complaint, MailAttachment, ParsedMail
 from normalizer.mail.parse import parse_mail
-from normalizer.model import BounceFacts, Draft, File, MailFacts
+from normalizer.model import BouncedRecipient, BounceFacts, Draft, File, MailFacts
 from normalizer.moments import clamped
 from normalizer.steps.source import Source
 
@@ -43,7 +43,7 @@ def read_mail(draft: Draft, source: Source) -> Draft:
         contents=contents,
         reply_to=bare(mail.in_reply_to[0]) if mail.in_reply_to else "",
         mail=_facts(mail, message_id, draft.recipient),
-        bounce=_bounce(mail.bounce),
+        bounce=_bounce(mail.bounce) or _complaint(mail.complaint),
         warnings=mail.warnings,
     )
 
@@ -87,9 +87,14 @@ def _facts(mail: ParsedMail, message_id: str, recipient: str) -> MailFacts:
         reply_to=_plain(mail.reply_to),
         delivered_to=tuple(delivered),
         auto_reply=mail.auto_reply_reason or "robot" if mail.auto_reply else "",
-        bounce_of=bare(mail.bounce.original_message_id) if mail.bounce else "",
+        bounce_of=_reported(mail),
         remote_content=mail.remote_content,
     )
+
+
+def _reported(mail: ParsedMail) -> str:
+    report = mail.bounce or mail.complaint
+    return bare(report.original_message_id) if report else ""
 
 
 def _plain(addresses: Iterable[Address]) -> tuple[str, ...]:
@@ -106,6 +111,29 @@ def _bounce(bounce: Bounce | None) -> BounceFacts | None:
         recipients=bounce.recipients,
         original_message_id=bare(bounce.original_message_id),
         reason=bounce.reason,
+        temporary=bounce.kind == "temporary",
+        each=tuple(
+            BouncedRecipient(
+                address=one.address,
+                permanent=one.kind == "permanent",
+                status=one.status,
+                reason=one.reason,
+            )
+            for one in bounce.each
+        ),
+    )
+
+
+def _complaint(complaint: Complaint | None) -> BounceFacts | None:
+    if complaint is None:
+        return None
+    return BounceFacts(
+        permanent=False,
+        complaint=True,
+        status="",
+        recipients=complaint.recipients,
+        original_message_id=bare(complaint.original_message_id),
+        reason=complaint.feedback_type,
     )
 
 

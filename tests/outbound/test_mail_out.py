@@ -12,9 +12,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from connectors.channels.email.connector import Settings, connect
 from connectors.contract import Account, InboxId
 from connectors.kit.egress import EgressClient
-from normalizer.model import File
+from normalizer.model import File, Message
+from outbound.errors import TooLate
 from storage.mongo import Mongo
-from tests.outbound.world import ADDRESS, MAIL, World
+from tests.outbound.world import ADDRESS, MAIL, MIRA, NOW, World
 
 
 class FarServer:
@@ -23,6 +24,16 @@ class FarServer:
     def __init__(self) -> None:
         self.envelopes: list[Envelope] = []
         self.answers: list[str] = []
+        self.refusals: dict[str, str] = {}
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """aiosmtpd's hook."""
+        refusal = self.refusals.get(address)
+        if refusal is None:
+            envelope.rcpt_tos.append(address)
+        return refusal or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         """aiosmtpd's hook."""
@@ -103,3 +114,58 @@ async def test_greylisting_is_waited_out_and_a_refusal_is_not(
     assert [await world.state(one) for one in (first, second)] == ["sent", "failed"]
     assert "no such user" in (await world.message(second)).delivery.reason  # type: ignore[union-attr]
     assert len(far[0].envelopes) == 1
+
+
+def known(message: Message) -> dict[str, tuple[str, str]]:
+    """State and status of each recipient of whom something is known."""
+    assert message.delivery is not None
+    return {one.address: (one.state, one.status) for one in message.delivery.recipients}
+
+
+async def test_one_refused_recipient_is_named_and_the_others_have_it(
+    world: World, far: tuple[FarServer, int]
+) -> None:
+    far[0].refusals = {"gone@partner.example": "550 5.1.1 no such user"}
+    message = await world.say("one", cc=("gone@partner.example",))
+    await world.worker.deliver(message.conversation_id)
+    stored = await world.message(message)
+    assert await world.state(message) == "sent"
+    assert known(stored) == {"gone@partner.example": ("failed", "5.1.1")}
+    assert (await world.ticket()).delivery_trouble == "failed"
+
+
+async def test_who_was_greylisted_is_tried_again_alone(
+    world: World, far: tuple[FarServer, int]
+) -> None:
+    far[0].refusals = {"jo@partner.example": "450 4.2.0 greylisted"}
+    message = await world.say("one", cc=("jo@partner.example",))
+    await world.worker.deliver(message.conversation_id)
+    stored = await world.message(message)
+    assert await world.state(message) == "queued"
+    assert known(stored) == {"jo@partner.example": ("delayed", "4.2.0")}
+    with pytest.raises(TooLate):  # one of them has it: it cannot be taken back
+        await world.amender.undo(MIRA, message.id, NOW)
+    far[0].refusals = {}
+    await world.pass_time(message, 3600)
+    await world.worker.deliver(message.conversation_id)
+    assert await world.state(message) == "sent"
+    assert known(await world.message(message)) == {}
+    assert [one.rcpt_tos for one in far[0].envelopes] == [
+        ["ines@customer.example"],
+        ["jo@partner.example"],
+    ]
+    assert far[0].mail(0)["Message-ID"] == far[0].mail(1)["Message-ID"]
+
+
+async def test_a_second_round_that_is_refused_leaves_the_first_sent(
+    world: World, far: tuple[FarServer, int]
+) -> None:
+    far[0].refusals = {"jo@partner.example": "450 4.2.0 greylisted"}
+    message = await world.say("one", cc=("jo@partner.example",))
+    await world.worker.deliver(message.conversation_id)
+    far[0].refusals, far[0].answers = {}, ["554 5.7.1 spam"]
+    await world.pass_time(message, 3600)
+    await world.worker.deliver(message.conversation_id)
+    assert await world.state(message) == "sent"
+    assert known(await world.message(message)) == {"jo@partner.example": ("failed", "")}
+    assert (await world.ticket()).delivery_trouble == "failed"

@@ -12,7 +12,7 @@ from normalizer.model import BounceFacts, Message, MessageId
 from storage.mongo import Session
 from tests.outbound.peer import Peer
 from tests.outbound.world import CUSTOMER, NOW, World
-from ticketing.delivery import bounce_receipt
+from ticketing.delivery import UNNAMED, bounce_receipts
 
 INBOX = InboxId("inbox")
 INES = SenderId(family="tel", value="+14155550123")
@@ -155,13 +155,64 @@ async def test_a_bounce_finds_its_mail_by_message_id_and_by_envelope(mail: World
         original_message_id=message.envelope.message_id,
         reason="no such user",
     )
-    await report(mail, bounce_receipt(bounce, NOW))
+    await report(mail, *bounce_receipts(bounce, message.envelope.message_id, NOW))
     stored = await mail.message(message)
     assert stored.delivery is not None
     assert (stored.delivery.state, stored.delivery.reason) == ("failed", "5.1.1 no such user")
     other = await sent(mail, "two")
     await report(mail, receipt(other.id, "failed"))  # its id stood in the envelope sender
     assert await mail.state(other) == "failed"
+
+
+async def known(world: World, message: Message) -> dict[str, str]:
+    """The state of each recipient of whom something is known."""
+    stored = await world.message(message)
+    assert stored.delivery is not None
+    return {one.address: one.state for one in stored.delivery.recipients}
+
+
+async def test_a_bounce_of_one_of_several_fails_that_one(mail: World) -> None:
+    message = await mail.say("one", cc=("jo@partner.example",))
+    await mail.worker.deliver(message.conversation_id)
+    gone = receipt(message.id, "failed", recipient="JO@partner.example", reason="5.1.1 gone")
+    await report(mail, gone)
+    await report(mail, gone)
+    assert await mail.state(message) == "sent"
+    assert await known(mail, message) == {"jo@partner.example": "failed"}
+    assert (await mail.ticket()).delivery_trouble == "failed"
+    await report(mail, receipt(message.id, "failed", recipient="ines@customer.example"))
+    assert await mail.state(message) == "failed"
+
+
+async def test_a_delay_is_told_and_fails_nothing(mail: World) -> None:
+    message = await sent(mail)
+    await report(mail, receipt(message.id, "delayed", recipient="ines@customer.example"))
+    assert await mail.state(message) == "sent"
+    assert await known(mail, message) == {"ines@customer.example": "delayed"}
+    assert (await mail.ticket()).delivery_trouble == ""
+    told = await mail.mongo.db["events"].find_one({"changes.field": "recipient_delayed"})
+    assert told is not None
+    await report(mail, receipt(message.id, "delivered"))
+    assert (await mail.state(message), await known(mail, message)) == ("delivered", {})
+
+
+async def test_several_have_it_when_each_of_them_does(mail: World) -> None:
+    message = await mail.say("one", cc=("jo@partner.example",))
+    await mail.worker.deliver(message.conversation_id)
+    await report(mail, receipt(message.id, "delivered", recipient="jo@partner.example"))
+    assert await mail.state(message) == "sent"
+    await report(mail, receipt(message.id, "delivered", recipient="ines@customer.example"))
+    assert await mail.state(message) == "delivered"
+
+
+async def test_a_report_that_names_nobody_fails_a_lone_recipient_only(mail: World) -> None:
+    several = await mail.say("one", cc=("jo@partner.example",))
+    await mail.worker.deliver(several.conversation_id)
+    await report(mail, receipt(several.id, "failed", recipient=UNNAMED))
+    assert (await mail.state(several), await known(mail, several)) == ("sent", {"": "failed"})
+    lone = await sent(mail, "two")
+    await report(mail, receipt(lone.id, "failed", recipient=UNNAMED))
+    assert await mail.state(lone) == "failed"
 
 
 async def echo(world: World, native_id: str, text: str) -> MessageId | None:

@@ -5,8 +5,6 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
-from msgspec.structs import replace
-
 from connectors.contract import InboxId
 from connectors.events import ReceiptReported
 from normalizer.model import MessageId
@@ -17,7 +15,7 @@ from storage.ids import utc_now
 from storage.journal import Journal, JournalRecord
 from storage.mongo import Session
 from ticketing import metrics
-from ticketing.delivery import ReceiptSink, bounce_receipt
+from ticketing.delivery import ReceiptSink, bounce_receipts
 from ticketing.ingest.book import Book
 from ticketing.ingest.evidence import bounced_message_of
 from ticketing.ingest.model import Line, Unit
@@ -204,15 +202,13 @@ class Ingest:
                 await self.store.move_thread(session, unit.line.inbox.id, move)
 
     def _bounces(self, unit: Unit) -> Iterator[ReceiptReported]:
-        """Permanent bounces as receipts of the message that they speak of, if our signature is in
-        them: else anybody could fail any delivery.
+        """Bounces as receipts of the message that they speak of, if our signature is in them: else
+        anybody could fail any delivery.
         """
         for draft in unit.drafts:
-            if draft.bounce and draft.bounce.permanent:
-                native_id = bounced_message_of(draft, self._reply_tokens)
-                if native_id:
-                    receipt = bounce_receipt(draft.bounce, draft.occurred_at)
-                    yield replace(receipt, native_id=native_id)
+            native_id = bounced_message_of(draft, self._reply_tokens) if draft.bounce else None
+            if draft.bounce and native_id:
+                yield from bounce_receipts(draft.bounce, native_id, draft.occurred_at)
 
     async def _match_echoes(self, session: Session, units: Sequence[Unit]) -> set[MessageId]:
         """Ids of echoes that repeat what we sent ourselves: nothing new is stored for them."""

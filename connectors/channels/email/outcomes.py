@@ -9,6 +9,7 @@ from connectors.channels.email.errors import CredentialsRefused
 from connectors.contract import (
     OutcomeUnknown,
     ReauthNeeded,
+    Refusal,
     Rejected,
     RetryLater,
     SendOutcome,
@@ -16,6 +17,7 @@ from connectors.contract import (
 
 _WORDS_MOST = 400
 _WAIT = re.compile(r"(\d{1,5})\s*(seconds?|secs?|s|minutes?|mins?|hours?)\b", re.IGNORECASE)
+_ENHANCED = re.compile(r"[45]\.\d{1,3}\.\d{1,3}\b")  # RFC 2034: it stands first
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _AUTH_CODES = {530, 534, 535, 538}  # RFC 4954 section 6
 _TEMPORARY = 400
@@ -58,6 +60,13 @@ def refused(code: int, text: str, stage: Stage, *, login: bool = False) -> SendO
     if code >= _PERMANENT and stage > Stage.CONNECTING:
         return Rejected(reason=words, code=str(code))
     return RetryLater(reason=words, after_s=_wait(text))
+
+
+def refusal(recipient: str, code: int, text: str) -> Refusal:
+    """One RCPT that was not taken."""
+    words = f"{code} {' '.join(text.split())}"[:_WORDS_MOST]
+    found = _ENHANCED.match(text)
+    return Refusal(recipient=recipient, reason=words, status=found[0] if found else "")
 
 
 def _wait(text: str) -> float | None:

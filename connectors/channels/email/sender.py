@@ -5,8 +5,9 @@ import logging
 import re
 import ssl
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 
+import msgspec
 from aiosmtplib import SMTPException, SMTPResponse, SMTPServerDisconnected
 from aiosmtplib.protocol import SMTPProtocol
 
@@ -14,14 +15,14 @@ from connectors.channels.email.connections import COMMAND_S, Connections, Line
 from connectors.channels.email.errors import CredentialsRefused, MailboxUnavailable
 from connectors.channels.email.metrics import SEND_SECONDS, SENT
 from connectors.channels.email.oauth import TokenGetter
-from connectors.channels.email.outcomes import Stage, outcome_of, refused
+from connectors.channels.email.outcomes import Stage, outcome_of, refusal, refused
 from connectors.channels.email.settings import Settings
 from connectors.contract import (
     Accepted,
     Account,
     OutboundMessage,
+    Refusal,
     Rejected,
-    RetryLater,
     SendOutcome,
 )
 from connectors.kit.mail.addresses import AddressUnusable
@@ -60,7 +61,7 @@ class SmtpSender:
         self._connections = Connections(settings, tokens)
 
     async def send(self, message: OutboundMessage) -> SendOutcome:
-        """One transaction for all recipients; those that were refused are in ``failed``."""
+        """One transaction for all recipients; those that were not taken are named."""
         started = time.monotonic()
         outcome = await self._send(message)
         SENT.labels(type(outcome).__name__).inc()
@@ -115,13 +116,36 @@ class Transmission:
         answers = {a: await _say(line, f"RCPT TO:<{a}>") for a in self._mail.rcpt_to}
         refusals = {a: r for a, r in answers.items() if r.code not in {_OK, _WILL_FORWARD}}
         if len(refusals) == len(answers):
-            return _all_refused(refusals)
+            return self._all_refused(refusals)
         self.stage = Stage.DATA
         answer = await self._data(line)
         if answer.code not in _TAKEN:
             return refused(answer.code, answer.message, self.stage)
-        failed = tuple(f"{address}: {r.code} {r.message}" for address, r in refusals.items())
-        return Accepted(native_ids=(self._mail.message_id,), failed=failed)
+        return Accepted(
+            native_ids=(self._mail.message_id,),
+            refused=self._named(r for r in refusals.items() if r[1].code >= _PERMANENT),
+            later=self._named(r for r in refusals.items() if r[1].code < _PERMANENT),
+        )
+
+    def _named(self, refusals: Iterable[tuple[str, SMTPResponse]]) -> tuple[Refusal, ...]:
+        """Recipients as the message has them, with the server's words."""
+        return tuple(
+            refusal(self._mail.asked.get(address, address), answer.code, answer.message)
+            for address, answer in refusals
+        )
+
+    def _all_refused(self, refusals: dict[str, SMTPResponse]) -> SendOutcome:
+        """Later while any of them may still be taken; refused when none ever will."""
+        later = [r for r in refusals.values() if r.code < _PERMANENT]
+        first = later[0] if later else next(iter(refusals.values()))
+        outcome = refused(first.code, first.message, Stage.ENVELOPE)
+        if not isinstance(outcome, Rejected):
+            return outcome
+        named = self._named(refusals.items())
+        reason = "; ".join(f"{one.recipient}: {one.reason}" for one in named)
+        if len(named) == 1:
+            reason = outcome.reason
+        return msgspec.structs.replace(outcome, reason=reason, refused=named)
 
     async def _sender(self, line: Line) -> SMTPResponse:
         mail, smtp = self._mail, line.smtp
@@ -185,17 +209,6 @@ def _seen(reading: "asyncio.Task[SMTPResponse]") -> None:
 
 async def _say(line: Line, *words: str) -> SMTPResponse:
     return await line.smtp.execute_command(*(w.encode() for w in words), timeout=COMMAND_S)
-
-
-def _all_refused(refusals: dict[str, SMTPResponse]) -> SendOutcome:
-    """Later while any of them may still be taken; refused when none ever will."""
-    later = [r for r in refusals.values() if r.code < _PERMANENT]
-    first = later[0] if later else next(iter(refusals.values()))
-    outcome = refused(first.code, first.message, Stage.ENVELOPE)
-    if isinstance(outcome, RetryLater):
-        return outcome
-    reason = "; ".join(f"{a}: {r.code} {r.message}" for a, r in refusals.items())
-    return Rejected(reason=reason, code=str(first.code)) if len(refusals) > 1 else outcome
 
 
 async def stuffed(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

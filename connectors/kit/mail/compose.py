@@ -10,7 +10,7 @@ import hashlib
 import math
 import mimetypes
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -33,11 +33,13 @@ _TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+\Z")
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
     """A mail ready for the wire: what MAIL and RCPT say, and the pieces of DATA in order.
 
-    ``size`` counts the encoded bytes before dot-stuffing (RFC 1870).
+    ``size`` counts the encoded bytes before dot-stuffing (RFC 1870); ``asked`` has what the message
+    calls each of ``rcpt_to``.
     """
 
     mail_from: str
     rcpt_to: tuple[str, ...]
+    asked: Mapping[str, str]
     message_id: str
     pieces: tuple[Piece, ...]
     size: int
@@ -56,16 +58,20 @@ class Composed(msgspec.Struct, frozen=True, kw_only=True):
 def compose(message: OutboundMessage, account: Account) -> Composed:
     """Raises AddressUnusable when a frozen recipient is no address."""
     mail = message.mail or _plain_envelope(message, account)
-    to = tuple(wire_address(a) for a in mail.to or (message.recipient.value,))
+    named = mail.to or (message.recipient.value,)
+    to = tuple(wire_address(a) for a in named)
     cc = tuple(wire_address(a) for a in mail.cc)
     bcc = tuple(wire_address(a) for a in mail.bcc)
+    asked = dict(zip((*to, *cc, *bcc), (*named, *mail.cc, *mail.bcc), strict=True))
     sender = wire_address(account.address)
     pieces = _merged([_headers(message, mail, account, (sender, to, cc)), *_body(message)])
-    rcpt_to = tuple(dict.fromkeys([*to, *cc, *bcc]))
+    taken = {wire_address(a).lower() for a in mail.taken}
+    rcpt_to = tuple(a for a in asked if a.lower() not in taken)
     mail_from = wire_address(mail.envelope_from) if mail.envelope_from else sender
     return Composed(
         mail_from=mail_from,
         rcpt_to=rcpt_to,
+        asked=asked,
         message_id=_bare(mail.message_id),
         pieces=pieces,
         size=sum(_encoded_size(piece) for piece in pieces),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from normalizer.mail.model import Bounce
+from normalizer.mail.model import Bounce, BouncedRecipient
 from normalizer.mail.parse import parse_mail
 
 ORIGINAL = "Message-ID: <m1@halden.example>\r\nSubject: Your tent\r\n\r\nIt is ready."
@@ -41,6 +41,11 @@ def test_a_report_names_recipient_status_reason_and_the_mail(returned):
         recipients=("jk@example.org",),
         original_message_id="<m1@halden.example>",
         reason="550 no user",
+        each=(
+            BouncedRecipient(
+                address="jk@example.org", kind="permanent", status="5.1.1", reason="550 no user"
+            ),
+        ),
     )
 
 
@@ -146,3 +151,38 @@ def test_a_returned_mail_stays_closed_by_its_sender_or_by_its_wrapping(sender, k
         f"--b\r\nContent-Type: message/rfc822\r\n\r\n{ORIGINAL}\r\n--b--"
     )
     assert parse_mail(raw.encode()).text.strip() == "hello"
+
+
+def test_each_recipient_has_its_own_state():
+    bounce = bounce_of(
+        report(block("a@x.example", "delayed", "4.4.1") + block("b@x.example", "failed", "5.2.2"))
+    )
+    assert [(one.address, one.kind, one.status) for one in bounce.each] == [
+        ("a@x.example", "temporary", "4.4.1"),
+        ("b@x.example", "permanent", "5.2.2"),
+    ]
+
+
+def complaint(kind: str, report_type: str = "feedback-report") -> bytes:
+    return (
+        "From: feedback@isp.example\r\nSubject: FW: Your tent\r\n"
+        f'Content-Type: multipart/report; report-type={report_type}; boundary="b"\r\n\r\n'
+        "--b\r\n\r\nThis is an abuse report.\r\n"
+        "--b\r\nContent-Type: message/feedback-report\r\n\r\n"
+        f"Feedback-Type: {kind}\r\nUser-Agent: Isp/1.0\r\nVersion: 1\r\n"
+        "Original-Rcpt-To: <eva@isp.example>\r\n\r\n"
+        f"--b\r\nContent-Type: message/rfc822\r\n\r\n{ORIGINAL}\r\n--b--\r\n"
+    ).encode()
+
+
+def test_a_complaint_names_its_mail_and_who_complained():
+    mail = parse_mail(complaint("abuse"))
+    assert mail.bounce is None
+    assert mail.complaint is not None
+    assert mail.complaint.recipients == ("eva@isp.example",)
+    assert mail.complaint.original_message_id == "<m1@halden.example>"
+
+
+@pytest.mark.parametrize("raw", [complaint("not-spam"), complaint("abuse", "delivery-status")])
+def test_what_is_no_complaint(raw):
+    assert parse_mail(raw).complaint is None

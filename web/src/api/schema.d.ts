@@ -679,7 +679,8 @@ export interface components {
         };
         /**
          * Delivery
-         * @description Where an outbound message is. ``undo_until`` is set while it may still be undone.
+         * @description Where an outbound message is. ``undo_until`` is set while it may still be undone;
+         *         ``recipients`` are those of several of whom more is known than ``state`` says.
          */
         Delivery: {
             /** @enum {unknown} */
@@ -688,6 +689,7 @@ export interface components {
             /** Format: date-time */
             changed_at: string;
             undo_until: string | null;
+            recipients: components["schemas"]["RecipientDelivery"][];
         };
         /**
          * Draft
@@ -1129,6 +1131,18 @@ export interface components {
         Reaction: {
             sender: string;
             emoji: string;
+        };
+        /**
+         * RecipientDelivery
+         * @description What is known of one recipient of a mail; ``address`` "": a report that named nobody.
+         */
+        RecipientDelivery: {
+            address: string;
+            /** @enum {unknown} */
+            state: "complained" | "delayed" | "delivered" | "failed";
+            reason: string;
+            /** Format: date-time */
+            at: string;
         };
         /**
          * Replay

@@ -34,6 +34,12 @@ test("what is no change tells its kind", () => {
   expect(told([], { kind: "ticket.created" })).toBe("Mira Okafor opened the ticket");
 });
 
+test("what a server reported of a recipient names that one", () => {
+  const report = { field: "recipient_delayed", before: "jo@x.example", after: "4.4.1 connection timed out" };
+  expect(told([change("delivery", "sent"), report], { kind: "delivery.changed" })).toBe("The mail to jo@x.example is delayed");
+  expect(told([change("delivery", "sent")], { kind: "delivery.changed" })).toBeNull();
+});
+
 test("Chinese joins the same acts with its own signs", async () => {
   await speak("zh-CN");
   expect(told([PRIORITY, TAKEN, TAGS])).toBe("Mira Okafor 将优先级设为紧急，接手了工单，并将标签设为 stove, batch-26-09");

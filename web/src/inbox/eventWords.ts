@@ -8,6 +8,9 @@ const STATUSES = new Set(["new", "open", "waiting", "solved", "closed"]);
 const PRIORITIES = new Set(["low", "normal", "high", "urgent"]);
 const KINDS = ["ticket.created", "message.received", "message.sent", "note.added", "message.edited", "message.deleted", "ticket.merged"] as const;
 
+/** What a mail server reported of one recipient; the change's `before` is whom it speaks of. */
+const REPORTS = ["recipient_failed", "recipient_delayed", "recipient_complained"] as const;
+
 /** What happened to a ticket as one sentence that names its actor once; null for what has no words. */
 export function eventWords(event: TicketEvent, agents: readonly Agent[], t: TFunction): string | null {
   const actor = event.actor.name || t("event.system");
@@ -29,6 +32,8 @@ export function eventWords(event: TicketEvent, agents: readonly Agent[], t: TFun
     if (change.field === "priority") return t("event.priority", { who, value });
     if (change.field === "tags") return t("event.tags", { who, value });
     if (change.field === "subject") return t("event.subject", { who, value });
+    const report = REPORTS.find((one) => one === change.field);
+    if (report) return t(`event.${report}`, { who: change.before ?? t("delivery.somebody") });
     return null;
   };
 

@@ -177,7 +177,7 @@ class Picky(SmtpSink):
         (("gone@far.example", "gone2@far.example"), Rejected),
         (("full@far.example",), RetryLater),
         (("gone@far.example", "full@far.example"), RetryLater),
-        (("gone@far.example", "eva@far.example"), Accepted),
+        (("gone@far.example", "eva@far.example", "full@far.example"), Accepted),
     ],
 )
 async def test_refused_recipients(
@@ -187,7 +187,22 @@ async def test_refused_recipients(
         outcome = await out(sink.port).send(to(*recipients))
     assert isinstance(outcome, kind)
     if isinstance(outcome, Accepted):
-        assert outcome.failed == ("gone@far.example: 550 5.1.1 gone for good",)
+        [gone], [full] = outcome.refused, outcome.later
+        assert (gone.recipient, gone.reason) == ("gone@far.example", "550 5.1.1 gone for good")
+        assert (full.recipient, full.status) == ("full@far.example", "4.2.2")
+    if isinstance(outcome, Rejected):
+        assert [one.status for one in outcome.refused] == ["5.1.1"] * len(recipients)
+
+
+async def test_who_has_it_already_gets_no_second_copy(out: Callable[..., EmailConnector]) -> None:
+    mail = msgspec.structs.replace(
+        ENVELOPE, to=("eva@far.example",), cc=("jo@far.example",), taken=("eva@far.example",)
+    )
+    with SmtpSink() as sink:
+        assert isinstance(await out(sink.port).send(message(mail=mail)), Accepted)
+        [envelope] = sink.envelopes
+        assert envelope.rcpt_tos == ["jo@far.example"]
+        assert sink.mails[0]["To"] == "eva@far.example"
 
 
 async def test_a_server_that_is_not_there_is_tried_later(

@@ -15,13 +15,15 @@ const LOOK: Record<Delivery["state"], { icon: TablerIcon; tone: string }> = {
   cancelled: { icon: IconArrowBackUp, tone: "" },
 };
 
-/** Ticks and the word for them; a failure gives its reason. */
+/** States whose reason, in the provider's words, is shown. */
+const SAID = { queued: "delivery.again", failed: "delivery.failedBecause" } as Partial<Record<Delivery["state"], "delivery.again" | "delivery.failedBecause">>;
+
+/** Ticks and the word for them; a failure, or another try, gives its reason. */
 export function DeliveryState({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
   const { icon, tone } = LOOK[delivery.state];
-  const words = delivery.state === "failed" && delivery.reason
-    ? t("delivery.failedBecause", { reason: delivery.reason })
-    : t(`delivery.${delivery.state}`);
+  const said = delivery.reason ? SAID[delivery.state] : undefined;
+  const words = said ? t(said, { reason: delivery.reason }) : t(`delivery.${delivery.state}`);
   return (
     <span className={`delivery ${tone}`}>
       <Glyph of={icon} size="s" />

@@ -13,6 +13,7 @@ import { Doubts } from "./Doubts";
 import { Files } from "./Files";
 import { HtmlMail } from "./HtmlMail";
 import { MessageText } from "./MessageText";
+import { RecipientStates } from "./RecipientStates";
 import { TroubleActions } from "./TroubleActions";
 
 function MailHead({ message, brief }: { message: Message; brief: boolean }) {
@@ -74,6 +75,7 @@ export function MailCard({ message, folded }: { message: Message; folded: boolea
           ) : null}
         </span>
       </div>
+      {message.delivery ? <RecipientStates delivery={message.delivery} /> : null}
       {message.delivery ? <TroubleActions message={message} /> : null}
     </article>
   );

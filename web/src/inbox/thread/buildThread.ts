@@ -13,8 +13,11 @@ export type ThreadItem =
 /** Bubbles of one speaker within this time share one face and one line of time. */
 const RUN_MS = 5 * 60_000;
 /** Messages tell themselves; of events only changes of the ticket are lines of the thread. */
-const SHOWN_EVENTS = new Set(["ticket.changed", "ticket.merged"]);
-const SHOWN_FIELDS = new Set(["status", "priority", "assignee_id", "tags", "subject", "merged_into"]);
+const SHOWN_EVENTS = new Set(["ticket.changed", "ticket.merged", "delivery.changed"]);
+const SHOWN_FIELDS = new Set([
+  "status", "priority", "assignee_id", "tags", "subject", "merged_into",
+  "recipient_failed", "recipient_delayed", "recipient_complained",
+]);
 /** The first answer opens a new ticket, and taking it back undoes that: the answer itself says so. */
 const goesWithoutSaying = (change: TicketEvent["changes"][number]) =>
   change.field === "status" && (change.after === "new" || (change.before === "new" && change.after === "open"));
