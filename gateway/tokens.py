@@ -33,7 +33,8 @@ class TokenVault:
         async with self._locks[id]:
             token = self._seen.get(id)
             if token is None or not token.good(utc_now(), refused):
-                token = await self._shared(id, renew, refused)
+                # whoever stops waiting must not lose a refresh token that was just given
+                token = await asyncio.shield(self._shared(id, renew, refused))
                 self._seen[id] = token
             return token.value
 

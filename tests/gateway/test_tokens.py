@@ -69,6 +69,24 @@ async def test_what_ends_within_a_minute_is_renewed(process):
     assert [await tokens.get("a", provider.renew) for _ in range(2)] == ["t1", "t2"]
 
 
+async def test_who_stops_waiting_loses_no_refresh_token(process):
+    provider, asked = Provider(), asyncio.Event()
+
+    async def slow(last):
+        asked.set()
+        await asyncio.sleep(0.1)
+        return await provider.renew(last)
+
+    tokens = process("edge").of(INBOX)
+    waiting = asyncio.create_task(tokens.get("a", slow))
+    await asked.wait()
+    waiting.cancel()
+    await asyncio.wait([waiting])
+    other = Provider()
+    assert await process("worker").of(INBOX).get("a", other.renew) == "t1"
+    assert (provider.given, other.given) == (1, 0)
+
+
 async def test_a_failed_renewal_is_told_and_keeps_nothing(process):
     async def fails(_last):
         raise OSError("no line")

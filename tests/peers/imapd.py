@@ -45,6 +45,8 @@ service stats {{
 }}
 service imap-login {{
   chroot =
+  service_count = 0
+  client_limit = 2000
   inet_listener imap {{
     port = {port}
   }}
@@ -52,6 +54,8 @@ service imap-login {{
     port = {tls_port}
   }}
 }}
+mail_max_userip_connections = 2000
+{oauth}
 passdb {{
   driver = static
   args = password={password}
@@ -60,6 +64,23 @@ userdb {{
   driver = static
   args = uid={uid} gid={gid} home={home}/mail/%u
 }}
+"""
+
+OAUTH = """
+auth_mechanisms = plain login xoauth2 oauthbearer
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {home}/oauth2.conf
+}}
+"""
+INTROSPECTION = """
+introspection_mode = post
+introspection_url = {url}
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
 """
 
 
@@ -71,6 +92,21 @@ class Imapd:
         self.port = port
         self.tls_port = tls_port
         self.ca_file = ca_file
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Return when it greets."""
+        self._process = subprocess.Popen(
+            [BINARY or "dovecot", "-F", "-c", str(self.home / "dovecot.conf")]
+        )
+        _wait_for(self.port, self.home)
+
+    def stop(self) -> None:
+        """Sessions end with BYE; the mail stays."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
 
     @contextmanager
     def client(self, user: str, folder: str = "INBOX") -> Iterator[IMAPClient]:
@@ -88,12 +124,15 @@ class Imapd:
 
 
 @contextmanager
-def running_imapd(cert: Path, key: Path) -> Iterator[Imapd]:
-    """Started, and killed afterwards; everything it wrote is removed."""
+def running_imapd(cert: Path, key: Path, introspection_url: str = "") -> Iterator[Imapd]:
+    """Started, and ended afterwards; everything it wrote is removed.
+
+    With ``introspection_url`` bearer tokens log in too: dovecot asks there whose they are.
+    """
     home = Path(tempfile.mkdtemp(prefix="imapd"))
     port, tls_port = _free_ports(2)
-    config = home / "dovecot.conf"
-    config.write_text(
+    (home / "oauth2.conf").write_text(INTROSPECTION.format(url=introspection_url))
+    (home / "dovecot.conf").write_text(
         CONFIG.format(
             home=home,
             port=port,
@@ -101,16 +140,16 @@ def running_imapd(cert: Path, key: Path) -> Iterator[Imapd]:
             password=PASSWORD,
             cert=cert,
             key=key,
+            oauth=OAUTH.format(home=home) if introspection_url else "",
             **_users(home),
         )
     )
-    process = subprocess.Popen([BINARY or "dovecot", "-F", "-c", str(config)])
+    server = Imapd(home, port, tls_port, cert)
     try:
-        _wait_for(port, home)
-        yield Imapd(home, port, tls_port, cert)
+        server.start()
+        yield server
     finally:
-        process.terminate()
-        process.wait(10)
+        server.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 

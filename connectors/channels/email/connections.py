@@ -6,7 +6,7 @@ import ssl
 import time
 from collections.abc import AsyncIterator
 
-from aiosmtplib import SMTP, SMTPException
+from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 
 from connectors.channels.email.metrics import CONNECTIONS_OUT
 from connectors.channels.email.oauth import TokenGetter
@@ -52,6 +52,7 @@ class Connections:
         self._resting: list[Line] = []
         self._tls: ssl.SSLContext | None = None
         self._closed = False
+        self._shown = ""
 
     @contextlib.asynccontextmanager
     async def line(self) -> AsyncIterator[Line]:
@@ -86,7 +87,21 @@ class Connections:
         return None
 
     async def _connect(self) -> Line:
-        s = self._settings
+        """An access token that was taken back before its time is renewed once."""
+        self._shown = ""
+        try:
+            return await self._connected("")
+        except SMTPAuthenticationError:
+            if not self._shown:
+                raise
+            return await self._connected(self._shown)
+
+    async def _token(self, tokens: TokenGetter, refused: str) -> str:
+        self._shown = await tokens(refused=refused)
+        return self._shown
+
+    async def _connected(self, refused: str) -> Line:
+        s, tokens = self._settings, self._tokens
         smtp = SMTP(
             hostname=s.smtp_host,
             port=s.smtp_port,
@@ -95,7 +110,7 @@ class Connections:
             tls_context=self._context(),
             username=s.smtp_username or None,
             password=None if self._tokens or not s.smtp_username else s.smtp_password,
-            oauth_token_generator=self._tokens,
+            oauth_token_generator=(lambda: self._token(tokens, refused)) if tokens else None,
             timeout=COMMAND_S,
         )
         await smtp.connect()

@@ -79,4 +79,7 @@ class EmailConnector:
 def connect(account: Account, http: Http) -> EmailConnector:
     """The connector of one inbox."""
     settings: Settings = account.settings
-    return EmailConnector(account, RefreshedTokens(settings, http) if settings.uses_oauth else None)
+    oauth = settings.uses_oauth
+    return EmailConnector(
+        account, RefreshedTokens(settings, http, account.tokens) if oauth else None
+    )

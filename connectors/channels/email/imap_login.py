@@ -7,7 +7,7 @@ from connectors.channels.email.imap_session import ImapSession
 from connectors.channels.email.imap_stream import Response, quoted
 from connectors.channels.email.settings import Settings
 
-_MECHANISMS = ("XOAUTH2", "OAUTHBEARER")
+MECHANISMS = ("XOAUTH2", "OAUTHBEARER")
 _GIVE_UP = {"XOAUTH2": b"", "OAUTHBEARER": base64.b64encode(b"\x01")}
 
 
@@ -37,7 +37,7 @@ async def _by_password(session: ImapSession, s: Settings) -> None:
 
 
 async def _by_token(session: ImapSession, s: Settings, token: str) -> None:
-    offered = [m for m in _MECHANISMS if f"AUTH={m}".encode() in session.capabilities]
+    offered = [m for m in MECHANISMS if f"AUTH={m}".encode() in session.capabilities]
     if not offered:
         raise CommandRefused("the server offers neither XOAUTH2 nor OAUTHBEARER")
     exchange = _Exchange(offered[0], s, token)

@@ -82,8 +82,16 @@ class ImapPuller:
         return f"{', '.join(names)} on {self._settings.imap_host}: {how}"
 
     async def _open(self) -> None:
-        if not self._mailbox.is_open:
-            await self._mailbox.open(await self._tokens() if self._tokens else "")
+        if self._mailbox.is_open:
+            return
+        if self._tokens is None:
+            await self._mailbox.open("")
+            return
+        token = await self._tokens()
+        try:
+            await self._mailbox.open(token)
+        except CredentialsRefused:  # taken back before its time: the next one may do
+            await self._mailbox.open(await self._tokens(refused=token))
 
     async def close(self) -> None:
         """Whoever waits for the server learns at once."""

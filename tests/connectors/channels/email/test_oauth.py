@@ -23,6 +23,7 @@ from connectors.contract import (
     SenderId,
 )
 from connectors.standin import CannedReply, StandInHttp
+from connectors.tokens import LocalTokens
 
 SETTINGS = Settings(
     oauth_token_url="https://login.example/token",
@@ -34,12 +35,13 @@ SETTINGS = Settings(
     smtp_username="support",
 )
 GRANT = CannedReply(body={"access_token": "t0k", "expires_in": 3600})
+STALE = CannedReply(body={"access_token": "stale", "expires_in": 3600})
 GONE = CannedReply(status=400, body={"error": "invalid_grant"})
 
 
 async def test_a_token_is_asked_for_once_while_it_is_good() -> None:
     http = StandInHttp([GRANT])
-    tokens = RefreshedTokens(SETTINGS, http)
+    tokens = RefreshedTokens(SETTINGS, http, LocalTokens())
     assert await asyncio.gather(tokens(), tokens()) == ["t0k", "t0k"]
     [request] = http.requests
     assert parse_qs(request.body) == {
@@ -52,8 +54,36 @@ async def test_a_token_is_asked_for_once_while_it_is_good() -> None:
 
 async def test_a_token_that_ends_soon_is_renewed() -> None:
     short = CannedReply(body={"access_token": "one", "expires_in": 60})
-    tokens = RefreshedTokens(SETTINGS, StandInHttp([short, GRANT]))
+    tokens = RefreshedTokens(SETTINGS, StandInHttp([short, GRANT]), LocalTokens())
     assert [await tokens(), await tokens()] == ["one", "t0k"]
+
+
+async def test_the_refresh_token_that_came_last_is_shown_next() -> None:
+    rotated = CannedReply(body={"access_token": "one", "expires_in": 1, "refresh_token": "second"})
+    http = StandInHttp([rotated, GRANT])
+    tokens = RefreshedTokens(SETTINGS, http, LocalTokens())
+    assert [await tokens(), await tokens()] == ["one", "t0k"]
+    assert [shown(request.body) for request in http.requests] == ["refresh", "second"]
+
+
+async def test_a_rotated_token_that_is_refused_falls_back_to_the_configured_one() -> None:
+    rotated = CannedReply(body={"access_token": "one", "expires_in": 1, "refresh_token": "second"})
+    http = StandInHttp([rotated, GONE, GRANT])
+    tokens = RefreshedTokens(SETTINGS, http, LocalTokens())
+    assert [await tokens(), await tokens()] == ["one", "t0k"]
+    assert [shown(request.body) for request in http.requests] == ["refresh", "second", "refresh"]
+
+
+async def test_new_credentials_do_not_meet_the_tokens_of_the_old() -> None:
+    kept, http = LocalTokens(), StandInHttp([STALE, GRANT])
+    entered = msgspec.structs.replace(SETTINGS, oauth_refresh_token="new")
+    assert await RefreshedTokens(SETTINGS, http, kept)() == "stale"
+    assert await RefreshedTokens(entered, http, kept)() == "t0k"
+    assert shown(http.requests[-1].body) == "new"
+
+
+def shown(form: str) -> str:
+    return parse_qs(form)["refresh_token"][0]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +97,7 @@ async def test_a_token_that_ends_soon_is_renewed() -> None:
 )
 async def test_what_the_token_endpoint_says(reply: CannedReply, error: type[Exception]) -> None:
     with pytest.raises(error):
-        await RefreshedTokens(SETTINGS, StandInHttp([reply]))()
+        await RefreshedTokens(SETTINGS, StandInHttp([reply]), LocalTokens())()
 
 
 class TokenLogin:
@@ -92,15 +122,19 @@ async def port() -> AsyncIterator[int]:
 
 
 @pytest.mark.parametrize(
-    ("reply", "kind"),
+    ("replies", "kind"),
     [
-        (GRANT, Accepted),
-        (CannedReply(body={"access_token": "stale"}), ReauthNeeded),
-        (GONE, ReauthNeeded),
-        (CannedReply(line="refused"), RetryLater),
+        ([GRANT], Accepted),
+        ([STALE, GRANT], Accepted),
+        ([STALE, STALE], ReauthNeeded),
+        ([STALE, GONE], ReauthNeeded),
+        ([GONE], ReauthNeeded),
+        ([CannedReply(line="refused")], RetryLater),
     ],
 )
-async def test_a_reply_is_sent_with_a_token(reply: CannedReply, kind: type, port: int) -> None:
+async def test_a_reply_is_sent_with_a_token_and_a_stale_one_is_renewed_once(
+    replies: list[CannedReply], kind: type, port: int
+) -> None:
     account = Account(
         inbox_id=InboxId("i"),
         channel="email",
@@ -109,7 +143,7 @@ async def test_a_reply_is_sent_with_a_token(reply: CannedReply, kind: type, port
         hook_url="",
         settings=msgspec.structs.replace(SETTINGS, smtp_port=port),
     )
-    connector = connect(account, StandInHttp([reply]))
+    connector = connect(account, StandInHttp(replies))
     outcome = await connector.send(
         OutboundMessage(
             id="m1",
