@@ -62,7 +62,7 @@ class ImapSession:
     async def greet(self) -> None:
         """Read the greeting; BYE means that the server has no room for us now."""
         async with self._guarded(COMMAND_S):
-            greeting = await read_response(self._reader, self._literal_most)
+            greeting = await read_response(self._reader, self._literal_most, COMMAND_S)
         word = greeting.words[:1]
         if greeting.tag != b"*" or word not in ([b"OK"], [b"PREAUTH"]):
             self.drop()
@@ -92,7 +92,7 @@ class ImapSession:
         self,
         name: bytes,
         arguments: Sequence[Argument] = (),
-        limit_s: float = COMMAND_S,
+        limit_s: float | None = None,
         answer: Callable[[Response], bytes] | None = None,
     ) -> list[Response]:
         """What the server said beside its OK. Raises CommandRefused on NO and BAD that will last.
@@ -100,7 +100,7 @@ class ImapSession:
         ``answer`` replies to challenges (AUTHENTICATE).
         """
         told: list[Response] = []
-        async with self._guarded(limit_s):
+        async with self._guarded(limit_s or COMMAND_S):
             tag = self._next_tag()
             first, *rest = pieces_of([tag, *name.split(), *arguments])
             await self._write(first)
@@ -202,8 +202,9 @@ class ImapSession:
         self._writer.write(raw)
         await self._writer.drain()
 
-    async def _read(self, silence_s: float = COMMAND_S) -> Response:
-        said = await read_response(self._reader, self._literal_most, silence_s)
+    async def _read(self, silence_s: float | None = None) -> Response:
+        patience = COMMAND_S if silence_s is None else silence_s
+        said = await read_response(self._reader, self._literal_most, patience)
         if said.tag == b"*":
             self._note(said)
         return said

@@ -50,7 +50,7 @@ class Response(msgspec.Struct, frozen=True):
 
 
 async def read_response(
-    reader: asyncio.StreamReader, literal_most: int, silence_s: float = SILENCE_S
+    reader: asyncio.StreamReader, literal_most: int, silence_s: float
 ) -> Response:
     """Raises Garbled, OSError, EOFError, or TimeoutError when nothing comes for ``silence_s``.
 
