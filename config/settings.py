@@ -59,6 +59,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ] = 26_214_400
     smtp_tls_cert: Annotated[str, Meta(description="PEM file; with it STARTTLS is offered")] = ""
     smtp_tls_key: Annotated[str, Meta(description="PEM file of the certificate's key")] = ""
+    mail_check_senders: Annotated[
+        bool, Meta(description="whether SPF, DKIM and DMARC of incoming mail are asked of the DNS")
+    ] = True
+    mail_dns: Annotated[
+        tuple[str, ...],
+        Meta(description="name servers for that; empty: the system's", examples=["10.0.0.53"]),
+    ] = ()
+    mail_relays: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="networks of our own mail servers in front of ours; private ones are ours",
+            examples=["192.0.2.0/28"],
+        ),
+    ] = ()
+    mail_authserv: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="names whose Authentication-Results count; - for one that writes none",
+            examples=["mx.example.com"],
+        ),
+    ] = ()
+    mail_forwarders: Annotated[
+        tuple[str, ...],
+        Meta(description="domains whose ARC seal on a forwarded mail counts", examples=["a.org"]),
+    ] = ()
     webhook_max_bytes: Annotated[
         int, Meta(ge=1024, le=64_000_000, description="largest webhook, in bytes")
     ] = 10_485_760

@@ -294,6 +294,15 @@ class HookRegistrar(Protocol):
 
 
 @runtime_checkable
+class Relayed(Protocol):
+    """Optional: its mail comes through servers that say what they found out of the sender."""
+
+    @property
+    def authserv_ids(self) -> frozenset[str]:
+        """Names whose Authentication-Results count (RFC 8601), lower case; ``-`` for no name."""
+
+
+@runtime_checkable
 class Closable(Protocol):
     """Optional: connectors whose connections outlive a call."""
 
@@ -323,6 +332,7 @@ __all__ = [
     "ReauthNeeded",
     "Refusal",
     "Rejected",
+    "Relayed",
     "RetryLater",
     "Rung",
     "SendOutcome",

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import msgspec
 
 from config.keys import load_keys
-from config.settings import Settings
+from config.settings import Settings, SettingsInvalid
 from connectors.kit.egress import EgressClient
 from connectors.registry import Registry
 from gateway.auth.store import AuthStore
@@ -20,6 +20,7 @@ from gateway.directory import INBOXES, InboxDirectory
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore
 from gateway.tokens import TokenVault
+from normalizer.trust.anchors import Anchors, networks, relay_names
 from outbound.clock import DatabaseClock
 from outbound.file_links import FileLinks
 from outbound.store import OutboundStore
@@ -101,6 +102,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         http=http,
         tokens=TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner),
         public_url=settings.public_url,
+        anchors=_anchors(settings),
     )
     return Foundation(
         settings=settings,
@@ -134,6 +136,15 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         counts=counts,
         relay=Relay(events, _consumers(pubsub, counts, MediaConsumer(doorbell))),
     )
+
+
+def _anchors(settings: Settings) -> Anchors:
+    """Whose word on a mail's sender counts everywhere."""
+    try:
+        own = networks(settings.mail_relays)
+    except ValueError as error:
+        raise SettingsInvalid("mail_relays", f"PARLEY_MAIL_RELAYS: {error}") from error
+    return Anchors(relays=relay_names(settings.mail_authserv), networks=own)
 
 
 def _consumers(pubsub: Pubsub, counts: ViewCounts, media: MediaConsumer) -> tuple[Consumer, ...]:

@@ -6,6 +6,7 @@ from functools import partial
 
 import msgspec
 
+from connectors.kit.dns import DnsClient
 from gateway.bootstrap import Foundation
 from gateway.workers.delivering import Deliveries
 from gateway.workers.housekeeping import Chore, keep_house
@@ -15,8 +16,10 @@ from gateway.workers.leased import while_leased
 from gateway.workers.loops import Bell, listen
 from gateway.workers.media import MediaFetcher
 from gateway.workers.relaying import sweep_relay
+from gateway.workers.senders import prover
 from gateway.workers.sources import Sources, said
 from gateway.workers.store import CursorStore, MediaStore
+from normalizer.trust.check import SenderCheck
 from outbound.deliver import Deliverer
 from outbound.receipts import Receipts
 from outbound.settler import Settler
@@ -27,6 +30,7 @@ from storage.doorbell import BELL_CHANNEL, DRAIN_JOB
 from storage.ids import utc_now
 from storage.redis import connect
 from ticketing.ingest.drain import Ingest
+from ticketing.ingest.senders import Senders
 
 Loop = Callable[[], Coroutine[None, None, None]]
 ORPHANS_KEPT = timedelta(days=1)
@@ -104,6 +108,7 @@ def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
         receipts=Receipts(base.outbound),
         offer=base.relay.offer,
         pull=lambda rung: base.doorbell.call("pull", said(rung)),
+        senders=Senders(prover(_sender_check(base)), lambda partition: _ring(bells, partition)),
     )
     loops: dict[str, Loop] = {}
     for share, bell in enumerate(bells):
@@ -113,6 +118,19 @@ def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
         )
         loops[name] = partial(while_leased, base.leases, name, base.owner, owner.run)
     return loops
+
+
+def _sender_check(base: Foundation) -> SenderCheck | None:
+    settings = base.settings
+    if not settings.mail_check_senders:
+        return None
+    return SenderCheck(DnsClient(settings.mail_dns), settings.mail_forwarders)
+
+
+def _ring(bells: Sequence[Bell], partition: int) -> None:
+    """This process owns the partition: nobody else need hear."""
+    for bell in bells:
+        bell.ring(str(partition))
 
 
 def _deliverer(base: Foundation) -> Deliverer:

@@ -4,17 +4,19 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 import msgspec
 
-from connectors.contract import Account, Closable, Connector, InboxId, Sender
+from connectors.contract import Account, Closable, Connector, InboxId, Relayed, Sender
 from connectors.errors import ConnectorError
 from connectors.http import Http
 from connectors.manifest import Manifest
 from connectors.registry import Registry
 from gateway.store import EdgeStore
 from gateway.tokens import TokenVault
+from normalizer.trust.anchors import NOBODY, Anchors
 from outbound.model import Outlet
 from storage.keyring import KeyRing
 from storage.pubsub import Pubsub
@@ -64,6 +66,7 @@ class InboxDirectory:
         http: Http,
         tokens: TokenVault,
         public_url: str,
+        anchors: Anchors = NOBODY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._store = store
@@ -73,6 +76,7 @@ class InboxDirectory:
         self._http = http
         self._tokens = tokens
         self._public_url = public_url
+        self._anchors = anchors
         self._clock = clock
         self._snapshot = Snapshot({}, {}, frozenset(), float("-inf"))
         self._renewing = asyncio.Lock()
@@ -126,8 +130,18 @@ class InboxDirectory:
             log.exception("an inbox cannot be used", extra={"inbox_id": inbox_id})
             return None
         return Line(
-            inbox=inbox, connector=connector, own=self._snapshot.own, origin=self._public_url
+            inbox=inbox,
+            connector=connector,
+            own=self._snapshot.own,
+            origin=self._public_url,
+            anchors=self._trusting(connector),
         )
+
+    def _trusting(self, connector: Connector) -> Anchors:
+        """The site's anchors, and the relays that the inbox names itself."""
+        if not isinstance(connector, Relayed) or not connector.authserv_ids:
+            return self._anchors
+        return replace(self._anchors, relays=self._anchors.relays | connector.authserv_ids)
 
     async def outlet(self, inbox_id: InboxId) -> Outlet | None:
         """The inbox as a way out; None when it is gone or switched off. ConnectorError."""

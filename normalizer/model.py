@@ -10,7 +10,7 @@ from typing import Literal, NewType
 import msgspec
 
 from connectors.contract import InboxId, MailEnvelope, SenderId, Template
-from connectors.events import MediaKind, ReplyHandle
+from connectors.events import MediaKind, ReplyHandle, SenderTrust
 
 ContactId = NewType("ContactId", str)
 ConversationId = NewType("ConversationId", str)
@@ -144,6 +144,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     files: tuple[File, ...] = ()
     reply_to: str = ""
     mail: MailFacts | None = None
+    trust: SenderTrust | None = None
     recipient: SenderId | None = None
     envelope: MailEnvelope | None = None
     template: Template | None = None
@@ -188,6 +189,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     reply_handle: ReplyHandle | None = None
     recipient: str = ""
     mail: MailFacts | None = None
+    trust: SenderTrust | None = None
     bounce: "BounceFacts | None" = None
     warnings: tuple[str, ...] = ()
 

@@ -7,7 +7,13 @@ from typing import Any
 import msgspec
 
 from connectors.contract import InboxId
-from connectors.events import AlertRaised, CallEvent, MessageReceived, PostbackPressed
+from connectors.events import (
+    AlertRaised,
+    CallEvent,
+    MessageReceived,
+    PostbackPressed,
+    SenderTrust,
+)
 from normalizer.model import Draft
 from normalizer.moments import clamped
 from normalizer.steps.files import describe_files
@@ -19,12 +25,14 @@ from normalizer.steps.places import name_places
 from normalizer.steps.quotes import find_reply
 from normalizer.steps.scrub import scrub
 from normalizer.steps.source import Source
+from normalizer.steps.trust import read_trust
 
 Utterance = MessageReceived | PostbackPressed | CallEvent | AlertRaised
 Step = Callable[[Draft, Source], Draft]
 
 STEPS: tuple[Step, ...] = (
     read_mail,
+    read_trust,
     read_html,
     name_places,
     find_reply,
@@ -37,7 +45,8 @@ STEPS: tuple[Step, ...] = (
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """Where an event came in. ``own`` are our own mail addresses and our agents', lower case;
-    ``origin`` is our own (``https://host``).
+    ``origin`` is our own (``https://host``). ``trust`` is what was found out of the sender before,
+    ``relays`` whose Authentication-Results count.
     """
 
     inbox_id: InboxId
@@ -47,6 +56,8 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     own: frozenset[str] = frozenset()
     origin: str = ""
+    trust: SenderTrust | None = None
+    relays: frozenset[str] = frozenset()
 
 
 def normalise(event: Utterance, context: Context, index: int = 0) -> Draft:
@@ -58,6 +69,8 @@ def normalise(event: Utterance, context: Context, index: int = 0) -> Draft:
         address=context.address,
         own=context.own,
         origin=context.origin,
+        trust=context.trust,
+        relays=context.relays,
     )
     draft = _begin(message, context, index)
     for step in STEPS:

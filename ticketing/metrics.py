@@ -2,6 +2,9 @@
 
 from prometheus_client import Counter, Histogram
 
+SENDERS_UNCHECKED = Counter(
+    "parley_mail_senders_unchecked_total", "Mails whose sender was not checked for want of room"
+)
 INGESTED = Counter(
     "parley_ingested_total", "What came of journal records' events", ["channel", "outcome"]
 )

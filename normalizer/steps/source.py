@@ -2,12 +2,13 @@
 
 import msgspec
 
-from connectors.events import MessageReceived
+from connectors.events import MessageReceived, SenderTrust
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """``own`` holds our addresses and our agents' (lower case): not customers. HTML must not lead
     into the API at ``origin``: an agent's browser would go there with the agent's session.
+    ``trust`` is what was found out of the sender; ``relays`` may say so in the mail itself.
     """
 
     message: MessageReceived
@@ -15,3 +16,5 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     own: frozenset[str] = frozenset()
     origin: str = ""
+    trust: SenderTrust | None = None
+    relays: frozenset[str] = frozenset()

@@ -8,7 +8,7 @@ import pytest
 
 from connectors.contract import InboxId
 from connectors.errors import Malformed
-from connectors.events import InboundEvent, MessageReceived, Parsed
+from connectors.events import InboundEvent, MessageReceived, Parsed, SenderTrust
 from storage.blobs import Blobs
 from storage.counters import Counters
 from storage.events import EventLog
@@ -20,6 +20,7 @@ from ticketing.indexes import INDEXES
 from ticketing.ingest.drain import Ingest
 from ticketing.ingest.model import Line
 from ticketing.ingest.numbers import NumberPool
+from ticketing.ingest.senders import Senders
 from ticketing.permissions import Viewer
 from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
@@ -91,6 +92,8 @@ class House:
         self.receipts = ReceiptBook()
         self.offered = []
         self.pulled = []
+        self.senders = {}
+        self.called = []
         self.lines = {
             MAIL: Line(
                 inbox=an_inbox(),
@@ -126,6 +129,14 @@ class House:
             receipts=self.receipts,
             offer=self.offered.extend,
             pull=self.rung,
+            senders=Senders(self.prove, self.called.append),
+        )
+
+    async def prove(self, record, line):
+        """Nobody says anything of a sender, unless a test does."""
+        found = self.senders.get(record.id) or self.senders.get("*")
+        return (await found() if callable(found) else found) or SenderTrust(
+            verdict="none", source="computed"
         )
 
     async def rung(self, cursors):

@@ -22,6 +22,7 @@ from ticketing.ingest.model import Line, Unit
 from ticketing.ingest.numbers import NumberPool
 from ticketing.ingest.plan import apply_change, enter
 from ticketing.ingest.read import IN_THREAD, read_record
+from ticketing.ingest.senders import Item, Senders
 from ticketing.ingest.store import IngestStore
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.store import Collections, is_outage, settle
@@ -58,6 +59,7 @@ class Ingest:
         receipts: ReceiptSink,
         offer: Offer,
         pull: Pull,
+        senders: Senders,
     ) -> None:
         self._mongo = collections.mongo
         self._journal = journal
@@ -69,28 +71,40 @@ class Ingest:
         self._receipts = receipts
         self._offer = offer
         self._pull = pull
+        self._senders = senders
         self.store = IngestStore(collections, reply_tokens)
 
     async def drain(self, partition: int) -> int:
         """How many records were taken; full batches are followed by another at once."""
         taken = 0
         for _ in range(MAX_PASSES):
-            records = await self._journal.pending(partition, BATCH, BATCH_BYTES)
-            if records:
-                await self._take(records)
-            taken += len(records)
-            if len(records) < BATCH and sum(len(r.body) for r in records) < BATCH_BYTES // 2:
+            held = self._senders.held(partition)
+            records = await self._journal.pending(
+                partition, BATCH + held.records, BATCH_BYTES + held.size
+            )
+            ready = await self._take(records) if records else 0
+            taken += ready
+            if not ready or (
+                len(records) < BATCH and sum(len(r.body) for r in records) < BATCH_BYTES // 2
+            ):
                 break
         return taken
 
-    async def _take(self, records: Sequence[JournalRecord]) -> None:
+    async def _take(self, records: Sequence[JournalRecord]) -> int:
+        """How many were taken: not those whose sender is still being looked up."""
         started = time.perf_counter()
-        units = await self._read(records)
+        pairs = await self._with_lines(records)
+        items = await self._senders.ready(pairs)
+        units = await self._read(items)
         await self._keep_contents(units)
         await self._commit(units)
-        metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
+        if units:
+            metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
+        return len(records) - len(pairs) + len(items)
 
-    async def _read(self, records: Sequence[JournalRecord]) -> list[Unit]:
+    async def _with_lines(
+        self, records: Sequence[JournalRecord]
+    ) -> list[tuple[JournalRecord, Line]]:
         pairs: list[tuple[JournalRecord, Line]] = []
         for record in records:
             line = await self._lines(InboxId(record.inbox_id))
@@ -98,21 +112,24 @@ class Ingest:
                 await self._journal.quarantine(None, record.id, "its inbox is not configured")
             else:
                 pairs.append((record, line))
-        if sum(len(record.body) for record, _ in pairs) < IN_THREAD:
-            return _read_all(pairs)
-        return await self._read_in_time(pairs)
+        return pairs
 
-    async def _read_in_time(self, pairs: Sequence[tuple[JournalRecord, Line]]) -> list[Unit]:
+    async def _read(self, items: Sequence[Item]) -> list[Unit]:
+        if sum(len(item.record.body) for item in items) < IN_THREAD:
+            return _read_all(items)
+        return await self._read_in_time(items)
+
+    async def _read_in_time(self, items: Sequence[Item]) -> list[Unit]:
         """In a thread; what never ends is found alone and put aside: it would stop a partition.
 
         The thread itself cannot be stopped: each such record costs one until it ends.
         """
         try:
-            return await asyncio.wait_for(asyncio.to_thread(_read_all, pairs), READ_S)
+            return await asyncio.wait_for(asyncio.to_thread(_read_all, items), READ_S)
         except TimeoutError:
-            if len(pairs) > 1:
-                return [unit for pair in pairs for unit in await self._read_in_time([pair])]
-        record = pairs[0][0]
+            if len(items) > 1:
+                return [unit for item in items for unit in await self._read_in_time([item])]
+        record = items[0].record
         _log.error("reading a journal record takes too long", extra={"journal_id": record.id})
         await self._journal.quarantine(None, record.id, f"reading took longer than {READ_S:g} s")
         return []
@@ -244,8 +261,8 @@ class Ingest:
                 await self._journal.quarantine(session, unit.record.id, unit.bad)
 
 
-def _read_all(pairs: Sequence[tuple[JournalRecord, Line]]) -> list[Unit]:
-    return [read_record(record, line) for record, line in pairs]
+def _read_all(items: Sequence[Item]) -> list[Unit]:
+    return [read_record(*item) for item in items]
 
 
 def _count(units: Sequence[Unit], book: Book) -> None:

@@ -13,6 +13,7 @@ from connectors.events import (
     ReceiptReported,
 )
 from normalizer.model import Author, ConversationId, Draft, MessageId, TicketId
+from normalizer.trust.anchors import NOBODY, Anchors
 from storage.journal import JournalRecord
 from ticketing.model import Inbox
 
@@ -28,6 +29,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     connector: Connector
     own: frozenset[str] = frozenset()
     origin: str = ""
+    anchors: Anchors = NOBODY
 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):

@@ -314,6 +314,7 @@ def _message(entry: Entry, contact: Contact, conversation: Conversation) -> Mess
         files=draft.files,
         reply_to=draft.reply_to,
         mail=draft.mail,
+        trust=draft.trust,
         delivery=_echoed(draft),
         threaded_by=f"{entry.decision.rule}: {entry.decision.why}",
         warnings=entry.warnings,

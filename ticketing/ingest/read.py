@@ -17,6 +17,7 @@ from connectors.events import (
     PostbackPressed,
     ReactionChanged,
     ReceiptReported,
+    SenderTrust,
 )
 from normalizer.model import Draft
 from normalizer.pipeline import Context, normalise
@@ -28,8 +29,11 @@ CHANGES = (MessageEdited, MessageDeleted, ReactionChanged)
 IN_THREAD = 16_384  # bytes of a batch from which parsing would hold up the event loop for long
 
 
-def read_record(record: JournalRecord, line: Line) -> Unit:
-    """What a record holds. Never raises for what is in it: ``bad`` says what could not be read."""
+def read_record(record: JournalRecord, line: Line, trust: SenderTrust | None = None) -> Unit:
+    """What a record holds; ``trust`` is what was found out of its sender.
+
+    Never raises for what is in it: ``bad`` says what could not be read.
+    """
     try:
         parsed = _parse(record, line)
     except ConnectorError as error:
@@ -37,7 +41,7 @@ def read_record(record: JournalRecord, line: Line) -> Unit:
     except Exception as error:
         return Unit(record=record, line=line, bad=f"{type(error).__name__} while parsing")
     bad = [f"item {item.index}: {item.reason}" for item in parsed.bad]
-    drafts = _drafts(parsed.events, record, line, bad)
+    drafts = _drafts(parsed.events, _context(record, line, trust), bad)
     changes = tuple(e for e in parsed.events if isinstance(e, CHANGES))
     receipts = tuple(e for e in parsed.events if isinstance(e, ReceiptReported))
     moves = tuple(e for e in parsed.events if isinstance(e, MembershipChanged) and e.moved_to)
@@ -71,10 +75,10 @@ def _parse(record: JournalRecord, line: Line) -> Parsed:
     return reader.parse_item(record.body, record.headers, record.received_at)
 
 
-def _drafts(
-    events: tuple[InboundEvent, ...], record: JournalRecord, line: Line, bad: list[str]
-) -> tuple[Draft, ...]:
-    context = Context(
+def _context(record: JournalRecord, line: Line, trust: SenderTrust | None) -> Context:
+    """Fields of a relay's name count only in what a relay, a mailbox or a provider gave us."""
+    from_stranger = line.anchors.client(record.headers) is not None
+    return Context(
         inbox_id=line.inbox.id,
         channel=record.channel,
         address=line.inbox.address,
@@ -82,7 +86,14 @@ def _drafts(
         received_at=record.received_at,
         own=line.own,
         origin=line.origin,
+        trust=trust,
+        relays=frozenset() if from_stranger else line.anchors.relays,
     )
+
+
+def _drafts(
+    events: tuple[InboundEvent, ...], context: Context, bad: list[str]
+) -> tuple[Draft, ...]:
     found: list[Draft] = []
     for index, event in enumerate(events):
         if not isinstance(event, UTTERANCES):

@@ -34,6 +34,11 @@ class EmailConnector:
         """False when mail comes by SMTP only: there is nothing to poll."""
         return bool(self._settings.imap_host)
 
+    @property
+    def authserv_ids(self) -> frozenset[str]:
+        """The mail servers in front of the mailbox that check senders."""
+        return frozenset(self._settings.trusted_authserv.lower().replace(",", " ").split())
+
     async def pull(self, cursor: str) -> AsyncIterator[Pulled]:
         """New mail of the IMAP folder; none without an IMAP server."""
         if self.pulls:

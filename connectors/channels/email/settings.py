@@ -52,6 +52,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     tls_ca_file: Annotated[str, _text("CA file", "Only for servers with a private CA")] = ""
 
+    trusted_authserv: Annotated[
+        str,
+        _text(
+            "Mail server that checks senders",
+            "The name in its Authentication-Results (mx.google.com); - for Microsoft 365",
+        ),
+    ] = ""
+
     oauth_token_url: Annotated[str, _text("OAuth token address", "Empty for passwords")] = ""
     oauth_client_id: Annotated[str, _text("OAuth client id")] = ""
     oauth_client_secret: Annotated[str, _secret("OAuth client secret")] = ""
