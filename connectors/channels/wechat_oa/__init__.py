@@ -1,0 +1,1 @@
+"""A WeChat official account: callback in (plain or sealed), customer service messages out."""
