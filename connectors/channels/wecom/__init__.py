@@ -1,0 +1,1 @@
+"""A WeCom app: sealed callbacks in, app messages out."""
