@@ -1,0 +1,1 @@
+"""WeCom customer service: a doorbell in, messages pulled, customer service messages out."""
