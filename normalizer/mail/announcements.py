@@ -2,7 +2,6 @@
 of mail programs, and the marks that they leave in HTML.
 """
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,12 +26,11 @@ from normalizer.mail.quote_patterns import (
     WROTE_START,
 )
 
-# A rule drawn, a name that Notes puts before "---", or a line that asks to reply above it.
-_HINT = re.compile(
-    r"[-_=*—–‐‑─# >|]|.*(?:---|above|ober|über|dessus|encima|arriba|acima|sopra|boven|выше|над|nad|"
-    r"powyżej|ovanför|以上|上方|之上|より上)",
-    re.I,
-)
+_RULE_STARTS = frozenset("-_=*—–‐‑─#>| \t")
+_COLONS = (":", "：")
+# One of these stands in a line that asks to reply above it.
+_ABOVE = ("above", "ober", "über", "dessus", "encima", "arriba", "acima", "sopra", "boven", "выше",
+          "над", "nad", "powyżej", "ovanför", "以上", "上方", "之上", "より上")  # fmt: skip
 _MAX_ATTRIBUTION_LINES = 4
 _MAX_LINE = 400
 _SOFT_REACH = 12
@@ -82,12 +80,16 @@ def _marked(lines: list[Line], at: int) -> Cut:
 def _worth_a_look(lines: list[Line]) -> set[int]:
     """Lines that could announce anything: with a colon in or shortly after them, or a rule."""
     found: set[int] = set()
+    whole = "\n".join(line.text for line in lines)
+    above = [word for word in _ABOVE if word in whole]
     for at, line in enumerate(lines):
         text = line.text
-        if _HINT.match(text[:_MAX_LINE]) or _label(line) in TABLE_TO:
-            found.add(at)
         if ":" in text or "：" in text or (text[:1].isdigit() and "@" in text):
             found.update(range(max(0, at - _MAX_ATTRIBUTION_LINES + 1), at + 1))
+        elif text[:1] in _RULE_STARTS or "---" in text or _label(line) in TABLE_TO:
+            found.add(at)
+        if above and any(word in text for word in above):
+            found.add(at)
     return found
 
 
@@ -97,9 +99,10 @@ def _soft(lines: list[Line], at: int) -> bool:
 
 
 def _cut_at(lines: list[Line], at: int, text: str) -> Cut | None:
-    if FORWARDED.match(text):
+    ruled = text[0] in _RULE_STARTS
+    if (ruled or text.endswith(_COLONS)) and FORWARDED.match(text):
         return Cut(at, 1, sure=True, kind="forward")
-    if SEPARATOR.match(text) or REPLY_ABOVE.match(text) or NOTES_LINE.match(text):
+    if (ruled and SEPARATOR.match(text)) or _is_reply_above(text) or NOTES_LINE.match(text):
         return Cut(at, 1, sure=True, kind="block")
     if _is_header_block(lines, at):
         return Cut(_over_rule(lines, at), LABEL_REACH, sure=True, kind="block")
@@ -109,6 +112,10 @@ def _cut_at(lines: list[Line], at: int, text: str) -> Cut | None:
     if size:
         return Cut(at, size, sure=not _soft(lines, at + size), kind="line")
     return None
+
+
+def _is_reply_above(text: str) -> bool:
+    return any(word in text for word in _ABOVE) and REPLY_ABOVE.match(text) is not None
 
 
 def _over_rule(lines: list[Line], at: int) -> int:
@@ -172,14 +179,14 @@ def _attribution_end(lines: list[Line], at: int) -> int:
         text = lines[end - 1].text.strip()
         if not text or len(text) > _MAX_LINE or lines[end - 1].depth != lines[at].depth:
             return 0
-        if text.endswith((":", "：")) or DATE_THEN_ADDRESS.match(text):
+        if text.endswith(_COLONS) or DATE_THEN_ADDRESS.match(text):
             return end
     return 0
 
 
 def is_attribution(text: str) -> bool:
     """Whether a line (unfolded) introduces quoted text."""
-    if not text.endswith((":", "：")):
+    if not text.endswith(_COLONS):
         return bool(text[:1].isdigit() and DATE_THEN_ADDRESS.match(text))
     if DATED_ADDRESS.search(text) or QUOTING.match(text):
         return True

@@ -46,8 +46,9 @@ class Line:
         return text
 
 
-_QUOTE = re.compile(rf' (?:id|class)="[^"]*\b(?:{"|".join(QUOTE_MARKS)})\b', re.I)
-_SIGNATURE = re.compile(rf' (?:id|class)="[^"]*\b(?:{"|".join(SIGNATURE_MARKS)})\b', re.I)
+_NAMED = re.compile(r' (?:id|class|name)="')
+_QUOTE = re.compile(rf' (?:id|class|name)="[^"]*\b(?:{"|".join(QUOTE_MARKS)})\b', re.I)
+_SIGNATURE = re.compile(rf' (?:id|class|name)="[^"]*\b(?:{"|".join(SIGNATURE_MARKS)})\b', re.I)
 
 
 def _bare(address: str) -> str:
@@ -143,7 +144,7 @@ def _shape(writer: _Writer, name: str, attributes: str, *, closing: bool) -> Non
 
 
 def _marks(writer: _Writer, attributes: str) -> None:
-    if ' class="' not in attributes and ' id="' not in attributes:
+    if not _NAMED.search(attributes):
         return
     if _QUOTE.search(attributes):
         writer.end_line()

@@ -98,7 +98,7 @@ SEPARATOR = re.compile(
 )
 # A Notes client: "Mira Okafor ---06/01/2026 10:00:00---the first words of the mail".
 NOTES_LINE = re.compile(
-    r"^[^\n]{1,80}-{3}\s?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ T]\d{1,2}[:.]\d{2}[^\n]{0,16}-{3}"
+    r"^[^\n-]{1,80}-{3}\s?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}[ T]\d{1,2}[:.]\d{2}[^\n]{0,16}-{3}"
 )
 # What another helpdesk asks for in its mails; everything under it is that helpdesk's.
 REPLY_ABOVE = re.compile(
@@ -162,6 +162,28 @@ FORWARD_SUBJECT = re.compile(
 )
 
 # "My answers stand in your text": then the past, marked or not, is part of the reply.
+BELOW = (
+    *("below", "inline", "in-line", " red", " blue", " green", " bold", "unten", "im text", " rot"),
+    *(" blau", "ci-dessous", "le texte", "rouge", "bleu", "abajo", "rojo", "azul", "texto"),
+    *("abaixo", "vermelho", "sotto", "rosso", "testo", "onder", "rood", "blauw", "tekst", "ниже"),
+    *("тексте", "красным", "синим", "poniżej", "tekście", "czerwono", "nedan", "texten", "rött"),
+    *(
+        "下文",
+        "下方",
+        "下面",
+        "如下",
+        "正文",
+        "红",
+        "紅",
+        "蓝",
+        "文中",
+        "以下",
+        "下記",
+        "赤字",
+        "青字",
+    ),
+    "インライン",
+)
 ANSWERS_BELOW = re.compile(
     r"\b(?:(?:see|find|read)\W+(?:\w+\W+){0,5}(?:below|inline|in[- ]line|in (?:red|blue|green|"
     r"bold))|"

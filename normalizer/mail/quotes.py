@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from normalizer.mail.announcements import Cut, find_cut
 from normalizer.mail.html_text import Line
 from normalizer.mail.model import ReplyParts
-from normalizer.mail.quote_patterns import ANSWERS_BELOW, FORWARD_SUBJECT
+from normalizer.mail.quote_patterns import ANSWERS_BELOW, BELOW, FORWARD_SUBJECT
 from normalizer.mail.signatures import without_signature
 
 _MAX_LINES = 20_000
@@ -57,7 +57,7 @@ def _without_past(lines: list[Line], cut: Cut | None) -> tuple[list[Line], list[
     if cut is None:
         return _without_bare_quotes(lines)
     head, after = lines[: cut.at], lines[cut.at + cut.size :]
-    if ANSWERS_BELOW.search(_text(head)[:_HEAD]):
+    if _answers_below(_text(head)[:_HEAD].lower()):
         return lines, []
     tail_start = _tail_after_quotes(after, sure=cut.sure)
     if tail_start is None:
@@ -66,6 +66,10 @@ def _without_past(lines: list[Line], cut: Cut | None) -> tuple[list[Line], list[
     if _is_interleaved(after):
         return _with_context(lines)
     return head + tail, lines[cut.at : cut.at + cut.size + tail_start]
+
+
+def _answers_below(own: str) -> bool:
+    return any(word in own for word in BELOW) and ANSWERS_BELOW.search(own) is not None
 
 
 def _is_interleaved(lines: list[Line]) -> bool:

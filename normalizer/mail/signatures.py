@@ -9,6 +9,7 @@ from normalizer.mail.html_text import Line
 
 _LINES = 25  # a longer "signature" is text
 _DEVICE_REACH = 4
+_MAX_DEVICE_LINE = 140
 
 _DASHES = re.compile(r"^(?:-- ?|—|–|__|-{2,3} ?)$")
 _DEVICES = (
@@ -26,6 +27,7 @@ _DEVICES = (
     r"qq邮箱|qq邮件|qq郵箱|网易|網易|163|126邮箱|foxmail|邮箱|郵箱|邮件|钉钉|飞书|企业微信|ヤフー|"
     r"メール"
 )
+_DEVICE = re.compile(_DEVICES, re.I)
 _SENT_FROM = (
     # "Sent from my iPhone", one row a language: verb first ...
     r"(?:sent|written|typed|composed) (?:from|via|with|using|by|on)",
@@ -64,10 +66,12 @@ _DEVICE_LINE = re.compile(
     rf"(?:von|vom|met|vanaf|mit) .{{0,30}}(?:{_DEVICES}).{{0,50}}(?:{_SENT_LAST}).{{0,6}}|"
     rf".{{0,20}}(?:{_DEVICES}).{{0,20}}(?:{_SENT_LAST}).{{0,4}}|"
     rf"(?:{_GET_OUTLOOK})\b.{{0,60}}|"
-    r"von unterwegs gesendet|sent on the go|envoyé en déplacement|"
     r"diese (?:nachricht|e-mail) wurde von .{2,60} gesendet.{0,2}|"
     r"sent with tuta(?:nota)?\b.{0,50}|yahoo mail: search, organi[sz]e, conquer.{0,40})\W{0,3}$",
     re.I,
+)
+_ON_THE_GO = re.compile(
+    r"^\W{0,4}(?:von unterwegs gesendet|sent on the go|envoyé en déplacement)\W{0,3}$", re.I
 )
 
 
@@ -103,7 +107,9 @@ def split_signature(lines: list[str]) -> tuple[str, str]:
 def is_device_line(line: str) -> bool:
     """Whether a phone, a web mail or a mail program wrote it under every mail."""
     text = line.strip()
-    return 0 < len(text) <= 140 and _DEVICE_LINE.match(text) is not None  # noqa: PLR2004
+    if not text or len(text) > _MAX_DEVICE_LINE:
+        return False
+    return bool(_ON_THE_GO.match(text) or (_DEVICE.search(text) and _DEVICE_LINE.match(text)))
 
 
 def _plain(line: str) -> str:

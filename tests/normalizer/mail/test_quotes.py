@@ -1,6 +1,7 @@
 """Rule 41: what was written now, without the quoted past and without the signature."""
 
 import tomllib
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,18 @@ def test_answers_written_into_the_past_are_kept_where_the_reply_says_so(note):
     assert plain(page) == page
 
 
+def as_html(text: str) -> str:
+    return "<br>".join(escape(line) for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("announcement", ANNOUNCEMENTS.values(), ids=ANNOUNCEMENTS.keys())
+@pytest.mark.parametrize("quoted", ["<blockquote>{}</blockquote>", "<div>{}</div>"])
+def test_the_past_is_cut_in_html_too(announcement, quoted):
+    past = quoted.format("Which size?<br><br>Mira")
+    page = f"<p>Size L, please.</p><div>{as_html(announcement)}</div><br>{past}"
+    assert html(page) == "Size L, please."
+
+
 PAGES = [
     '<div dir="ltr">Size L.</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On '
     'Mon, Mira wrote:<br></div><blockquote class="gmail_quote">Which size?</blockquote></div>',
@@ -142,6 +155,27 @@ PAGES = [
 ]
 
 
+PAGES += [
+    f"<div>Size L.</div><div {mark}><div>Mira, Monday</div><div>Which size?</div></div>"
+    for mark in (
+        'class="gmail_quote gmail_quote_container"',
+        'id="mail-editor-reference-message-container"',
+        'class="ms-outlook-mobile-reference-message skipProofing"',
+        'class="yahoo_quoted"',
+        'class="protonmail_quote"',
+        'class="tutanota_quote"',
+        'class="zmail_extra"',
+        'class="lark-mail-quote"',
+        'id="isReplyContent"',
+        'class="ntes-mailmaster-quote"',
+        'name="messageReplySection"',
+        'id="OLK_SRC_BODY_SECTION"',
+        'class="moz-cite-prefix"',
+        'id="reply-intro"',
+    )
+]
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_the_marks_of_mail_programs_are_known(page):
     assert html(page) == "Size L."
@@ -164,6 +198,22 @@ def test_interleaved_answers_keep_what_they_answer():
     reply = plain(text)
     assert "> Which size?\nSize L.\n> Which colour?\nBlue." in reply
     assert "Halden" not in reply
+
+
+def test_answers_within_a_html_quote_keep_what_they_answer():
+    page = (
+        '<div class="gmail_quote"><div class="gmail_attr">On Mon, Jun 1, 2026 Mira wrote:</div>'
+        '<blockquote class="gmail_quote">Which size?</blockquote><div>L</div>'
+        '<blockquote class="gmail_quote">Which colour?</blockquote><div>Blue</div>'
+        '<blockquote class="gmail_quote">Mira, Halden</blockquote></div>'
+    )
+    reply = html(page)
+    assert [line for line in reply.split("\n") if line][1:] == [
+        "Which size?",
+        "L",
+        "Which colour?",
+        "Blue",
+    ]
 
 
 def test_only_quoted_text_is_kept_when_there_is_nothing_else():
