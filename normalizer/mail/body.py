@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import quote
 
 from normalizer.mail import charset, transfer
 from normalizer.mail import headers as header_fields
@@ -168,7 +169,9 @@ def _place_image(part: Part, body: Body) -> None:
     content_id = content_id_of(part)
     if disposition != "inline" or not content_id:
         return
-    if not any(f"cid:{content_id}" in block.text for block in body.blocks):
+    spellings = {f"cid:{content_id}".lower(), f"cid:{quote(content_id)}".lower()}
+    pages = [block.text.lower() for block in body.blocks if block.html]
+    if not any(spelling in page for page in pages for spelling in spellings):
         body.blocks.append(Block(f'<img src="cid:{escape(content_id)}">', html=True))
 
 

@@ -8,7 +8,7 @@ import codecs
 import re
 from functools import lru_cache
 
-from normalizer.mail.detect import detect
+from normalizer.mail.detect import detect, mostly_utf8
 
 _ALIASES = {
     "ascii": "ascii",
@@ -136,8 +136,9 @@ def _repair(data: bytes, codec: str) -> str:
         return _japanese(data)
     if codec == "utf-8" or (codec.startswith("utf-16") and b"\x00" not in data):
         return detect(data)
-    utf8 = _strict(data, "utf-8")
-    return data.decode(codec, "replace") if utf8 is None else utf8
+    if mostly_utf8(data):
+        return detect(data)
+    return data.decode(codec, "replace")
 
 
 def _japanese(data: bytes) -> str:

@@ -53,12 +53,13 @@ def detect(data: bytes, hint: str | None = None) -> str:
             return data.decode(hint)
         except (UnicodeError, ValueError):
             pass
-    if _mostly_utf8(data):
+    if mostly_utf8(data):
         return data.decode("utf-8", MIXED)
     return data.decode(_guess(data[:_SAMPLE]), "replace")
 
 
-def _mostly_utf8(data: bytes) -> bool:
+def mostly_utf8(data: bytes) -> bool:
+    """Whether more characters than not are UTF-8, of those beyond ASCII."""
     text = data.decode("utf-8", "replace")
     return sum(char > "\x7f" and char != "\ufffd" for char in text) > text.count("\ufffd")
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 
 _BRACKETED = re.compile(r"<\s*([^<>\s]{1,990})\s*>")
 _BARE = re.compile(r"[^\s<>,;\"()]{1,480}@[^\s<>,;\"()]{1,480}")
@@ -25,6 +26,12 @@ def _joined(value: str) -> str:
     return re.sub(r"<[^<>]*@[^<>]*>", lambda match: re.sub(r"\s+", "", match[0]), value)
 
 
-def generated_id(raw: bytes) -> str:
-    """The id of a mail that has none: the same bytes always get the same id."""
-    return f"<{hashlib.sha256(raw).hexdigest()[:40]}@message-id.invalid>"
+def generated_id(raw: bytes, written: Sequence[bytes], words: bytes) -> str:
+    """The id of a mail that has none: the same mail always gets the same id (MAIL.md rule 29).
+
+    `written` are the fields that its author wrote, the date among them; relays change neither them
+    nor the `words`. A mail without a date is known by all its bytes: devices say the same words
+    again and again.
+    """
+    known = b"\n".join((*written, b" ".join(words.split()))) if all(written[:1]) else raw
+    return f"<{hashlib.sha256(known).hexdigest()[:40]}@message-id.invalid>"

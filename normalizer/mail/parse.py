@@ -1,7 +1,5 @@
 """`parse_mail`: raw bytes to a ParsedMail, whatever the bytes are."""
 
-import re
-
 from msgspec import structs
 
 from normalizer.mail import attachments, robots
@@ -14,13 +12,14 @@ from normalizer.mail.headers import Headers
 from normalizer.mail.invitations import is_calendar, read_invitations
 from normalizer.mail.language import detect_language
 from normalizer.mail.message_ids import generated_id, message_ids
-from normalizer.mail.mime import Notes, read_mail
+from normalizer.mail.mime import Notes, Part, read_mail
 from normalizer.mail.model import Address, Invitation, MailAttachment, ParsedMail, SenderSource
+from normalizer.mail.sanitize import shown_ids, with_ids
 from normalizer.mail.tnef import MEDIA_TYPES, is_tnef, open_tnef
-from normalizer.mail.view import View, view_of
+from normalizer.mail.view import view_of
 
+_WRITTEN = ("date", "from", "to", "subject")
 _SENDER_FIELDS: tuple[SenderSource, ...] = ("from", "reply-to", "return-path", "sender")
-_CID = re.compile(r'src="cid:([^"]+)"', re.I)
 
 
 def parse_mail(raw: bytes, *, own_origin: str = "") -> ParsedMail:
@@ -36,6 +35,7 @@ def parse_mail(raw: bytes, *, own_origin: str = "") -> ParsedMail:
     report = comes_from_mail_system(fields, sender, subject)
     body = _with_tnef(assemble(root, notes, opens_messages=not report), notes)
     view = view_of(body, notes, own_origin, subject)
+    html = with_ids(view.html, (item.content_id for item in body.files)) if view.html else view.html
     return_path = _return_path(fields)
     verdict = robots.judge(fields, sender, subject, return_path)
     bounce = find_bounce(root, sender, subject, view.text)
@@ -50,17 +50,17 @@ def parse_mail(raw: bytes, *, own_origin: str = "") -> ParsedMail:
         cc=_addresses(fields, "cc"),
         reply_to=_addresses(fields, "reply-to"),
         date=parse_date(fields.text("date")),
-        message_id=own_id[0] if own_id else generated_id(raw),
+        message_id=own_id[0] if own_id else _made_id(raw, root),
         message_id_generated=not own_id,
         in_reply_to=message_ids(fields.text("in-reply-to")),
         references=message_ids(fields.text("references")),
         text=view.text,
-        html=view.html,
+        html=html,
         remote_content=view.remote_content,
         reply_text=view.reply.reply,
         quoted_text=view.reply.quoted,
         signature=view.reply.signature,
-        attachments=_files(body, view),
+        attachments=_files(body, html),
         auto_reply=verdict.auto_reply or bounce is not None,
         auto_reply_reason=verdict.reason or ("bounce" if bounce else ""),
         out_of_office=verdict.out_of_office,
@@ -77,6 +77,11 @@ def parse_mail(raw: bytes, *, own_origin: str = "") -> ParsedMail:
         warnings=tuple(notes.warnings),
         complaint=find_complaint(root),
     )
+
+
+def _made_id(raw: bytes, root: Part) -> str:
+    written = [root.headers.raw(name) for name in _WRITTEN]
+    return generated_id(raw, written, root.raw[root.start : root.end])
 
 
 def _sender(fields: Headers) -> tuple[Address, SenderSource]:
@@ -134,12 +139,9 @@ def _may_be_tnef(item: MailAttachment) -> bool:
     return item.media_type in MEDIA_TYPES or is_tnef(item.content)
 
 
-def _files(body: Body, view: View) -> tuple[MailAttachment, ...]:
-    shown_ids = {item.lower() for item in _CID.findall(view.html or "")}
-    files = [
-        _marked(item, inline=bool(item.content_id) and item.content_id.lower() in shown_ids)
-        for item in body.files
-    ]
+def _files(body: Body, html: str | None) -> tuple[MailAttachment, ...]:
+    ids = shown_ids(html or "")
+    files = [_marked(item, inline=item.content_id in ids) for item in body.files]
     return attachments.unique_names(files)
 
 

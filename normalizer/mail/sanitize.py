@@ -1,7 +1,10 @@
 """HTML from outside, made safe to show: an allow-list, and nothing fetched until asked for."""
 
+import posixpath
 import re
-from functools import lru_cache
+from collections.abc import Iterable
+from html import escape, unescape
+from urllib.parse import unquote
 
 import nh3
 
@@ -86,7 +89,9 @@ _IMG_OR_LINK = re.compile(r"<(?:img|a)\b[^>\"]*(?:\"[^\"]*\"[^>\"]*)*>")
 _REMOTE_SRC = re.compile(r' src="((?:https?:)?//[^"]*)"', re.I)
 _OTHER_SRC = re.compile(r' src="(?!cid:|data:image/(?:png|gif|jpe?g|webp|bmp);base64,)[^"]*"', re.I)
 _DATA_LINK = re.compile(r' href="(?:data|cid):[^"]*"', re.I)
-_BARE_CID = re.compile(r' src="cid:(?:&lt;|%3C)?([^"]*?)(?:&gt;|%3E)?"', re.I)
+_LINKED = re.compile(r' (?:href|data-remote-src|src)="([^"]*)"(?=[^<>]*>)', re.I)
+_WEB_ADDRESS = re.compile(r"(?:https?:)?/*([^/?#]*)([^?#]*)", re.I)
+_CID = re.compile(r' src="cid:([^"]*)"', re.I)
 # Mail programs mean HTML 4.01 (section 24.3), whose angle brackets HTML 5 moved elsewhere.
 _HTML4_BRACKETS = re.compile(r"&([lr])ang;")
 _BRACKETS = {"l": "\u2329", "r": "\u232a"}
@@ -138,22 +143,65 @@ def shown(canonical: str, own_origin: str = "") -> SanitizedHtml:
     if "<img" in html or 'href="data:' in html or 'href="cid:' in html:
         html = _IMG_OR_LINK.sub(_held_back, html)
     if own_origin:
-        html = _own_api(own_origin).sub("", html)
+        html = _without_own_api(html, own_origin)
     return SanitizedHtml(html=html, remote_content=" data-remote-src=" in html)
 
 
-@lru_cache(maxsize=64)
-def _own_api(origin: str) -> re.Pattern[str]:
-    host = re.escape(origin.partition("://")[2].rstrip("/"))
-    return re.compile(
-        rf' (?:href|data-remote-src)="(?:https?:)?//{host}(?::\d+)?/+api/[^"]*"(?=[^<>]*>)', re.I
-    )
+def _without_own_api(html: str, own_origin: str) -> str:
+    own = _host_of(own_origin)
+    if not own:
+        return html
+
+    def kept(match: re.Match[str]) -> str:
+        return "" if leads_into_api(unescape(match[1]), own) else match[0]
+
+    return _LINKED.sub(kept, html)
+
+
+def leads_into_api(url: str, own_host: str) -> bool:
+    """Whether a browser, forgiving slashes, tabs, percents and dots, goes to our API."""
+    url = re.sub(r"[\t\r\n]", "", url.strip("".join(map(chr, range(33)))))
+    match = _WEB_ADDRESS.match(url.replace("\\", "/"))
+    if match is None or _host_of(match[0]) != own_host:
+        return False
+    path = unquote(match[2]).replace("\\", "/")
+    return posixpath.normpath("/" + path.lower()).lstrip("/").partition("/")[0] == "api"
+
+
+def _host_of(url: str) -> str:
+    """The host in lower case, without user, port and final dot; "" when there is none."""
+    match = _WEB_ADDRESS.match(url)
+    if match is None:
+        return ""
+    host = unquote(match[1]).rpartition("@")[2].lower()
+    return re.sub(r":\d*$", "", host).rstrip(".")
+
+
+def _bare_cid(value: str) -> str:
+    """A content id as its part spells it: no brackets, percent signs undone (RFC 2392)."""
+    return unquote(unescape(value)).strip("<> ")
+
+
+def with_ids(html: str, content_ids: Iterable[str]) -> str:
+    """Every `cid:` spelt as the part that it means, whatever the case."""
+    known = {item.lower(): item for item in reversed([*content_ids]) if item}
+
+    def spelt(match: re.Match[str]) -> str:
+        value = unescape(match[1])
+        return f' src="cid:{escape(known.get(value.lower(), value))}"'
+
+    return _CID.sub(spelt, html) if known else html
+
+
+def shown_ids(html: str) -> frozenset[str]:
+    """The content ids that a page shows, spelt as `with_ids` spells them."""
+    return frozenset(unescape(item) for item in _CID.findall(html))
 
 
 def _held_back(match: re.Match[str]) -> str:
     tag = match[0]
     if tag.startswith("<a"):
         return _DATA_LINK.sub("", tag)
-    tag = _BARE_CID.sub(r' src="cid:\1"', tag)
+    tag = _CID.sub(lambda match: f' src="cid:{escape(_bare_cid(match[1]))}"', tag)
     tag = _REMOTE_SRC.sub(r' data-remote-src="\1"', tag)
     return _OTHER_SRC.sub("", tag)

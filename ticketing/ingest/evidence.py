@@ -12,8 +12,8 @@ from ticketing.model import Conversation
 from ticketing.reply_tokens import ReplyTokens, TokenHit
 from ticketing.threading import Evidence, Place
 
-# only in brackets: numbers in quoted text, image names or long words do not count
-_HOOK = re.compile(r"\[#(\d{1,12})\]")
+# Only in brackets, only in a subject, and no part of a longer word (MAIL.md rule 36).
+_HOOK = re.compile(r"(?<![A-Za-z0-9_./=])\[#(\d{1,12})\](?![A-Za-z0-9_])")
 MAX_REFERENCES = 20
 
 

@@ -41,10 +41,26 @@ def test_alternative_inside_related_inside_mixed():
     ]
 
 
-def test_a_cid_is_matched_without_regard_to_case():
-    mail = parse_mail(multi("related", HTML, LOGO))
+@pytest.mark.parametrize(
+    "source", ["cid:Logo@X", "cid:logo%40x", "CID:&lt;LOGO@x&gt;", "cid:%3Clogo@x%3E"]
+)
+def test_a_cid_is_spelt_as_its_part_spells_it(source):
+    page = part("text/html", f'<p>words</p><img src="{source}">'.encode())
+    mail = parse_mail(multi("related", page, LOGO))
     assert mail.attachments[0].inline
-    assert "cid:Logo@X" in (mail.html or "")
+    assert 'src="cid:logo@x"' in (mail.html or "")
+
+
+def test_a_cid_of_no_part_shows_nothing():
+    logo = part("image/png", b"PNG", "Content-ID: <logo@x>")
+    mail = parse_mail(multi("related", HTML.replace(b"Logo", b"other"), logo))
+    assert not mail.attachments[0].inline
+
+
+def test_an_image_that_the_page_shows_is_not_shown_again_where_it_stands():
+    page = part("text/html", b'<img src="cid:LOGO%40x">')
+    html = parse_mail(multi("mixed", page, LOGO)).html or ""
+    assert html.count("<img") == 1
 
 
 def test_text_after_the_html_is_not_lost():

@@ -61,6 +61,11 @@ def test_what_fits_no_charset_is_made_safe_and_flagged():
     assert repaired
 
 
+def test_utf8_under_another_label_is_read_but_for_its_stray_bytes():
+    data = "Grüße, 差出人, ".encode() + b"caf\xe9"
+    assert decode(data, "gb2312") == ("Grüße, 差出人, café", True)
+
+
 @pytest.mark.parametrize(
     "label", ["utf-8", "iso-2022-jp", "utf-7", "hz", "utf-16", "big5", "cp932"]
 )

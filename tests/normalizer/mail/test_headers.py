@@ -4,7 +4,7 @@ import pytest
 
 from normalizer.mail.dates import parse_date
 from normalizer.mail.headers import decode_words, parameters, read_headers
-from normalizer.mail.message_ids import generated_id, message_ids
+from normalizer.mail.message_ids import message_ids
 from normalizer.mail.parse import parse_mail
 
 
@@ -124,10 +124,25 @@ def test_references_survive_folding_comments_and_missing_brackets():
     assert message_ids("<very-long-\r\n id@b>") == ("<very-long-id@b>",)
 
 
-def test_a_missing_message_id_is_made_from_the_bytes_alone():
-    raw = b"Subject: a\r\n\r\nx"
-    assert parse_mail(raw).message_id == generated_id(raw)
-    assert generated_id(raw) != generated_id(raw + b"y")
+DATED = b"Date: Mon, 1 Jun 2026 10:00:00 +0000\r\nFrom: j@x\r\nSubject: a\r\n\r\nx y"
+
+
+def id_of(raw):
+    return parse_mail(raw).message_id
+
+
+def test_a_missing_message_id_is_made_of_what_relays_leave_alone():
+    assert id_of(DATED) == id_of(DATED)
+    assert id_of(b"Received: from a by b\r\n" + DATED.replace(b"x y", b"x  y\r\n")) == id_of(DATED)
+    assert id_of(DATED.replace(b"x y", b"x z")) != id_of(DATED)
+    assert id_of(DATED.replace(b"10:00:00", b"10:00:01")) != id_of(DATED)
+
+
+def test_a_device_that_says_the_same_without_date_is_heard_each_time():
+    raw = b"From: alarm@x\r\nSubject: alarm\r\n\r\nSmoke"
+    assert id_of(raw) == id_of(raw)
+    first, second = (b"Received: by b; %d Jun 2026\r\n" % day + raw for day in (1, 2))
+    assert id_of(first) != id_of(second)
 
 
 def test_the_end_of_a_header_block_is_told_exactly():
