@@ -49,11 +49,19 @@ class Mongo:
         """The typed collection ``name``; each package names its own in its ``store.py``."""
         return Collection(self.db.get_collection(name), kind)
 
-    async def transaction(self, work: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
+    @property
+    def wire_version(self) -> int:
+        """What every server that is known by now can do; 0 before the first answer."""
+        return self.client.topology_description.common_wire_version or 0
+
+    async def transaction(
+        self, work: Callable[[Session], Awaitable[ResultT]], *, reads: bool = True
+    ) -> ResultT:
         """Run ``work`` in one transaction, anew after a conflict or a lost primary.
 
         ``work`` may run several times and its commit may be repeated: nothing random and no side
-        effect inside. Raises TransactionGaveUp after ten tries.
+        effect inside. Raises TransactionGaveUp after ten tries. Without ``reads`` it begins by a
+        write: the embedded server takes no read concern with a write of several collections.
         """
         last: Exception | None = None
         for attempt in range(TRANSACTION_TRIES):
@@ -61,18 +69,18 @@ class Mongo:
                 # full jitter: writers that met once must not meet again
                 await asyncio.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 6)))  # noqa: S311
             try:
-                return await self._once(work)
+                return await self._once(work, ReadConcern("snapshot") if reads else None)
             except (PyMongoError, RuntimeError) as error:
                 if not _passing(error):
                     raise
                 last = error
         raise TransactionGaveUp(TRANSACTION_TRIES) from last
 
-    async def _once(self, work: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
+    async def _once(
+        self, work: Callable[[Session], Awaitable[ResultT]], read_concern: ReadConcern | None
+    ) -> ResultT:
         async with self.client.start_session() as session:
-            await session.start_transaction(
-                read_concern=ReadConcern("snapshot"), write_concern=DURABLE
-            )
+            await session.start_transaction(read_concern=read_concern, write_concern=DURABLE)
             try:
                 result = await work(session)
             except BaseException:
