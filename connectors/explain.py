@@ -242,7 +242,8 @@ def _observe(
     verified, warnings = checked
     greeting = receiver.handshake(request)
     if greeting is not None:
-        return _seen(Parsed(), verified, greeting, warnings=warnings)
+        answer = WebhookResponse(status=UNAUTHORIZED) if verified is False else greeting
+        return _seen(Parsed(), verified, answer, warnings=warnings)
     parsed, quarantined = _parsed(receiver, request)
     answer = receiver.ack(request)
     if verified is False:
