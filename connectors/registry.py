@@ -1,8 +1,10 @@
-"""Which channels are installed: the folders beside this file, and other people's distributions.
+"""Which channels are installed: built in, other people's distributions, the operator's files.
 
 A channel is a folder with ``manifest.toml`` and ``connector.py``; the latter has a ``Settings``
-Struct and ``connect(account, http) -> Connector`` and is imported only when an inbox needs it.
-Third parties bring theirs as a package named by an entry point of the group ``parley.channels``.
+Struct and ``connect(account, http) -> Connector`` and is imported only when an inbox needs it. Or
+it is a ``channel.toml`` and needs no code. Third parties bring theirs as a package named by an
+entry point of the group ``parley.channels``; operators put files into ``channels.d/``, which is
+looked at again while the process runs.
 """
 
 import importlib

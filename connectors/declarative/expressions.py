@@ -1,0 +1,138 @@
+"""JMESPath as a channel.toml writes it: compiled and checked once, run for every request.
+
+Two conveniences over the standard (jmespath.org): names may hold hyphens (``headers.x-id``), and
+numbers, ``true``, ``false`` and ``null`` need no backticks (``status == 200``).
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from typing import Protocol
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.visitor import Options, TreeInterpreter
+from msgspec import DecodeError
+
+from connectors.declarative.functions import FUNCTION_NAMES, Functions
+from connectors.declarative.texts import Value
+
+# Standard texts, names and literals are passed over; the rest is what the conveniences rewrite.
+TOKENS = re.compile(
+    r"""(?P<kept>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)"""
+    r"""|(?P<literal>(?<![\w.])(?:true|false|null)(?![\w(]))"""
+    r"""|(?P<name>[A-Za-z_]\w*(?:-\w+)*)"""
+    r"""|(?P<number>(?<![\w\[:])-?\d+(?:\.\d+)?(?!\w))"""
+)
+# Children of these nodes after the first see what the first found, not the document.
+LEFT_FIRST = {"subexpression", "index_expression", "projection", "value_projection"}
+LEFT_FIRST |= {"filter_projection", "pipe"}
+INNER = {"expref"}
+# What functions raise for values that they cannot work with.
+UNFIT = (JMESPathError, TypeError, OverflowError, OSError, RecursionError, re.error, DecodeError)
+
+
+class Gettable(Protocol):
+    """A mapping, as far as expressions need it."""
+
+    def get(self, name: str, /) -> Value:
+        """None for what is not there."""
+
+
+class Expression:
+    """One compiled expression. Making it raises ValueError in words for people."""
+
+    def __init__(self, source: str, names: Collection[str], functions: Functions) -> None:
+        self.source = source
+        tree = _parsed(source)
+        self.roots = frozenset(_roots(tree))
+        _check(tree, self.roots, names)
+        self._tree = tree
+        self._interpreter = TreeInterpreter(Options(custom_functions=functions))
+        self._path = _plain_path(tree)
+
+    def __call__(self, document: Gettable) -> Value:
+        """What it finds in ``document``, or None. Raises ValueError."""
+        if self._path:
+            return _walk(self._path, document)
+        try:
+            return self._interpreter.visit(self._tree, document)
+        except UNFIT as error:
+            raise ValueError(f"{self.source}: {_first_line(error)}") from error
+
+
+def dialect(source: str) -> str:
+    """The source as standard JMESPath."""
+    return TOKENS.sub(_standard, source)
+
+
+def _standard(found: re.Match[str]) -> str:
+    text = found[0]
+    if found["kept"]:
+        return text
+    if found["name"]:
+        return f'"{text}"' if "-" in text else text
+    return f"`{text}`"
+
+
+def _parsed(source: str) -> Mapping[str, Value]:
+    if not source.strip():
+        raise ValueError("the expression is empty")
+    try:
+        tree: Mapping[str, Value] = jmespath.compile(dialect(source)).parsed
+    except JMESPathError as error:
+        reason = _first_line(error).removeprefix("Bad jmespath expression: ")
+        hint = "; text stands between single quotes, two values are compared with =="
+        raise ValueError(f"{source!r} is no expression: {reason}{hint}") from error
+    return tree
+
+
+def _check(tree: Mapping[str, Value], roots: Collection[str], names: Collection[str]) -> None:
+    unknown = sorted(set(roots) - set(names))
+    if unknown:
+        raise ValueError(
+            f"there is no {unknown[0]!r} here; there are {', '.join(sorted(names))}"
+            " (text stands between single quotes)"
+        )
+    for name in _called(tree):
+        if name not in FUNCTION_NAMES:
+            raise ValueError(f"there is no function {name!r}; the guide lists them")
+
+
+def _roots(node: Mapping[str, Value]) -> Iterator[str]:
+    """Names that are looked up in the document itself."""
+    if node["type"] == "field":
+        yield node["value"]
+    if node["type"] in INNER:
+        return
+    children = [child for child in node["children"] if isinstance(child, dict)]
+    for child in children[:1] if node["type"] in LEFT_FIRST else children:
+        yield from _roots(child)
+
+
+def _called(node: Mapping[str, Value]) -> Iterator[str]:
+    if node["type"] == "function_expression":
+        yield node["value"]
+    for child in node["children"]:
+        if isinstance(child, dict):
+            yield from _called(child)
+
+
+def _plain_path(tree: Mapping[str, Value]) -> tuple[str, ...]:
+    """``a.b.c`` as names: by far the most expressions, and worth a short way."""
+    nodes = tree["children"] if tree["type"] == "subexpression" else [tree]
+    if all(node["type"] == "field" for node in nodes):
+        return tuple(node["value"] for node in nodes)
+    return ()
+
+
+def _walk(path: tuple[str, ...], document: Gettable) -> Value:
+    value: Value = document.get(path[0])
+    for name in path[1:]:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition(", for expression:")[0].partition("\n")[0].rstrip(":")
