@@ -86,7 +86,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_cases(installed: Installed) -> Cases:
     """The channel's cases; ManifestInvalid names file and field."""
-    path = installed.folder / "fixtures" / "cases.toml"
+    path = installed.cases
     try:
         return msgspec.convert(tomllib.loads(path.read_text()), Cases)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
@@ -174,8 +174,7 @@ def _connector(registry: Registry, channel: str, settings: Mapping[str, Any]) ->
 
 
 def _readme(installed: Installed) -> str:
-    path = installed.folder / "README.md"
-    return path.read_text() if path.is_file() else ""
+    return installed.readme.read_text() if installed.readme.is_file() else ""
 
 
 def _report(

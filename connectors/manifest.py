@@ -10,7 +10,7 @@ from connectors.events import ReceiptState
 
 Transport = Literal["webhook", "poll", "stream", "smtp", "socket", "api"]
 Tier = Literal["bronze", "silver", "gold"]
-LengthUnit = Literal["chars", "utf16", "bytes"]
+LengthUnit = Literal["chars", "utf16", "bytes", "sms"]
 RateKey = Literal["inbox", "recipient"]
 Capability = Literal[
     "reply",
@@ -55,7 +55,8 @@ class Window(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """None means that the provider names no limit.
 
-    ``max_chars`` counts in ``unit``; a longer text is split by the sender when ``splits``, else
+    ``max_chars`` counts in ``unit`` (``sms``: characters of the 7-bit alphabet, any others count
+    2.3 times, so 1,530 are ten parts); a longer text is split by the sender when ``splits``, else
     refused before it is queued.
     ``files_by_link``: the provider fetches files itself, so each needs a public ``url``.
     ``reply_handle``: replies are given the conversation's newest handle (see ``ReplyHandle``).

@@ -1,6 +1,6 @@
 """What connectors count. No label holds a host or an id that comes from outside."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 EGRESS_REQUESTS = Counter(
     "parley_egress_requests_total",
@@ -26,4 +26,10 @@ STREAM_POLLS = Counter(
     "parley_stream_polls_total",
     "Long polls of streaming connectors by what became of them",
     ["channel", "outcome"],
+)
+CHANNEL_FILES = Gauge(
+    "parley_channel_files",
+    "The operator's channel files by whether they are in force or refused",
+    ["state"],
+    multiprocess_mode="max",
 )

@@ -18,6 +18,9 @@ from typing import Any, Self
 import msgspec
 
 from connectors.contract import Account, Connector
+from connectors.declarative.declared import Declared
+from connectors.declarative.loading import FILE
+from connectors.declarative.operator_files import Fault, OperatorFiles, cases_of
 from connectors.errors import ManifestInvalid, UnknownChannel
 from connectors.http import Http
 from connectors.manifest import Manifest, load_manifest
@@ -25,32 +28,83 @@ from connectors.setting_fields import SettingField, parse_settings, setting_fiel
 
 GROUP = "parley.channels"
 BUILT_IN = Path(__file__).parent / "channels"
+MANIFEST = "manifest.toml"
 
 
 class Installed(msgspec.Struct, frozen=True, kw_only=True):
-    """A channel on this machine: its folder and the name of the package it is."""
+    """A channel on this machine: its folder, and the package or the file it is."""
 
     manifest: Manifest
     folder: Path
-    package: str
+    package: str = ""
+    declared: Declared | None = None
+
+    @property
+    def cases(self) -> Path:
+        """Its recorded requests and replies."""
+        return cases_of(self.declared.path if self.declared else self.folder / FILE)
+
+    @property
+    def readme(self) -> Path:
+        """How to get the credentials."""
+        return self.folder / "README.md"
 
 
 class Registry:
     """All channels by id. Reading it imports no channel; using one imports that one."""
 
-    def __init__(self, installed: Sequence[Installed]) -> None:
-        self._installed: dict[str, Installed] = {}
+    def __init__(self, installed: Sequence[Installed], files: OperatorFiles | None = None) -> None:
+        self._fixed: dict[str, Installed] = {}
         for one in installed:
-            other = self._installed.setdefault(one.manifest.id, one)
+            other = self._fixed.setdefault(one.manifest.id, one)
             if other is not one:
                 raise ManifestInvalid(
                     f"channel id {one.manifest.id!r} is claimed by {other.folder} and {one.folder}"
                 )
+        self._installed: Mapping[str, Installed] = self._fixed
+        self._files = files
+        self._revisions: dict[str, int] = {}
+        self.refresh()
 
     @classmethod
-    def load(cls) -> Self:
-        """Every channel that is installed."""
-        return cls([*_built_in(), *_third_party()])
+    def load(cls, channels_dir: Path | None = None) -> Self:
+        """Every channel that is installed, and those of the operator's folder."""
+        files = OperatorFiles(channels_dir) if channels_dir else None
+        return cls([*_built_in(), *_third_party()], files)
+
+    def refresh(self) -> bool:
+        """Look at the operator's folder again; True when a channel is another now. May run in a
+        thread: who asks meanwhile sees all of the old or all of the new.
+        """
+        if self._files is None or not self._files.refresh():
+            return False
+        merged = dict(self._fixed)
+        for path, declared in self._files.channels.items():
+            one = Installed(manifest=declared.manifest, folder=path.parent, declared=declared)
+            other = merged.setdefault(declared.manifest.id, one)
+            if other is not one:
+                self._files.refuse(path, f"{path}: id {declared.manifest.id!r} is taken")
+        changed = [
+            id for id, one in merged.items() if _file_of(self._installed, id) != one.declared
+        ]
+        changed += self._installed.keys() - merged.keys()
+        self._installed = merged
+        for id in changed:
+            self._revisions[id] = self._revisions.get(id, 0) + 1
+        return bool(changed)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The operator's files that are refused."""
+        return self._files.faults if self._files else ()
+
+    def revision(self, channel: str) -> int:
+        """Grows whenever the channel's file was read anew: connectors of before are old."""
+        return self._revisions.get(channel, 0)
+
+    def knows(self, channel: str) -> bool:
+        """Whether there is such a channel now."""
+        return channel in self._installed
 
     def manifests(self) -> tuple[Manifest, ...]:
         """All of them, by id."""
@@ -69,7 +123,10 @@ class Registry:
 
     def settings_type(self, channel: str) -> type[msgspec.Struct]:
         """The channel's own ``Settings`` Struct."""
-        settings: type[msgspec.Struct] = _attribute(self.installed(channel), "Settings")
+        installed = self.installed(channel)
+        if installed.declared is not None:
+            return installed.declared.settings_type()
+        settings: type[msgspec.Struct] = _attribute(installed, "Settings")
         return settings
 
     def setting_fields(self, channel: str) -> tuple[SettingField, ...]:
@@ -86,14 +143,19 @@ class Registry:
 
     def connect(self, account: Account, http: Http) -> Connector:
         """The connector of one inbox; ``account.settings`` is already the channel's Struct."""
-        connector: Connector = _attribute(self.installed(account.channel), "connect")(account, http)
+        installed = self.installed(account.channel)
+        if installed.declared is not None:
+            return installed.declared.connect(account, http)
+        connector: Connector = _attribute(installed, "connect")(account, http)
         return connector
 
 
 def _built_in() -> list[Installed]:
+    folders = sorted(path for path in BUILT_IN.iterdir() if path.is_dir())
     return [
-        _read(path.parent, f"connectors.channels.{path.parent.name}")
-        for path in sorted(BUILT_IN.glob("*/manifest.toml"))
+        _read(folder, f"connectors.channels.{folder.name}")
+        for folder in folders
+        if (folder / MANIFEST).is_file() or (folder / FILE).is_file()
     ]
 
 
@@ -112,9 +174,14 @@ def _folder(point: metadata.EntryPoint) -> Path:
 
 
 def _read(folder: Path, package: str) -> Installed:
-    return Installed(
-        manifest=load_manifest(folder / "manifest.toml"), folder=folder, package=package
-    )
+    if (folder / FILE).is_file():
+        declared = Declared(folder / FILE)
+        return Installed(manifest=declared.manifest, folder=folder, declared=declared)
+    return Installed(manifest=load_manifest(folder / MANIFEST), folder=folder, package=package)
+
+
+def _file_of(installed: Mapping[str, Installed], channel: str) -> Declared | None:
+    return installed[channel].declared if channel in installed else None
 
 
 def _attribute(installed: Installed, name: str) -> Any:  # noqa: ANN401 - another's module

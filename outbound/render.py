@@ -7,6 +7,7 @@ from html import escape
 import msgspec
 import nh3
 
+from connectors.kit.gsm import sms_length
 from connectors.manifest import LengthUnit, Manifest
 from normalizer.model import File
 from outbound.errors import CannotReply
@@ -23,6 +24,7 @@ LENGTH: Mapping[LengthUnit, Callable[[str], int]] = {
     "chars": len,
     "utf16": lambda text: len(text.encode("utf-16-le", "surrogatepass")) // 2,
     "bytes": lambda text: len(text.encode("utf-8", "surrogatepass")),
+    "sms": sms_length,
 }
 
 

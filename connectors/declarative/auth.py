@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -14,8 +13,7 @@ from connectors.declarative.expressions import Gettable
 from connectors.declarative.templates import Scope, Template
 from connectors.declarative.texts import as_text
 from connectors.http import Http, HttpReply, LineBroken, NotSent
-from connectors.kit.signatures import content_id
-from connectors.kit.tokens import Token, TokenRefused, Tokens, TokenUnavailable
+from connectors.tokens import Token, Tokens, lasting, named
 from storage.ids import utc_now
 
 REPLY_NAMES = frozenset({"status", "headers", "body", "text", "settings", "id", "piece_id", "to"})
@@ -25,39 +23,48 @@ LONGEST_S = 30 * 86_400.0
 USUAL_S = 3600.0
 
 
+class TokenRefused(Exception):
+    """The provider gives no token for these credentials: an administrator is needed."""
+
+
+class TokenUnavailable(Exception):
+    """The provider could not be asked, or said nothing that can be read: later, perhaps."""
+
+
 class Credentials(Protocol):
     """Headers of a request."""
 
-    async def headers(self, document: Gettable) -> dict[str, str]:
-        """Raises TokenRefused, TokenUnavailable, ValueError."""
-        ...
+    renewable: bool
 
-    async def refused(self, headers: Mapping[str, str]) -> bool:
-        """The provider did not accept them; True when other ones can be had at once."""
+    async def headers(
+        self, document: Gettable, refused: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """``refused`` are headers that the provider has just turned down: others are asked for,
+        where they are ``renewable``. Raises TokenRefused, TokenUnavailable, ValueError.
+        """
         ...
 
 
 class Plain:
     """Credentials that are written into every request."""
 
+    renewable = False
+
     def __init__(self, fill: Callable[[Gettable], dict[str, str]]) -> None:
         self._fill = fill
 
-    async def headers(self, document: Gettable) -> dict[str, str]:
+    async def headers(
+        self, document: Gettable, refused: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
         """See ``Credentials``."""
         return self._fill(document)
 
-    async def refused(self, headers: Mapping[str, str]) -> bool:
-        """See ``Credentials``."""
-        return False
-
 
 class Connection(msgspec.Struct, frozen=True):
-    """How OAuth reaches the provider, and where it keeps tokens of this inbox."""
+    """How one inbox reaches the provider, and where it keeps its tokens."""
 
     http: Http
     tokens: Tokens
-    inbox_id: str
 
 
 def credentials(auth: model.Auth, scope: Scope) -> Callable[[Connection], Credentials]:
@@ -116,25 +123,28 @@ class _Grant:
 class OAuthTokens:
     """One inbox's tokens by client credentials (RFC 6749 section 4.4)."""
 
+    renewable = True
+
     def __init__(self, grant: _Grant, connection: Connection) -> None:
         self._grant = grant
         self._connection = connection
-        self._key = ""
 
-    async def headers(self, document: Gettable) -> dict[str, str]:
+    async def headers(
+        self, document: Gettable, refused: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
         """See ``Credentials``."""
-        grant, tokens = self._grant, self._connection.tokens
-        known = (grant.client_id.text(document), grant.client_secret.text(document))
-        more = msgspec.json.encode(grant.fields(document))
-        self._key = f"{self._connection.inbox_id}:{content_id(*known, more)}"
-        value = await tokens.get(self._key, lambda: self._fetch(document))
-        return {grant.auth.header: grant.auth.prefix + value}
+        grant, auth = self._grant, self._grant.auth
+        more = msgspec.json.encode(grant.fields(document)).decode()
+        name = named(
+            "oauth", grant.client_id.text(document), grant.client_secret.text(document), more
+        )
+        last = (refused or {}).get(auth.header, "").removeprefix(auth.prefix)
 
-    async def refused(self, headers: Mapping[str, str]) -> bool:
-        """See ``Credentials``: the token is dropped, the next call fetches another."""
-        value = headers.get(self._grant.auth.header, "").removeprefix(self._grant.auth.prefix)
-        await self._connection.tokens.drop(self._key, value)
-        return True
+        async def renew(_: Token | None) -> Token:
+            return await self._fetch(document)
+
+        value = await self._connection.tokens.get(name, renew, refused=last)
+        return {auth.header: auth.prefix + value}
 
     async def _fetch(self, document: Gettable) -> Token:
         headers, body = _token_request(self._grant, document)
@@ -169,7 +179,7 @@ def _token(grant: _Grant, reply: HttpReply) -> Token:
     if value:
         seconds = _text(grant.expires(answer))
         good_for = min(float(seconds), LONGEST_S) if _is_number(seconds) else USUAL_S
-        return Token(value=value, good_until=utc_now() + timedelta(seconds=good_for))
+        return lasting(value, good_for, utc_now())
     words = f"{reply.status}: {reply.body[:200].decode('utf-8', 'replace')}"
     if reply.status in REFUSED:
         raise TokenRefused(f"no token: {words}")

@@ -14,21 +14,15 @@ from connectors.declarative.documents import REQUEST_NAMES, Lazy, Reader
 from connectors.declarative.expressions import Gettable
 from connectors.declarative.functions import Functions
 from connectors.declarative.inbound import Inbound, RuleInvalid
+from connectors.declarative.manifest import manifest_of
 from connectors.declarative.outbound import Outbound
-from connectors.declarative.reading import IGNORE, holds
+from connectors.declarative.reading import holds
 from connectors.declarative.requests import MESSAGE_NAMES, Caller
 from connectors.declarative.signatures import Verifier
 from connectors.declarative.templates import Scope
-from connectors.manifest import Capability, Manifest
 
 KINDS: Mapping[str, type] = {"text": str, "number": int, "switch": bool}
 BLANK: Mapping[str, object] = {"text": "", "number": 0, "switch": False}
-OF_KIND: Mapping[str, Capability] = {
-    "edit": "edits",
-    "delete": "deletions",
-    "reaction": "reactions",
-    "typing": "typing",
-}
 
 
 class PlaceInvalid(ValueError):
@@ -47,7 +41,7 @@ class Compiled:
         scope = Scope(REQUEST_NAMES, functions)
         self.file = file
         self.settings_type = _settings_type(file)
-        self.manifest = _manifest(file)
+        self.manifest = manifest_of(file)
         receive = file.receive
         self.receives, self.sends = receive is not None, file.send is not None
         self.checks = file.health is not None
@@ -196,60 +190,3 @@ def _field(name: str, setting: model.Setting) -> tuple[Any, object]:
 
 def _fits(default: object, kind: Any, setting: model.Setting) -> bool:  # noqa: ANN401 - a type
     return default in setting.choices if setting.choices else isinstance(default, kind)
-
-
-def _manifest(file: model.ChannelFile) -> Manifest:
-    """What the file shows of its capabilities need not be said again."""
-    limits = file.limits
-    by_link = file.send is not None and file.send.files != "none" and not _brings(file.send)
-    limits = msgspec.structs.replace(
-        limits,
-        files_by_link=limits.files_by_link or by_link,
-        splits=limits.splits or bool(limits.max_chars),
-        sms_segments=limits.sms_segments or file.family == "tel",
-    )
-    shown = dict.fromkeys((*file.capabilities, *_shown(file)))
-    return Manifest(
-        id=file.id,
-        name=file.name,
-        family=file.family,
-        transports=file.transports,
-        tier=file.tier,
-        docs=file.docs,
-        summary=file.summary,
-        capabilities=tuple(shown),
-        receipts=_receipts(file),
-        limits=limits,
-        exempt=file.exempt,
-        proved_by=file.proved_by,
-    )
-
-
-def _brings(send: model.Send) -> bool:
-    multiparts = (send.multipart, send.upload, *(one.multipart for one in send.variants))
-    return any(one is not None for one in multiparts)
-
-
-def _shown(file: model.ChannelFile) -> Iterator[Capability]:
-    events = file.receive.events if file.receive else ()
-    if file.send is not None:
-        yield from ("reply", "start", "retry_hints", "reauth")
-        if file.send.files != "none":
-            yield "media_out"
-    if any(event.files for event in events):
-        yield "media_in"
-    if any(event.reply_to for event in events):
-        yield "reply_to"
-    if file.health is not None:
-        yield "health"
-    yield from (OF_KIND[event.kind] for event in events if event.kind in OF_KIND)
-
-
-def _receipts(file: model.ChannelFile) -> tuple[Any, ...]:
-    events = file.receive.events if file.receive else ()
-    receipts = [event for event in events if event.kind == "receipt"]
-    named = [name for event in receipts for name in event.states if name != IGNORE]
-    order = ("sent", "delivered", "read", "failed")
-    if receipts and not named:
-        return order
-    return tuple(name for name in order if name in named)

@@ -16,7 +16,13 @@ from connectors.contract import (
     WebhookRequest,
     WebhookResponse,
 )
-from connectors.declarative.auth import Connection, Credentials, answer_document
+from connectors.declarative.auth import (
+    Connection,
+    Credentials,
+    TokenRefused,
+    TokenUnavailable,
+    answer_document,
+)
 from connectors.declarative.compiling import Compiled
 from connectors.declarative.documents import Lazy
 from connectors.declarative.outbound import Mailman
@@ -24,7 +30,6 @@ from connectors.declarative.requests import url_text
 from connectors.errors import FetchFailed, Unauthentic
 from connectors.http import Http
 from connectors.kit.probing import probe
-from connectors.kit.tokens import TokenRefused, Tokens, TokenUnavailable
 
 PROBE_S = 8.0
 
@@ -32,12 +37,12 @@ PROBE_S = 8.0
 class Inbox:
     """What the protocols of one inbox share."""
 
-    def __init__(self, channel: Compiled, account: Account, http: Http, tokens: Tokens) -> None:
+    def __init__(self, channel: Compiled, account: Account, http: Http) -> None:
         self.channel = channel
         self.account = account
         self.http = http
         self.settings: dict[str, Any] = msgspec.to_builtins(account.settings)
-        self.connection = Connection(http, tokens, account.inbox_id)
+        self.connection = Connection(http, account.tokens)
 
     def document(self, request: WebhookRequest) -> Lazy:
         """A request as expressions see it."""
@@ -86,8 +91,8 @@ class Receiving(Inbox):
 class Sending(Inbox):
     """See ``Sender``."""
 
-    def __init__(self, channel: Compiled, account: Account, http: Http, tokens: Tokens) -> None:
-        super().__init__(channel, account, http, tokens)
+    def __init__(self, channel: Compiled, account: Account, http: Http) -> None:
+        super().__init__(channel, account, http)
         self.mailman = Mailman(channel.sending(), account, self.connection)
         self.idempotent = channel.sending().send.idempotent
 
@@ -155,9 +160,9 @@ async def _headers(credentials: Credentials, document: Mapping[str, Any]) -> dic
         raise FetchFailed(str(error), retry=True) from error
 
 
-def connect(channel: Compiled, account: Account, http: Http, tokens: Tokens) -> Connector:
+def connect(channel: Compiled, account: Account, http: Http) -> Connector:
     """A connector with the protocols that the file has, and no others."""
-    made: Connector = _kind(channel)(channel, account, http, tokens)
+    made: Connector = _kind(channel)(channel, account, http)
     return made
 
 

@@ -16,8 +16,9 @@ from urllib.parse import quote, unquote_plus
 import msgspec
 from jmespath import functions as standard
 
-from connectors.declarative.texts import Value, as_text, from_gsm, is_gsm
+from connectors.declarative.texts import Value, as_text
 from connectors.declarative.times import AUTO, moment, zone_of
+from connectors.kit.gsm import from_gsm, is_gsm
 from connectors.kit.phone import e164
 
 ONE: dict[str, object] = {"types": []}

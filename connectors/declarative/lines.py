@@ -2,10 +2,9 @@
 
 import re
 
+WORD = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
 HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$")
-KEY = re.compile(
-    r"^\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*="
-)
+KEY = re.compile(rf"^\s*({WORD}(?:\s*\.\s*{WORD})*)\s*=")
 NAME = re.compile(r"[\w-]+|\"[^\"]*\"|'[^']*'")
 Path = tuple[str | int, ...]
 STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")

@@ -19,6 +19,8 @@ from connectors.declarative.auth import (
     REPLY_NAMES,
     Connection,
     Credentials,
+    TokenRefused,
+    TokenUnavailable,
     answer_document,
     credentials,
 )
@@ -32,7 +34,6 @@ from connectors.kit.media_kinds import kind_of
 from connectors.kit.outcomes import attempt
 from connectors.kit.pieces import Piece, send_pieces
 from connectors.kit.splitting import split_text
-from connectors.kit.tokens import TokenRefused, TokenUnavailable
 from connectors.manifest import Limits
 from storage.ids import utc_now
 
@@ -159,8 +160,8 @@ class Mailman:
     ) -> HttpReply:
         headers = await self.credentials.headers(document)
         reply = await self._request(caller.make(document, file), headers)
-        if reply.status == UNAUTHORIZED and await self.credentials.refused(headers):
-            headers = await self.credentials.headers(document)
+        if reply.status == UNAUTHORIZED and self.credentials.renewable:
+            headers = await self.credentials.headers(document, headers)
             reply = await self._request(caller.make(document, file), headers)
         return reply
 

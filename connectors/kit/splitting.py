@@ -3,12 +3,14 @@
 import unicodedata
 from collections.abc import Callable
 
+from connectors.kit.gsm import sms_length
 from connectors.manifest import LengthUnit
 
 MEASURES: dict[LengthUnit, Callable[[str], int]] = {
     "chars": len,
     "utf16": lambda text: len(text.encode("utf-16-le")) // 2,
     "bytes": lambda text: len(text.encode()),
+    "sms": sms_length,
 }
 ZWJ = "\u200d"
 JOINERS = {ZWJ, "\ufe0f", "\ufe0e", *map(chr, range(0x1F3FB, 0x1F400))}
