@@ -126,6 +126,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[str, ...],
         Meta(description="addresses whose X-Forwarded-For counts", examples=["10.0.0.1"]),
     ] = ()
+    suppress_days: Annotated[
+        int,
+        Meta(ge=0, le=3650, description="how long a returned address is not written to; 0: never"),
+    ] = 30
     session_days: Annotated[int, Meta(ge=1, le=365, description="how long a login lasts")] = 14
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="least severe line logged")

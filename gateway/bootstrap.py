@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import msgspec
 
@@ -24,6 +25,7 @@ from normalizer.trust.anchors import Anchors, networks, relay_names
 from outbound.clock import DatabaseClock
 from outbound.file_links import FileLinks
 from outbound.store import OutboundStore
+from outbound.suppression.handlers import Suppressions
 from storage.blobs import Blobs
 from storage.counters import Counters
 from storage.doorbell import Doorbell
@@ -66,6 +68,7 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     file_links: FileLinks
     clock: DatabaseClock
     outbound: OutboundStore
+    suppressions: Suppressions
     counts: ViewCounts
     relay: Relay
 
@@ -133,6 +136,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         file_links=FileLinks(keyring.derive_all("file-links"), settings.public_url),
         clock=DatabaseClock(mongo),
         outbound=OutboundStore(mongo),
+        suppressions=Suppressions(mongo, timedelta(days=settings.suppress_days)),
         counts=counts,
         relay=Relay(events, _consumers(pubsub, counts, MediaConsumer(doorbell))),
     )

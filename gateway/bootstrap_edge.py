@@ -149,6 +149,7 @@ def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
         store=base.outbound,
         outlets=base.directory,
         reply_tokens=base.reply_tokens,
+        suppressions=base.suppressions,
         blobs=base.blobs,
         clock=base.clock,
         bell=base.doorbell,

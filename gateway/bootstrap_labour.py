@@ -105,7 +105,7 @@ def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
         events=base.events,
         counters=base.counters,
         reply_tokens=base.reply_tokens,
-        receipts=Receipts(base.outbound),
+        receipts=Receipts(base.outbound, base.suppressions),
         offer=base.relay.offer,
         pull=lambda rung: base.doorbell.call("pull", said(rung)),
         senders=Senders(prover(_sender_check(base)), lambda partition: _ring(bells, partition)),
@@ -136,11 +136,12 @@ def _ring(bells: Sequence[Bell], partition: int) -> None:
 def _deliverer(base: Foundation) -> Deliverer:
     return Deliverer(
         store=base.outbound,
-        settler=Settler(base.outbound, base.doorbell, base.relay.offer),
+        settler=Settler(base.outbound, base.suppressions, base.doorbell, base.relay.offer),
         outlets=base.directory,
         blobs=base.blobs,
         links=base.file_links,
         throttle=Throttle(TokenBuckets(base.redis)),
+        suppressions=base.suppressions,
         clock=base.clock,
         bell=base.doorbell,
     )

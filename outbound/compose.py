@@ -24,6 +24,8 @@ from outbound.replying import (
     since,
 )
 from outbound.store import OutboundStore
+from outbound.suppression.handlers import Suppressions
+from outbound.suppression.model import Stopped
 from storage.blobs import Blobs
 from storage.events import Event
 from storage.gather import Gather
@@ -35,6 +37,7 @@ from ticketing.model import Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
 from ticketing.reply_tokens import ReplyTokens
 
+MAIL = "mailto:"
 Refusal = OutboundError | TicketingError | ConnectorError
 
 
@@ -62,12 +65,14 @@ class Composer:
         store: OutboundStore,
         outlets: Outlets,
         reply_tokens: ReplyTokens,
+        suppressions: Suppressions,
         blobs: Blobs,
         clock: Clock,
         bell: Bell,
         offer: Offer,
     ) -> None:
         self._store = store
+        self._suppressions = suppressions
         self._outlets = outlets
         self._reply_tokens = reply_tokens
         self._blobs = blobs
@@ -124,6 +129,7 @@ class Composer:
         async def work(session: Session) -> list[Result]:
             draft = Draft(self._store, asks, session)
             await draft.read(self._outlets, look_up=look_up)
+            await draft.screen(self._suppressions, clock)
             results: list[Result] = []
             for ask in asks:
                 try:
@@ -147,6 +153,7 @@ class Draft:
         self._outlets: dict[InboxId, Outlet | ConnectorError | None] = {}
         self._before: dict[TicketId, Ticket] = {}
         self._recent: dict[TicketId, tuple[Heard, ...]] = {}
+        self._stopped: Stopped = {}
         self._queued: list[tuple[Message, str]] = []
         self._events: list[Event] = []
 
@@ -164,6 +171,17 @@ class Draft:
         for inbox_id in {one.inbox_id for one in self._conversations.values()}:
             self._outlets[inbox_id] = await _outlet(outlets, inbox_id)
         self._recent = await store.recent(self._sinces(), session)
+
+    async def screen(self, suppressions: Suppressions, clock: datetime) -> None:
+        """Whom nothing may be sent to, of all that these mails go to."""
+        wanted = [
+            address
+            for ask in self._asks
+            if (conversation := self._conversations.get(ask.reply.conversation_id))
+            and conversation.recipient.startswith(MAIL)
+            for address in (conversation.recipient.removeprefix(MAIL), *ask.reply.cc)
+        ]
+        self._stopped = await suppressions.stopped(wanted, clock, session=self._session)
 
     def _sinces(self) -> list[Since]:
         """How far back each ticket has to be read."""
@@ -192,7 +210,9 @@ class Draft:
         first = self._known.get(ask.message_id)
         if first is not None:
             return Composed(message=same(first, ask.reply, place.outlet), outlet=None)
-        place = msgspec.structs.replace(place, recent=self._recent.get(place.ticket.id, ()))
+        place = msgspec.structs.replace(
+            place, recent=self._recent.get(place.ticket.id, ()), stopped=self._stopped
+        )
         check(place, ask.reply, ask.now)
         message = message_of(ask, place, clock, reply_tokens)
         after = answered(place.ticket, ask.reply, message, ask.now)

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from connectors.contract import InboxId, OutcomeUnknown, SendOutcome, WindowClosed
+from connectors.contract import InboxId, OutcomeUnknown, Rejected, SendOutcome, WindowClosed
 from connectors.errors import ConnectorError
 from normalizer.model import ConversationId, Message
 from outbound import metrics
@@ -24,9 +24,13 @@ from outbound.file_links import FileLinks
 from outbound.model import Bell, Claim, Outlet, Outlets, Pending
 from outbound.outgoing import Link, outgoing, private
 from outbound.progress import delivery_of
+from outbound.recipients import everyone
 from outbound.settlement import Settlement, Try, settle
 from outbound.settler import Settler
 from outbound.store import OutboundStore
+from outbound.suppression.handlers import Suppressions
+from outbound.suppression.model import Stopped
+from outbound.suppression.policy import to_others, with_stopped
 from outbound.throttle import Throttle
 from outbound.turn import Recover, Release, Send, Wait, next_turn
 from outbound.window import Way, way_out
@@ -37,6 +41,7 @@ log = logging.getLogger(__name__)
 
 SEND_LIMIT_S = 60.0
 LEASE = timedelta(seconds=90)
+SCREENED_FOR = timedelta(minutes=1)
 MAX_TURNS = 100
 SENDS_AT_ONCE = 8  # of one inbox: what is claimed when a worker is killed becomes uncertain
 RECORD_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -55,6 +60,7 @@ class Deliverer:
         blobs: Blobs,
         links: FileLinks,
         throttle: Throttle,
+        suppressions: Suppressions,
         clock: Clock,
         bell: Bell,
         chance: Chance = random.random,
@@ -65,6 +71,7 @@ class Deliverer:
         self._blobs = blobs
         self._links = links
         self._throttle = throttle
+        self._suppressions = suppressions
         self._clock = clock
         self._bell = bell
         self._chance = chance
@@ -201,14 +208,29 @@ class Deliverer:
         message = outgoing(
             claimed, thread_key, self._blobs, outlet.manifest, link, reply_handle=way.reply_handle
         )
+        stopped = await self._stopped(claimed)
+        passed = to_others(message, stopped)
+        if isinstance(passed, Rejected):
+            return passed
         try:
             async with asyncio.timeout(SEND_LIMIT_S):
-                return await outlet.sender.send(message)
+                return with_stopped(await outlet.sender.send(passed), stopped)
         except TimeoutError:
             return OutcomeUnknown(reason=f"no answer within {SEND_LIMIT_S:g} seconds")
         except Exception:
             log.exception("connector raised while sending", extra={"message_id": claimed.id})
             return OutcomeUnknown(reason="the connector failed in the middle of sending")
+
+    async def _stopped(self, claimed: Message) -> Stopped:
+        """Whom nothing may be sent to by now: asked when Send was pressed, and again when that was
+        some time ago.
+        """
+        now, delivery = await self._clock.now(), delivery_of(claimed)
+        waited = now - (delivery.queued_at or now)
+        fresh = delivery.attempts <= 1 and not delivery.round and waited < SCREENED_FOR
+        if claimed.envelope is None or fresh:
+            return {}
+        return await self._suppressions.stopped(everyone(claimed), now)
 
     async def _link(self, claimed: Message, outlet: Outlet) -> Link:
         """Signed links where the provider fetches files itself."""

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from normalizer.model import Delivery, Message, RecipientDelivery
+from normalizer.model import Delivery, Message
+from outbound.recipients import news
 from storage.events import Actor, Change, Event, EventId, event_id
 from storage.ids import derived_id
 from ticketing.model import Ticket
@@ -58,12 +59,6 @@ def delivery_changed(message: Message, before: Delivery, after: Delivery, actor:
     return _event(
         message, "delivery.changed", cause, actor=actor, at=after.changed_at, changes=tuple(changes)
     )
-
-
-def news(before: Delivery, after: Delivery) -> tuple[RecipientDelivery, ...]:
-    """Recipients of whom the state is new."""
-    known = {(one.address, one.state) for one in before.recipients}
-    return tuple(one for one in after.recipients if (one.address, one.state) not in known)
 
 
 def _event(

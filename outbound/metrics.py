@@ -21,4 +21,5 @@ RECEIPTS = Counter(
     "Receipts by what became of them; a repeated batch counts again",
     ["result"],
 )
+SUPPRESSED = Counter("parley_suppressed_total", "Addresses put on the suppression list by reports")
 RUNG = Counter("parley_delivery_swept_total", "Conversations rung again by the sweeper")

@@ -11,7 +11,9 @@ from outbound import facts, metrics
 from outbound.flags import flag_ticket
 from outbound.model import Receipt
 from outbound.progress import delivery_of, heard, piece_failed, reported, with_ids
+from outbound.recipients import news
 from outbound.store import OutboundStore
+from outbound.suppression.handlers import Suppressions
 from storage.events import Event
 from storage.mongo import Session
 from ticketing.facts import SYSTEM
@@ -26,8 +28,9 @@ BELOW: Mapping[str, tuple[DeliveryState, ...]] = {
 class Receipts:
     """Implements ``ticketing.delivery.ReceiptSink``."""
 
-    def __init__(self, store: OutboundStore) -> None:
+    def __init__(self, store: OutboundStore, suppressions: Suppressions) -> None:
         self._store = store
+        self._suppressions = suppressions
 
     async def apply(
         self,
@@ -146,13 +149,14 @@ class Receipts:
             events.append(facts.delivery_changed(message, before, after, SYSTEM))
             await self._store.append(events, session)
         await flag_ticket(self._store, message, after, session)
+        await self._suppressions.note(message, before, after, session)
         return events
 
 
 def _moved(before: Delivery, after: Delivery) -> bool:
     """Whether there is something to tell; other words for what is known already are not."""
     parts = after.failed_pieces != before.failed_pieces
-    return after.state != before.state or parts or bool(facts.news(before, after))
+    return after.state != before.state or parts or bool(news(before, after))
 
 
 def _told(message: Message, receipts: Sequence[ReceiptReported], now: datetime) -> Delivery:

@@ -10,6 +10,7 @@ from datetime import datetime
 import msgspec
 
 from connectors.contract import MailEnvelope, Refusal
+from connectors.kit.mail.addresses import AddressUnusable, wire_address
 from normalizer.model import Delivery, Message, RecipientDelivery, RecipientState
 from outbound.model import Receipt
 from outbound.settlement import Settlement
@@ -41,6 +42,15 @@ def recipients_of(envelope: MailEnvelope) -> tuple[str, ...]:
     return tuple(dict.fromkeys(address.lower() for address in named))
 
 
+def canonical(address: str) -> str:
+    """One spelling for one mailbox: lower case, the domain as A-labels."""
+    bare = address.strip().lower()
+    try:
+        return wire_address(bare)
+    except AddressUnusable:
+        return bare
+
+
 def told(before: Delivery, people: Sequence[str], receipt: Receipt, now: datetime) -> Delivery:
     """The delivery after a report; ``before`` itself when it is old news."""
     state = _KNOWN.get(receipt.state)
@@ -69,8 +79,10 @@ def _meant(people: Sequence[str], named: str) -> Sequence[str]:
     """Whom a report speaks of: a lone recipient under whatever address (it may be forwarded)."""
     if not named or len(people) == 1:
         return people
-    wanted = named.strip().lower()
-    return ("",) if wanted == UNNAMED else (wanted,)
+    if named == UNNAMED:
+        return ("",)
+    wanted = canonical(named)
+    return (next((one for one in people if canonical(one) == wanted), wanted),)
 
 
 def with_one(
@@ -170,3 +182,9 @@ def _tidy(delivery: Delivery, people: Sequence[str]) -> Delivery:
 def failing(delivery: Delivery) -> bool:
     """Whether somebody does not get it, or does not want it."""
     return any(one.state in {"failed", "complained"} for one in delivery.recipients)
+
+
+def news(before: Delivery, after: Delivery) -> tuple[RecipientDelivery, ...]:
+    """Recipients of whom the state is new."""
+    known = {(one.address, one.state) for one in before.recipients}
+    return tuple(one for one in after.recipients if (one.address, one.state) not in known)

@@ -11,6 +11,8 @@ from outbound.errors import CannotReply, KeyReused, NewerMessage
 from outbound.mailing import envelope, reply_subject
 from outbound.model import Heard, Outlet, Reply
 from outbound.render import Rendered, render
+from outbound.suppression.model import Stopped
+from outbound.suppression.policy import among, explained
 from outbound.trouble import after_reply
 from outbound.window import reply_window
 from storage.ids import derived_id
@@ -45,6 +47,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     conversation: Conversation
     outlet: Outlet
     recent: tuple[Heard, ...] = ()
+    stopped: Stopped = {}
 
 
 def heard(message: Message) -> Heard:
@@ -176,9 +179,19 @@ def check(place: Place, reply: Reply, now: datetime) -> None:
         raise CannotReply("window", window.reason)
     if reply.cc and not place.outlet.manifest.can("cc"):
         raise CannotReply("cc", f"{place.outlet.manifest.name} has no copies.")
+    _check_suppressed(place, reply)
     newer = _unseen(place.recent, reply.seen_message_id)
     if newer is not None and not reply.send_anyway:
         raise NewerMessage(newer.id)
+
+
+def _check_suppressed(place: Place, reply: Reply) -> None:
+    """Said while the agent can still do something about it."""
+    to = recipient_of(place.conversation.recipient).value
+    for field, addresses in (("recipient", (to,)), ("cc", reply.cc)):
+        one = among(addresses, place.stopped)
+        if one is not None:
+            raise CannotReply(field, explained(one))
 
 
 def _unseen(recent: tuple[Heard, ...], seen_id: MessageId | None) -> Heard | None:

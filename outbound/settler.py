@@ -10,6 +10,7 @@ from outbound.model import Bell, Offer, Outlet
 from outbound.progress import delivery_of, heard, proven, recovered, settled
 from outbound.settlement import Settlement
 from outbound.store import OutboundStore
+from outbound.suppression.handlers import Suppressions
 from storage.events import Event
 from storage.gather import Gather
 from storage.mongo import Session
@@ -19,8 +20,11 @@ from ticketing.facts import SYSTEM
 class Settler:
     """Every write is guarded by the state and the fence that the message was read with."""
 
-    def __init__(self, store: OutboundStore, bell: Bell, offer: Offer) -> None:
+    def __init__(
+        self, store: OutboundStore, suppressions: Suppressions, bell: Bell, offer: Offer
+    ) -> None:
         self._store = store
+        self._suppressions = suppressions
         self._bell = bell
         self._offer = offer
         self._finish = Gather(self._finish_all)
@@ -56,6 +60,7 @@ class Settler:
             await self._store.append(events, session)
             for message, delivery in ours:
                 await flag_ticket(self._store, message, delivery, session)
+                await self._suppressions.note(message, delivery_of(message), delivery, session)
             return [message.id in written for message, _ in finished]
 
         results = await self._store.mongo.transaction(work)
@@ -127,6 +132,7 @@ class Settler:
             event = facts.delivery_changed(message, before, delivery, SYSTEM)
             await self._store.append([event], session)
         await flag_ticket(self._store, message, delivery, session)
+        await self._suppressions.note(message, before, delivery, session)
         return True
 
 

@@ -65,6 +65,7 @@ def _seeder(base: Foundation) -> Seeder:
         store=base.outbound,
         outlets=base.directory,
         reply_tokens=base.reply_tokens,
+        suppressions=base.suppressions,
         blobs=base.blobs,
         clock=base.clock,
         bell=base.doorbell,

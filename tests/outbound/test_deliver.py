@@ -188,7 +188,7 @@ async def test_the_fence_keeps_an_old_claimant_out_while_another_sends(
     assert outlet is not None
     claimed = msgspec.structs.replace(old, delivery=first.delivery)
     refused = Settlement(state="failed", reason="too late to say")
-    await Settler(sms.store, sms.bell, sms.told.extend).record(
+    await Settler(sms.store, sms.suppressions, sms.bell, sms.told.extend).record(
         claimed, outlet, refused, await sms.clock.now()
     )
     assert await sms.state(message) == "sending"
@@ -210,7 +210,7 @@ async def test_what_the_provider_said_outlives_a_database_that_is_away(
             return await super().record(*told)
 
     message = await sms.say("one")
-    worker = sms.new_worker(Away(sms.store, sms.bell, sms.told.extend))
+    worker = sms.new_worker(Away(sms.store, sms.suppressions, sms.bell, sms.told.extend))
     await worker.deliver(message.conversation_id)
     assert await sms.state(message) == "sent"
     assert peer.arrived == {message.id: 1}

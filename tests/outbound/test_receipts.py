@@ -146,7 +146,7 @@ async def test_an_uncertain_one_is_settled_by_our_own_id(sms: World, peer: Peer)
 
 
 async def test_a_bounce_finds_its_mail_by_message_id_and_by_envelope(mail: World) -> None:
-    message = await sent(mail)
+    message, other = await sent(mail), await sent(mail, "two")
     assert message.envelope is not None
     bounce = BounceFacts(
         permanent=True,
@@ -159,7 +159,6 @@ async def test_a_bounce_finds_its_mail_by_message_id_and_by_envelope(mail: World
     stored = await mail.message(message)
     assert stored.delivery is not None
     assert (stored.delivery.state, stored.delivery.reason) == ("failed", "5.1.1 no such user")
-    other = await sent(mail, "two")
     await report(mail, receipt(other.id, "failed"))  # its id stood in the envelope sender
     assert await mail.state(other) == "failed"
 

@@ -28,6 +28,7 @@ from outbound.model import Outlet, Pending, Reply
 from outbound.receipts import Receipts
 from outbound.settler import Settler
 from outbound.store import OutboundStore
+from outbound.suppression.handlers import Suppressions
 from outbound.throttle import Throttle
 from storage.blobs import Blobs
 from storage.buckets import TokenBuckets
@@ -102,12 +103,14 @@ class World:
         self.clock = DatabaseClock(mongo)
         self.buckets = TokenBuckets(redis_url)
         self.tokens = ReplyTokens([b"k" * 32])
-        self.receipts = Receipts(self.store)
+        self.suppressions = Suppressions(mongo, timedelta(days=30))
+        self.receipts = Receipts(self.store, self.suppressions)
         self.inbox = _inbox(manifest)
         self.composer = Composer(
             store=self.store,
             outlets=self,
             reply_tokens=self.tokens,
+            suppressions=self.suppressions,
             blobs=self.blobs,
             clock=self.clock,
             bell=self.bell,
@@ -126,11 +129,12 @@ class World:
         """Another process would have its own."""
         return Deliverer(
             store=self.store,
-            settler=settler or Settler(self.store, self.bell, self.told.extend),
+            settler=settler or Settler(self.store, self.suppressions, self.bell, self.told.extend),
             outlets=self,
             blobs=self.blobs,
             links=FileLinks((b"k" * 32,), "https://desk.example"),
             throttle=Throttle(self.buckets),
+            suppressions=self.suppressions,
             clock=self.clock,
             bell=self.bell,
             chance=lambda: 0.5,
