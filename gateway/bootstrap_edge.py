@@ -16,6 +16,7 @@ from gateway.api.handlers.meta import MetaApi
 from gateway.api.handlers.people import PeopleApi
 from gateway.api.handlers.reading import ReadingApi
 from gateway.api.handlers.session import SessionApi
+from gateway.api.handlers.suppressions import SuppressionApi
 from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource
 from gateway.app import web_app
@@ -73,6 +74,7 @@ def edge(base: Foundation) -> Edge:
         people=people,
         directory=base.directory,
         blobs=base.blobs,
+        suppressions=base.suppressions,
     )
     handlers = (
         _session(base, endpoints, sessions).handlers(),
@@ -81,6 +83,7 @@ def edge(base: Foundation) -> Edge:
         read.handlers(),
         _acting(base, read).handlers(),
         _compose(base, reading).handlers(),
+        SuppressionApi(base.suppressions).handlers(),
         live.handlers(),
         MetaApi().handlers(),
     )

@@ -88,6 +88,16 @@ def _inbox_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret", action="append", default=[], metavar="KEY=FILE")
 
 
+def _suppression(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("addresses", nargs="+", metavar="ADDRESS")
+
+
+def _suppression_add(parser: argparse.ArgumentParser) -> None:
+    _suppression(parser)
+    parser.add_argument("--days", type=int, default=None, help="until then; for ever by default")
+    parser.add_argument("--reason", default="")
+
+
 def _agent_passwd(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("email")
     parser.add_argument("--password-stdin", action="store_true", help="else one is made and shown")
@@ -111,6 +121,9 @@ COMMANDS = (
     Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
     Command(("inbox", "add"), "inboxes:add", "take messages on a channel", _inbox_add),
     Command(("inbox", "list"), "inboxes:list_inboxes", "inboxes and their ids"),
+    Command(("suppression", "list"), "suppressions:show", "addresses that are not written to"),
+    Command(("suppression", "add"), "suppressions:add", "write no more to them", _suppression_add),
+    Command(("suppression", "remove"), "suppressions:remove", "write to them again", _suppression),
     Command(("demo",), "demo:demo", "fill a running Parley with the demo"),
     Command(("settings",), "settings:settings", "every setting, its default and its meaning"),
     Command(("openapi",), "openapi:openapi", "print the OpenAPI document"),
@@ -120,6 +133,7 @@ GROUPS = {
     "explain": "what is made of an input, without storing it",
     "archive": "export conversations, prove an export",
     "inbox": "add and list inboxes",
+    "suppression": "list, add and remove addresses that are not written to",
     "agent": "add agents, set passwords",
 }
 

@@ -236,6 +236,24 @@ MESSAGES = (
     ),
 )  # fmt: skip
 
+MAIL_OUT = (
+    Operation(
+        name="listSuppressions", method="GET", path="/suppressions",
+        summary="Addresses that are not written to", tag="operations", permission="admin",
+        query=r.PageQuery, answer=s.SuppressionPage,
+    ),
+    Operation(
+        name="addSuppression", method="POST", path="/suppressions",
+        summary="Write no more to an address", tag="operations", permission="admin",
+        request=r.NewSuppression, answer=s.Suppression, status=201, rate=WRITES,
+    ),
+    Operation(
+        name="liftSuppression", method="DELETE", path="/suppressions/{id}",
+        summary="Write to an address again", tag="operations", permission="tickets:write",
+        status=204, errors=(404,), rate=WRITES,
+    ),
+)  # fmt: skip
+
 META = (
     Operation(
         name="openapi", method="GET", path="/openapi.json", summary="This document", tag="meta",
@@ -247,4 +265,4 @@ META = (
     ),
 )  # fmt: skip
 
-OPERATIONS: tuple[Operation, ...] = SESSION + DIRECTORY + TICKETS + MESSAGES + META
+OPERATIONS: tuple[Operation, ...] = SESSION + DIRECTORY + TICKETS + MESSAGES + MAIL_OUT + META

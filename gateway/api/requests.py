@@ -145,6 +145,14 @@ class Resolve(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: Literal["sent", "failed"]
 
 
+class NewSuppression(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An address not to write to; ``days`` null: until it is lifted."""
+
+    address: Email
+    reason: Annotated[str, Meta(max_length=400)] = ""
+    days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+
+
 class DraftChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``rev`` is the revision that this text grew from: 0 for a first draft; stale gives 409."""
 

@@ -277,8 +277,29 @@ class Contact(Answer, frozen=True, kw_only=True):
     points: list[ContactPoint]
 
 
+class Suppression(Answer, frozen=True, kw_only=True):
+    """An address that nothing is sent to, until ``until`` (null: until it is lifted). ``reason`` is
+    in the words of the server that refused it.
+    """
+
+    id: str
+    address: str
+    kind: Literal["bounced", "complained", "unsubscribed", "added"]
+    reason: str
+    at: Time
+    until: Time | None
+
+
+class SuppressionPage(Answer, frozen=True, kw_only=True):
+    """Newest first."""
+
+    items: list[Suppression]
+    next_cursor: str | None
+
+
 class Conversation(Answer, frozen=True, kw_only=True):
-    """One thread on one inbox. ``cannot_reason`` says why ``can_reply`` is false.
+    """One thread on one inbox. ``cannot_reason`` says why ``can_reply`` is false; ``suppressed``
+    is there when it is the recipient's address that is not written to.
 
     ``recipient`` is canonical; ``recipient_display`` is as people read it, "" for a bare id.
     """
@@ -295,6 +316,7 @@ class Conversation(Answer, frozen=True, kw_only=True):
     cannot_reason: str
     window_until: Time | None
     undo_s: int
+    suppressed: Suppression | None
 
 
 class TicketRef(Answer, frozen=True, kw_only=True):

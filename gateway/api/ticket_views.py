@@ -7,8 +7,10 @@ from connectors.contract import InboxId
 from connectors.manifest import Manifest
 from gateway.api import addresses
 from gateway.api import schemas as s
-from gateway.api.views import agent_ref, maybe_time, time
+from gateway.api.views import agent_ref, maybe_time, suppression, time
 from normalizer import model as normal
+from outbound.suppression.model import Stopped
+from outbound.suppression.policy import among, explained
 from outbound.window import Window, reply_window
 from storage import events
 from ticketing import model
@@ -71,15 +73,18 @@ def whole(
     found: Whole,
     agents: Agents,
     lines: Mapping[InboxId, tuple[model.Inbox, Manifest]],
+    stopped: Stopped,
     now: datetime,
 ) -> s.Ticket:
-    """A whole ticket; ``lines`` are the active inboxes with their manifests."""
+    """A whole ticket; ``lines`` are the active inboxes with their manifests, ``stopped`` the
+    recipients that are not written to.
+    """
     shown = row(Row(ticket=found.ticket, unread=found.unread), agents)
     fields = {name: getattr(shown, name) for name in s.TicketRow.__struct_fields__}
     fields["contact"] = contact(found.contact)
     return s.Ticket(
         **fields,
-        conversations=[conversation(one, lines, now) for one in found.conversations],
+        conversations=[conversation(one, lines, stopped, now) for one in found.conversations],
         merged_into=ticket_ref(found.merged_into),
         follow_up_of=ticket_ref(found.follow_up_of),
         follow_ups=[ref for one in found.follow_ups if (ref := ticket_ref(one))],
@@ -109,6 +114,7 @@ def contact(found: model.Contact) -> s.Contact:
 def conversation(
     found: model.Conversation,
     lines: Mapping[InboxId, tuple[model.Inbox, Manifest]],
+    stopped: Stopped,
     now: datetime,
 ) -> s.Conversation:
     """A conversation and whether a reply may go into it now."""
@@ -118,6 +124,9 @@ def conversation(
         if line
         else Window(can_reply=False, reason="This inbox is switched off.")
     )
+    listed = among([mail_address(found)], stopped)
+    if listed is not None and window.can_reply:
+        window = Window(can_reply=False, reason=explained(listed))
     return s.Conversation(
         id=found.id,
         inbox_id=found.inbox_id,
@@ -131,7 +140,14 @@ def conversation(
         cannot_reason=window.reason,
         window_until=maybe_time(window.until),
         undo_s=line[0].undo_s if line else 0,
+        suppressed=suppression(listed) if listed else None,
     )
+
+
+def mail_address(found: model.Conversation) -> str:
+    """Where its replies go, "" when that is no mail address."""
+    family, _, address = found.recipient.partition(":")
+    return address if family == "mailto" else ""
 
 
 def ticket_ref(found: model.Ticket | None) -> s.TicketRef | None:

@@ -7,6 +7,7 @@ from connectors.manifest import Manifest
 from gateway.api import schemas as s
 from gateway.auth.model import TokenRecord
 from gateway.store import InboxHealth
+from outbound.suppression.model import Suppression
 from storage.journal import JournalRecord
 from ticketing import model
 
@@ -101,6 +102,18 @@ def inbox(
         health_detail=health.detail if health else "",
         open_count=open_count,
         capabilities=capabilities(manifest),
+    )
+
+
+def suppression(found: Suppression) -> s.Suppression:
+    """An address that is not written to."""
+    return s.Suppression(
+        id=found.id,
+        address=found.address,
+        kind=found.kind,
+        reason=found.reason,
+        at=time(found.at),
+        until=maybe_time(found.expires_at),
     )
 
 

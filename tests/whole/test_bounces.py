@@ -4,6 +4,7 @@ from email.message import Message
 
 import pytest
 
+from tests.api_client import ApiProblem
 from tests.peers.smtp_sink import SmtpSink
 from tests.site import Site
 from tests.whole.far_side import Inboxes, delivered, eventually, mail, reply
@@ -57,9 +58,11 @@ Content-Type: text/rfc822-headers
 """
 
 
-async def _answered(site: Site, sink: SmtpSink, inboxes: Inboxes, subject: str) -> tuple[dict, int]:
+async def _answered(
+    site: Site, sink: SmtpSink, inboxes: Inboxes, subject: str, sender: str = "nils@posta.example"
+) -> tuple[dict, int]:
     """A sent reply, and where its envelope is in the sink."""
-    await mail(inboxes["email"], _mail("nils@posta.example", subject), "nils@posta.example")
+    await mail(inboxes["email"], _mail(sender, subject), sender)
     message = await eventually(lambda: site.db["messages"].find_one({"subject": subject}))
     sent = await reply(site, message, f"It is on its way. ({subject})")
     await delivered(site, sent["id"], "sent")
@@ -84,25 +87,57 @@ async def test_a_returned_reply_fails_with_the_words(
     assert "User unknown" in ours["delivery"]["reason"]
     assert ticket["delivery_trouble"]
     assert await site.db["tickets"].count_documents({"subject": {"$regex": "Undelivered"}}) == 0
+    events = await site.client.call("GET", f"/tickets/{sent['ticket_id']}/events")
+    changes = [change for event in events["items"] for change in event["changes"]]
+    [told] = [one for one in changes if one["field"] == "recipient_failed"]
+    assert told["before"] == "nils@posta.example"
+
+
+async def test_a_returned_address_is_refused_until_it_is_lifted(
+    site: Site, sink: SmtpSink, inboxes: Inboxes
+) -> None:
+    sent, at = await _answered(site, sink, inboxes, "Gone parcel", "gone@posta.example")
+    sender = sink.envelopes[at].mail_from
+    report = _report(sender, sink.mails[at], "failed", "5.1.1", WORDS.replace("nils", "gone"))
+    await mail(inboxes["email"], report.replace("nils@", "gone@"), "", sender)
+    await delivered(site, sent["id"], "failed")
+    ticket = await site.client.call("GET", f"/tickets/{sent['ticket_id']}")
+    [conversation] = ticket["conversations"]
+    assert not conversation["can_reply"]
+    listed = conversation["suppressed"]
+    assert (listed["address"], listed["kind"]) == ("gone@posta.example", "bounced")
+    with pytest.raises(ApiProblem) as refused:
+        await reply(site, sent, "Are you there?")
+    assert (refused.value.status, refused.value.problem["field"]) == (422, "recipient")
+    shown = await site.client.call("GET", "/suppressions")
+    assert listed["id"] in [one["id"] for one in shown["items"]]
+    assert b"gone@posta.example" in await site.cli("suppression", "list")
+    await site.client.call("DELETE", f"/suppressions/{listed['id']}")
+    again = await reply(site, sent, "Are you there?")
+    await delivered(site, again["id"], "sent")
 
 
 async def test_a_warning_of_delay_fails_nothing(
     site: Site, sink: SmtpSink, inboxes: Inboxes
 ) -> None:
-    sent, at = await _answered(site, sink, inboxes, "Slow parcel")
+    sent, at = await _answered(site, sink, inboxes, "Slow parcel", "slow@posta.example")
     sender = sink.envelopes[at].mail_from
     words = "451 4.4.1 connect to mx.posta.example: Connection timed out"
     report = _report(sender, sink.mails[at], "delayed", "4.4.1", words)
     await mail(inboxes["email"], report, "", sender)
     await site.settle(20)
-    message = await site.db["messages"].find_one({"_id": sent["id"]})
-    assert message["delivery"]["state"] == "sent"
+    shown = await site.client.call("GET", f"/tickets/{sent['ticket_id']}/messages")
+    delivery = next(one for one in shown["items"] if one["id"] == sent["id"])["delivery"]
+    assert delivery["state"] == "sent"
+    [delayed] = delivery["recipients"]
+    assert (delayed["address"], delayed["state"]) == ("slow@posta.example", "delayed")
+    assert "timed out" in delayed["reason"]
 
 
 async def test_a_forged_bounce_address_changes_nothing(
     site: Site, sink: SmtpSink, inboxes: Inboxes
 ) -> None:
-    sent, at = await _answered(site, sink, inboxes, "Quiet parcel")
+    sent, at = await _answered(site, sink, inboxes, "Quiet parcel", "quiet@posta.example")
     local, _, host = sink.envelopes[at].mail_from.partition("@")
     forged = f"{local[:-4]}aaaa@{host}"
     blank = Message()

@@ -17,6 +17,7 @@ from gateway.directory import InboxDirectory
 from gateway.errors import Refused
 from gateway.people import People
 from normalizer.model import File, Message
+from outbound.suppression.handlers import Suppressions
 from storage.blobs import Blobs
 from storage.errors import BlobMissing, BlobTooLarge
 from ticketing.counts import ViewCounts
@@ -44,6 +45,7 @@ class ReadingApi:
         people: People,
         directory: InboxDirectory,
         blobs: Blobs,
+        suppressions: Suppressions,
     ) -> None:
         self._reading = reading
         self._search = search
@@ -51,6 +53,7 @@ class ReadingApi:
         self._people = people
         self._directory = directory
         self._blobs = blobs
+        self._suppressions = suppressions
 
     def handlers(self) -> Mapping[str, Handler]:
         """By operation."""
@@ -112,8 +115,13 @@ class ReadingApi:
     async def whole(self, viewer: Viewer, id: str, now: datetime) -> s.Ticket:
         """A ticket as it is now: the answer of every change, too."""
         found = await self._reading.whole(viewer, id)
+        wanted = filter(None, map(ticket_views.mail_address, found.conversations))
         return ticket_views.whole(
-            found, await self._people.all(), await self._directory.lines(), now
+            found,
+            await self._people.all(),
+            await self._directory.lines(),
+            await self._suppressions.stopped(list(wanted), now),
+            now,
         )
 
     async def mark_read(self, call: Call[None, None]) -> Result:

@@ -50,6 +50,9 @@ export const retrySend = (message: string) => bodyOf(client.POST("/messages/{id}
 export const resolveSend = (message: string, state: "sent" | "failed") =>
   bodyOf(client.POST("/messages/{id}/resolve", { params: id(message), body: { state } }));
 
+export const liftSuppression = (suppression: string) =>
+  bodyOf(client.DELETE("/suppressions/{id}", { params: id(suppression) }));
+
 const draft = (ticket: string, mode: Mode) => ({ path: { id: ticket, mode } });
 export const readDraft = (ticket: string, mode: Mode) =>
   bodyOf(client.GET("/tickets/{id}/drafts/{mode}", { params: draft(ticket, mode) }));

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Ticket } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { Glyph } from "../../parts/Glyph";
+import { SuppressedNotice } from "./SuppressedNotice";
 import type { ComposerState } from "./useComposer";
 
 /** What the channel allows now, and what the customer wrote meanwhile. */
@@ -19,7 +20,10 @@ export function ComposerNotices({ ticket, composer }: { ticket: Ticket; composer
   };
   return (
     <div role="status">
-      {closed && conversation ? (
+      {closed && conversation?.suppressed ? (
+        <SuppressedNotice ticketId={ticket.id} suppressed={conversation.suppressed} />
+      ) : null}
+      {closed && conversation && !conversation.suppressed ? (
         <p className="win"><Glyph of={IconLock} size="s" />{conversation.cannot_reason || t("composer.closed", { name: ticket.contact.name })}</p>
       ) : null}
       {!closed && conversation?.window_until ? (
