@@ -121,9 +121,9 @@ COMMANDS = (
     Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
     Command(("inbox", "add"), "inboxes:add", "take messages on a channel", _inbox_add),
     Command(("inbox", "list"), "inboxes:list_inboxes", "inboxes and their ids"),
-    Command(("suppression", "list"), "suppressions:show", "addresses that are not written to"),
-    Command(("suppression", "add"), "suppressions:add", "write no more to them", _suppression_add),
-    Command(("suppression", "remove"), "suppressions:remove", "write to them again", _suppression),
+    Command(("blocked", "list"), "suppressions:show", "addresses that are not written to"),
+    Command(("blocked", "add"), "suppressions:add", "write no more to them", _suppression_add),
+    Command(("blocked", "remove"), "suppressions:remove", "write to them again", _suppression),
     Command(("demo",), "demo:demo", "fill a running Parley with the demo"),
     Command(("settings",), "settings:settings", "every setting, its default and its meaning"),
     Command(("openapi",), "openapi:openapi", "print the OpenAPI document"),
@@ -133,7 +133,7 @@ GROUPS = {
     "explain": "what is made of an input, without storing it",
     "archive": "export conversations, prove an export",
     "inbox": "add and list inboxes",
-    "suppression": "list, add and remove addresses that are not written to",
+    "blocked": "list, add and remove addresses that are not written to",
     "agent": "add agents, set passwords",
 }
 

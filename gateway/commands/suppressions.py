@@ -1,4 +1,4 @@
-"""``parley suppression list``, ``add`` and ``remove``."""
+"""``parley blocked list``, ``add`` and ``remove``."""
 
 import argparse
 import asyncio

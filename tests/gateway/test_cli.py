@@ -31,7 +31,8 @@ def test_every_command_parses_and_exists() -> None:
     extra = {"channel new": ["x"], "explain webhook": ["--channel", "api"],
              "explain send": ["--channel", "api"], "archive export": ["out"],
              "archive verify": ["x"], "agent add": ["a@b.example"],
-             "agent passwd": ["a@b.example"], "inbox add": ["api", "Shop"]}  # fmt: skip
+             "agent passwd": ["a@b.example"], "inbox add": ["api", "Shop"],
+             "blocked add": ["a@b.example"], "blocked remove": ["a@b.example"]}  # fmt: skip
     for command in COMMANDS:
         words = [*command.words, *extra.get(" ".join(command.words), [])]
         target = parser().parse_args(words).target

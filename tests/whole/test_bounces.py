@@ -108,10 +108,10 @@ async def test_a_returned_address_is_refused_until_it_is_lifted(
     assert (listed["address"], listed["kind"]) == ("gone@posta.example", "bounced")
     with pytest.raises(ApiProblem) as refused:
         await reply(site, sent, "Are you there?")
-    assert (refused.value.status, refused.value.problem["field"]) == (422, "recipient")
+    assert (refused.value.status, refused.value.document["field"]) == (422, "recipient")
     shown = await site.client.call("GET", "/suppressions")
     assert listed["id"] in [one["id"] for one in shown["items"]]
-    assert b"gone@posta.example" in await site.cli("suppression", "list")
+    assert b"gone@posta.example" in await site.cli("blocked", "list")
     await site.client.call("DELETE", f"/suppressions/{listed['id']}")
     again = await reply(site, sent, "Are you there?")
     await delivered(site, again["id"], "sent")

@@ -129,7 +129,7 @@ export function eventsOf(ticket: TicketRow): TicketEvent[] {
 }
 
 function conversation(ticket: TicketRow, at: number, inboxId: string, recipient: string): Conversation {
-  return { id: `${ticket.id}-${at}`, inbox_id: inboxId, channel: channelOf(inboxId), thread_key: "", recipient: `${channelOf(inboxId) === "email" ? "mailto" : "tel"}:${recipient}`, recipient_display: recipient, subject: ticket.subject, last_in_at: ticket.waiting_since, can_reply: true, cannot_reason: "", window_until: null, undo_s: 10 };
+  return { id: `${ticket.id}-${at}`, inbox_id: inboxId, channel: channelOf(inboxId), thread_key: "", recipient: `${channelOf(inboxId) === "email" ? "mailto" : "tel"}:${recipient}`, recipient_display: recipient, subject: ticket.subject, last_in_at: ticket.waiting_since, can_reply: true, cannot_reason: "", window_until: null, undo_s: 10, suppressed: null };
 }
 
 export function full(ticket: TicketRow): Ticket {
