@@ -94,7 +94,9 @@ class Puller(Protocol):
         """All that is new since ``cursor`` ("" at the very first time), oldest first."""
 
     async def wait(self, seconds: float) -> None:
-        """Return when there may be something new (IDLE), or after ``seconds``."""
+        """Return when there may be something new: after ``seconds``, unless the provider tells
+        by itself (IDLE).
+        """
 
     def parse_item(self, body: bytes, headers: Mapping[str, str], received_at: datetime) -> Parsed:
         """Pure, as ``WebhookReceiver.parse``."""
@@ -108,6 +110,15 @@ class Rung(Protocol):
 
     def rung(self, cursor: str) -> None:
         """``Doorbell.cursor`` of the newest."""
+
+
+@runtime_checkable
+class MayPull(Protocol):
+    """Optional: a Puller whose settings may leave nothing to pull."""
+
+    @property
+    def pulls(self) -> bool:
+        """False: nobody need ask."""
 
 
 Sink = Callable[[bytes], Awaitable[None]]
@@ -322,6 +333,7 @@ __all__ = [
     "InboundEvent",
     "InboxId",
     "MailEnvelope",
+    "MayPull",
     "MediaPort",
     "OutboundFile",
     "OutboundMessage",

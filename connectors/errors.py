@@ -3,6 +3,7 @@
 ConnectorError
 ├── Unauthentic       the signature or token is wrong: 401, nothing stored, counted
 │   └── Stale         ... only because it is too old (or its clock wrong)
+├── CredentialsRefused  the provider turns our login or token down: an administrator must act
 ├── FetchFailed       a file cannot be had; says whether it may come later
 ├── Malformed         theirs: stored, quarantined with the reason, replayable after a fix
 ├── SettingsInvalid   ours: an inbox's settings lack or spoil a field; names the field
@@ -27,6 +28,10 @@ class Stale(Unauthentic):
     def __init__(self, signed_at: datetime) -> None:
         super().__init__(f"signed at {signed_at.isoformat()}, which is too far from now")
         self.signed_at = signed_at
+
+
+class CredentialsRefused(ConnectorError):
+    """The provider, or its token endpoint, does not accept what the inbox is configured with."""
 
 
 class FetchFailed(ConnectorError):

@@ -24,4 +24,22 @@ WORKER_RUNS = Counter(
     "parley_worker_runs_total", "Rounds of a worker's loop by outcome", ["loop", "outcome"]
 )
 WORKER_SECONDS = Histogram("parley_worker_seconds", "Time of one job or chore", ["loop"])
+PULL_FAILING = Gauge(
+    "parley_pull_failing",
+    "1 while an inbox's provider cannot be asked",
+    ["inbox"],
+    multiprocess_mode="livemax",
+)
+PULL_HEARD_AT = Gauge(
+    "parley_pull_heard_timestamp_seconds",
+    "When an inbox's provider was last asked with success",
+    ["inbox"],
+    multiprocess_mode="max",
+)
+PULL_LAST_IN_AT = Gauge(
+    "parley_pull_last_in_timestamp_seconds",
+    "When a pull last brought something",
+    ["inbox"],
+    multiprocess_mode="max",
+)
 CHILD_RESTARTS = Counter("parley_child_restarts_total", "Child processes started anew", ["child"])

@@ -33,6 +33,21 @@ class InboxHealth(msgspec.Struct, frozen=True, kw_only=True):
     checked_at: datetime
 
 
+class PullState(msgspec.Struct, frozen=True, kw_only=True):
+    """How the worker that asks an inbox's provider fares; of version ``version`` of the inbox.
+
+    ``updated_at``: when something last came. ``refused``: it was the login.
+    """
+
+    id: InboxId = msgspec.field(name="_id")
+    version: int = 0
+    updated_at: datetime | None = None
+    heard_at: datetime | None = None
+    failing_since: datetime | None = None
+    error: str = ""
+    refused: bool = False
+
+
 class SealedToken(msgspec.Struct, frozen=True, kw_only=True):
     """An access token of an inbox; ``id`` is ``inbox_id|name``."""
 
@@ -73,6 +88,7 @@ class EdgeStore:
     def __init__(self, mongo: Mongo) -> None:
         self.inboxes = mongo.collection("inboxes", Inbox)
         self.health = mongo.collection("inbox_health", InboxHealth)
+        self.pulls = mongo.collection("cursors", PullState)
         self.tokens = mongo.collection("tokens", SealedToken)
         self.drafts = mongo.collection("drafts", Draft)
         self.uploads = mongo.collection("uploads", Upload)

@@ -76,6 +76,11 @@ class Journal:
         opened = [await self._open_or_quarantine(record) for record in stored]
         return [record for record in opened if record is not None]
 
+    async def backlog_of(self, inbox_id: str, most: int) -> int:
+        """How many records wait in the inbox's partition, counted up to ``most``."""
+        where = {"due": partition_of(inbox_id)}
+        return await self._records.raw.count_documents(where, limit=most)
+
     async def get(self, id: JournalId) -> JournalRecord | None:
         """One record, opened; SealBroken when its key is gone."""
         stored = await self._records.get(id)

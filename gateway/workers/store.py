@@ -1,5 +1,6 @@
 """Queries of the workers: where pullers stopped, which files are still to be fetched."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
@@ -11,6 +12,7 @@ from storage.collection import to_document
 from storage.events import Actor, Event, EventLog, event_id
 from storage.migrations import Index
 from storage.mongo import Mongo, Session
+from ticketing.model import Inbox
 
 INDEXES = (
     # a file's state is stored only while it is not "stored"
@@ -24,11 +26,12 @@ INDEXES = (
 
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything up to ``cursor`` is in the journal."""
+    """Everything up to ``cursor`` is in the journal; ``updated_at`` is when something last came."""
 
     id: InboxId = msgspec.field(name="_id")
-    cursor: str
-    updated_at: datetime
+    cursor: str = ""
+    updated_at: datetime | None = None
+    failing_since: datetime | None = None
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +42,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CursorStore:
-    """One cursor per inbox; written by the holder of the inbox's lease alone."""
+    """One document per inbox; written by the holder of the inbox's lease alone."""
 
     def __init__(self, mongo: Mongo) -> None:
         self._cursors = mongo.collection("cursors", Cursor)
@@ -51,7 +54,24 @@ class CursorStore:
 
     async def save(self, inbox_id: InboxId, cursor: str, now: datetime) -> None:
         """Called only after the journal has everything up to it."""
-        change = {"$set": {"cursor": cursor, "updated_at": now}}
+        await self._set(inbox_id, {"cursor": cursor, "updated_at": now})
+
+    async def heard(self, inbox: Inbox, now: datetime) -> None:
+        """The provider was asked, and all that it had is in the journal."""
+        gone = {"failing_since": "", "error": "", "refused": ""}
+        await self._set(inbox.id, {"heard_at": now, "version": inbox.version}, gone)
+
+    async def failed(self, inbox: Inbox, error: str, *, refused: bool, now: datetime) -> None:
+        """It could not be asked; since when is kept from the first failure on."""
+        found = await self._cursors.get(inbox.id)
+        since = found.failing_since if found else None
+        failure = {"failing_since": since or now, "error": error, "refused": refused}
+        await self._set(inbox.id, {**failure, "version": inbox.version})
+
+    async def _set(
+        self, inbox_id: InboxId, values: Mapping[str, object], gone: Mapping[str, str] | None = None
+    ) -> None:
+        change = {"$set": dict(values)} | ({"$unset": dict(gone)} if gone else {})
         await self._cursors.update({"_id": inbox_id}, change, upsert=True)
 
 

@@ -3,10 +3,12 @@
 ConnectorError
 ├── MailboxUnavailable   the IMAP server cannot be reached or broke off: try again, with back-off
 │   └── CommandRefused   it said NO to one command, for good; the connection still stands
-└── CredentialsRefused   login or token refused: an administrator must act
+└── CredentialsRefused   (of ``connectors.errors``) login or token refused
 """
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, CredentialsRefused
+
+__all__ = ["CommandRefused", "CredentialsRefused", "MailboxUnavailable"]
 
 
 class MailboxUnavailable(ConnectorError):
@@ -15,7 +17,3 @@ class MailboxUnavailable(ConnectorError):
 
 class CommandRefused(MailboxUnavailable):
     """The server's words on a SELECT, SEARCH or FETCH that it will not do."""
-
-
-class CredentialsRefused(ConnectorError):
-    """The server, or the token endpoint, does not accept what the inbox is configured with."""

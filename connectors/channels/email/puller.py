@@ -32,6 +32,7 @@ class ImapPuller:
         self._tokens = tokens
         self._mailbox = Mailbox(settings)
         self._strikes = Strikes()
+        self._closed = False
 
     async def pull(self, cursor: str) -> AsyncIterator[Pulled]:
         """Oldest first, folder by folder; the one that IDLE watches comes last."""
@@ -84,6 +85,8 @@ class ImapPuller:
     async def _open(self) -> None:
         if self._mailbox.is_open:
             return
+        if self._closed:
+            raise MailboxUnavailable("the inbox has changed")
         if self._tokens is None:
             await self._mailbox.open("")
             return
@@ -94,5 +97,6 @@ class ImapPuller:
             await self._mailbox.open(await self._tokens(refused=token))
 
     async def close(self) -> None:
-        """Whoever waits for the server learns at once."""
+        """Whoever waits for the server learns at once; nothing is opened any more."""
+        self._closed = True
         self._mailbox.close()
