@@ -261,7 +261,9 @@ SendOutcome = Accepted | RetryLater | Rejected | WindowClosed | ReauthNeeded | O
 
 @runtime_checkable
 class Sender(Protocol):
-    """Out. ``idempotent`` says that the provider drops a repeated send of the same id."""
+    """Out. ``idempotent`` says that the provider drops a repeated send of the same id, and
+    remembers for the day that we may go on trying: an hour is too short.
+    """
 
     idempotent: bool
 
