@@ -54,6 +54,12 @@ def _explain_mail(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--inbox", default="", help="id or address: say too which ticket the mail would join there"
     )
+    parser.add_argument(
+        "--check-sender", action="store_true", help="ask the DNS who the mail is really from"
+    )
+    parser.add_argument("--client", default="", metavar="IP", help="who handed it in: for SPF")
+    parser.add_argument("--helo", default="", metavar="NAME", help="how the client greeted")
+    parser.add_argument("--mail-from", default="", metavar="ADDRESS", help="the envelope sender")
 
 
 def _explain_channel(parser: argparse.ArgumentParser) -> None:

@@ -6,16 +6,19 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from config.settings import load
+from config.settings import Settings, load
 from connectors.errors import ConnectorError
 
 if TYPE_CHECKING:
     from connectors.registry import Registry
+    from gateway.commands.checking import Check
+    from normalizer.mail.explain import ExplainedMail
 
 WRONG_ARGUMENTS = 2
 Explain = Callable[[bytes, str], object]
@@ -31,38 +34,54 @@ class Failed(msgspec.Struct, frozen=True):
 def mail(arguments: argparse.Namespace) -> int:
     """Each FILE is a raw mail; with ``--inbox`` its line says where it would be threaded."""
     settings = load()
-    explain = _explain_mail(arguments.extract, settings.public_url)
-    if not arguments.inbox:
-        return _each(arguments, explain)
-    from gateway.commands.weighing import weighing
+    with ExitStack() as stack:
+        explain = _explain_mail(arguments.extract, settings, _check(stack, settings, arguments))
+        if not arguments.inbox:
+            return _each(arguments, explain)
+        from gateway.commands.weighing import weighing
 
-    with weighing(settings, arguments.inbox) as weigh:
-        return _each(
-            arguments,
-            lambda raw, file: {
-                **msgspec.to_builtins(explain(raw, file)),
-                "threading": weigh(raw),
-            },
-        )
+        weigh = stack.enter_context(weighing(settings, arguments.inbox))
+
+        def explain_and_weigh(raw: bytes, file: str) -> object:
+            seen = explain(raw, file)
+            return {**msgspec.to_builtins(seen), "threading": weigh(raw, seen.sender_trust)}
+
+        return _each(arguments, explain_and_weigh)
 
 
-def _explain_mail(folder: str | None, own_origin: str) -> Explain:
+def _check(stack: ExitStack, settings: Settings, arguments: argparse.Namespace) -> "Check | None":
+    """None: only the word of a relay that the settings name is looked at."""
+    if not (arguments.check_sender or arguments.client):
+        return None
+    from gateway.commands.checking import checking
+
+    return stack.enter_context(checking(settings, arguments))
+
+
+def _explain_mail(
+    folder: str | None, settings: Settings, check: "Check | None"
+) -> Callable[[bytes, str], "ExplainedMail"]:
     from normalizer.mail.explain import explain_mail
+    from normalizer.trust.anchors import relay_names
 
+    relays = relay_names(settings.mail_authserv)
     extract = Path(folder) if folder else None
     if extract is not None:
         extract.mkdir(parents=True, exist_ok=True)
 
-    def explain(raw: bytes, file: str) -> msgspec.Struct:
-        explained = explain_mail(raw, file, own_origin)
+    def explain(raw: bytes, file: str) -> "ExplainedMail":
+        explained = explain_mail(raw, file, settings.public_url, relays)
+        mail = explained.mail
+        if check and mail.sender_trust is None:
+            mail = msgspec.structs.replace(mail, sender_trust=check(raw))
         if extract is None:
-            return explained.mail
+            return mail
         paths = [_write(extract, one.content) for one in explained.files]
         attachments = tuple(
             msgspec.structs.replace(shown, path=path)
             for shown, path in zip(explained.mail.attachments, paths, strict=True)
         )
-        return msgspec.structs.replace(explained.mail, attachments=attachments)
+        return msgspec.structs.replace(mail, attachments=attachments)
 
     return explain
 

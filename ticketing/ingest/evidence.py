@@ -86,6 +86,7 @@ def gather(draft: Draft, book: Book, tokens: ReplyTokens) -> Evidence:
         hook=_numbered(hook, f"#{hook}", draft.inbox_id, book) if hook is not None else None,
         thread=_place(thread, book, "the thread") if thread else None,
         elsewhere=book.open_elsewhere(contact, thread) if contact and not draft.echo else (),
+        doubted=draft.doubted,
     )
 
 

@@ -46,15 +46,25 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unproven(self) -> bool:
-        """It says that we wrote it, and nothing that only we and the customer know proves it."""
-        proven = self.decision.rule in {"token", "reference"}
-        return self.draft.echo and self.draft.mail is not None and not proven
+        """It says that we wrote it, and neither its domain proves it nor anything that only we and
+        the customer know; which in turn proves nothing against the domain's word.
+        """
+        if not self.draft.echo or self.draft.mail is None or self.draft.vouched:
+            return False
+        return self.draft.doubted or self.decision.rule not in {"token", "reference"}
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """For the agent: the normaliser's, threading's, and who may not be who they say."""
-        own = ("sender-unproven",) if self.unproven else ()
-        return (*self.draft.warnings, *self.decision.warnings, *own)
+        return (*self.draft.warnings, *self.doubts)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What speaks against its sender."""
+        if self.unproven:
+            return (*self.decision.warnings, "sender-unproven")
+        failed = ("sender-failed",) if self.draft.doubted else ()
+        return (*self.decision.warnings, *failed)
 
     @property
     def reports(self) -> bool:
@@ -67,19 +77,24 @@ def message_id_of(draft: Draft) -> MessageId:
     return MessageId(derived_id(draft.inbox_id, draft.dedupe_id))
 
 
+def decided(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> Entry:
+    """Where the draft belongs, by what the book knows."""
+    return Entry(
+        draft=draft,
+        inbox=inbox,
+        message_id=message_id_of(draft),
+        decision=decide(gather(draft, book, reply_tokens), inbox),
+        automatic=draft.bounce is not None or bool(draft.mail and draft.mail.auto_reply),
+    )
+
+
 def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> None:
     """Find the draft its place and put everything that follows from it into the book."""
     message_id = message_id_of(draft)
     if message_id in book.known:
         book.duplicates += 1
         return
-    entry = Entry(
-        draft=draft,
-        inbox=inbox,
-        message_id=message_id,
-        decision=decide(gather(draft, book, reply_tokens), inbox),
-        automatic=draft.bounce is not None or bool(draft.mail and draft.mail.auto_reply),
-    )
+    entry = decided(draft, inbox, book, reply_tokens)
     contact = _contact(entry, book)
     ticket, conversation = _place(entry, contact, book)
     message = _unparked(_message(entry, contact, conversation), ticket, book)
@@ -106,7 +121,7 @@ def _contact(entry: Entry, book: Book) -> Contact:
     if entry.reports and entry.decision.conversation_id:
         return book.contacts[book.conversations[entry.decision.conversation_id].contact_id]
     senders = proven(draft.senders)
-    name = "" if draft.echo else draft.sender_name
+    name = "" if draft.echo or draft.doubted else draft.sender_name
     known = book.contact_of(keys_of(senders))
     if known is None:
         id = ContactId(derived_id("contact", entry.message_id))
@@ -240,8 +255,11 @@ def _start_conversation(entry: Entry, contact: Contact, ticket: Ticket, book: Bo
 
 
 def _recipient(draft: Draft, inbox: Inbox) -> str:
-    """Where a reply goes: Reply-To where a mail has one (RFC 5322 section 3.6.2), never to us."""
-    if draft.mail and not draft.echo:
+    """Where a reply goes: Reply-To where a mail has one (RFC 5322 section 3.6.2), never to us.
+
+    Whoever writes in another's name does not get to say where our answers go.
+    """
+    if draft.mail and not draft.echo and not draft.doubted:
         ours = _addresses(inbox)
         asked = (one for one in draft.mail.reply_to if _untagged(one) not in ours)
         if chosen := next(asked, None):
@@ -285,7 +303,8 @@ def _grown(participants: tuple[str, ...], draft: Draft, entry: Entry) -> tuple[s
     if draft.mail is None or entry.reports:
         return participants
     ours = _addresses(entry.inbox)
-    named = [f"mailto:{a}" for a in (*draft.mail.to, *draft.mail.cc) if _untagged(a) not in ours]
+    heard = () if draft.doubted else (*draft.mail.to, *draft.mail.cc)
+    named = [f"mailto:{a}" for a in heard if _untagged(a) not in ours]
     everyone = dict.fromkeys((*participants, *keys_of(draft.senders), *named))
     return tuple(everyone)[:MAX_PARTICIPANTS]
 
