@@ -89,15 +89,14 @@ def _explain_mail(
 def webhook(arguments: argparse.Namespace) -> int:
     """Each FILE is a request, as EXPLAIN describes it."""
     from connectors.explain import explain_webhook
-    from connectors.registry import Registry
     from normalizer.mail.seen import as_read
 
-    registry, settings = Registry.load(), _settings(arguments)
-    _known(registry, arguments.channel, settings)
+    settings = _settings(arguments)
+    registry, channel = _registry(arguments.channel, settings)
 
     def explain(raw: bytes, file: str) -> object:
         case = msgspec.json.decode(raw, type=dict[str, Any])
-        seen = explain_webhook(registry, arguments.channel, settings, case, as_read)
+        seen = explain_webhook(registry, channel, settings, case, as_read)
         return _named(file, seen)
 
     return _each(arguments, explain)
@@ -106,14 +105,13 @@ def webhook(arguments: argparse.Namespace) -> int:
 def send(arguments: argparse.Namespace) -> int:
     """Each FILE is a message and a provider's replies."""
     from connectors.explain import explain_send
-    from connectors.registry import Registry
 
-    registry, settings = Registry.load(), _settings(arguments)
-    _known(registry, arguments.channel, settings)
+    settings = _settings(arguments)
+    registry, channel = _registry(arguments.channel, settings)
 
     def explain(raw: bytes, file: str) -> object:
         case = msgspec.json.decode(raw, type=dict[str, Any])
-        seen = explain_send(registry, arguments.channel, settings, case)
+        seen = explain_send(registry, channel, settings, case)
         return _named(file, asyncio.run(seen))
 
     return _each(arguments, explain)
@@ -155,9 +153,12 @@ def _write(folder: Path, content: bytes) -> str:
     return str(path)
 
 
-def _known(registry: "Registry", channel: str, settings: dict[str, str]) -> None:
+def _registry(name: str, settings: dict[str, str]) -> "tuple[Registry, str]":
     """Wrong arguments are said once, not in the line of every input."""
+    from gateway.channel_files import registry_for
+
     try:
+        registry, channel = registry_for(load(), name)
         names = {field.name for field in registry.setting_fields(channel)}
     except ConnectorError as error:
         print(f"parley explain: {error}", file=sys.stderr)
@@ -167,6 +168,7 @@ def _known(registry: "Registry", channel: str, settings: dict[str, str]) -> None
         there = ", ".join(sorted(names))
         print(f"parley explain: {channel} has no {unknown[0]!r}; it has {there}", file=sys.stderr)
         raise SystemExit(WRONG_ARGUMENTS)
+    return registry, channel
 
 
 def _settings(arguments: argparse.Namespace) -> dict[str, str]:
