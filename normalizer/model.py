@@ -59,6 +59,19 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+class MailRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an inbox reads its mails, where operators differ.
+
+    ``reply_to_as_sender``: web forms write in their own name and put the customer into Reply-To;
+    "keep_name" takes the address alone. ``agent_forwards``: what an agent forwards to the inbox is
+    its first author's. ``tell_oversized``: who sent what was too large to fetch hears of it.
+    """
+
+    reply_to_as_sender: Literal["off", "whole", "keep_name"] = "off"
+    agent_forwards: bool = False
+    tell_oversized: bool = False
+
+
 class MailFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What only a mail has. Ids without angle brackets."""
 
@@ -162,7 +175,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A normalised inbound message before threading: everything but its place.
 
     ``dedupe_id`` with the inbox makes the message's id; ``senders`` holds every identity the
-    provider gave, the most stable first.
+    provider gave, the most stable first. ``sent_by`` is the address that a mail came from where
+    it speaks for another (``senders``): only this one may prove that it belongs to a ticket.
+    ``among_us`` marks a mail that an own address sent to own addresses alone.
     """
 
     inbox_id: InboxId
@@ -173,6 +188,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     senders: tuple[SenderId, ...]
     sender_name: str
     echo: bool
+    sent_by: str = ""
+    among_us: bool = False
     occurred_at: datetime
     received_at: datetime
     journal_id: str
@@ -192,16 +209,6 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     trust: SenderTrust | None = None
     bounce: "BounceFacts | None" = None
     warnings: tuple[str, ...] = ()
-
-    @property
-    def doubted(self) -> bool:
-        """Whether the owner of its author's domain says that this mail is none of theirs."""
-        return self.trust is not None and self.trust.verdict == "fail"
-
-    @property
-    def vouched(self) -> bool:
-        """Whether its author's domain was proven."""
-        return self.trust is not None and self.trust.verdict == "pass"
 
 
 class BounceFacts(msgspec.Struct, frozen=True, kw_only=True):

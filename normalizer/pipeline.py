@@ -14,7 +14,7 @@ from connectors.events import (
     PostbackPressed,
     SenderTrust,
 )
-from normalizer.model import Draft
+from normalizer.model import Draft, MailRules
 from normalizer.moments import clamped
 from normalizer.steps.files import describe_files
 from normalizer.steps.html import read_html
@@ -58,6 +58,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
     trust: SenderTrust | None = None
     relays: frozenset[str] = frozenset()
+    rules: MailRules = MailRules()
 
 
 def normalise(event: Utterance, context: Context, index: int = 0) -> Draft:
@@ -71,6 +72,7 @@ def normalise(event: Utterance, context: Context, index: int = 0) -> Draft:
         origin=context.origin,
         trust=context.trust,
         relays=context.relays,
+        rules=context.rules,
     )
     draft = _begin(message, context, index)
     for step in STEPS:

@@ -20,6 +20,7 @@ from gateway.api.fields import (
     Tag,
     ViewName,
 )
+from normalizer.model import MailRules
 
 
 class Request(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,6 +86,7 @@ class InboxChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True
     join_within_h: Annotated[int, Meta(ge=1, le=8760)] | UnsetType = UNSET
     reopen_within_h: Annotated[int, Meta(ge=0, le=8760)] | UnsetType = UNSET
     undo_s: Annotated[int, Meta(ge=0, le=120)] | UnsetType = UNSET
+    mail_rules: MailRules | UnsetType = UNSET
 
 
 class Replay(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

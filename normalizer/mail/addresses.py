@@ -169,6 +169,17 @@ def repair(spec: str) -> tuple[str, bool]:
     return fixed.rstrip("."), True
 
 
+def untagged(address: str) -> str:
+    """Lower case, without a plus tag: `Support+anything@host` is delivered to `support@host`."""
+    local, _, host = address.strip().lower().rpartition("@")
+    return f"{local.partition('+')[0]}@{host}"
+
+
+def is_own(address: str, own: frozenset[str]) -> bool:
+    """Whether `own` (lower case) holds it, with or without its plus tag."""
+    return address.strip().lower() in own or untagged(address) in own
+
+
 def is_valid(address: str) -> bool:
     """Whether mail could be sent there: a local part, one @, a domain; no encoded word in it."""
     return "=?" not in address and _ADDR_SPEC.match(address) is not None

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from connectors.events import SenderId
+from normalizer.mail.addresses import is_own
 from normalizer.model import Draft
 from normalizer.steps.source import Source
 
@@ -15,15 +16,15 @@ def settle_identity(draft: Draft, source: Source) -> Draft:
     """Senders in canonical form, each once, the most stable first.
 
     A mail from one of our own addresses or of an agent is not a customer speaking: it becomes an
-    echo, and the customer is the first foreign recipient.
+    echo, and the customer is the first foreign recipient. Without one it is among ourselves.
     """
     senders = _canonical(draft.senders) or (SenderId(family=draft.channel, value="unknown"),)
     draft = replace(draft, thread_key=draft.thread_key or senders[0].canonical)
-    if draft.mail is None or senders[0].value not in source.own:
+    if draft.mail is None or not is_own(senders[0].value, source.own):
         return replace(draft, senders=senders)
-    customer = next((to for to in _recipients(draft) if to not in source.own), None)
+    customer = next((to for to in _recipients(draft) if not is_own(to, source.own)), None)
     if customer is None:
-        return replace(draft, senders=senders)
+        return replace(draft, senders=senders, among_us=True)
     return replace(draft, senders=(SenderId(family="mailto", value=customer),), echo=True)
 
 

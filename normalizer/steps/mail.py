@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from connectors.events import MediaKind, SenderId
+from normalizer.mail.addresses import is_own, is_valid, untagged
+from normalizer.mail.forwards import original_author
 from normalizer.mail.model import Address, Bounce, Complaint, MailAttachment, ParsedMail
 from normalizer.mail.parse import parse_mail
 from normalizer.model import BouncedRecipient, BounceFacts, Draft, File, MailFacts
@@ -24,14 +26,16 @@ def read_mail(draft: Draft, source: Source) -> Draft:
         return draft
     mail = parse_mail(source.message.mail, own_origin=source.origin)
     message_id = bare(mail.message_id)
+    author, sent_by = _author(mail, source)
     files, contents = _files(mail.attachments)
     return replace(
         draft,
         dedupe_id=_identity(message_id, mail.sender.address, source.message.mail),
         native_id=message_id,
         thread_key=_root(mail, message_id),
-        senders=_senders(mail),
-        sender_name=mail.sender.name,
+        senders=(SenderId(family="mailto", value=author.address.strip().lower() or "unknown"),),
+        sender_name=author.name,
+        sent_by=sent_by,
         occurred_at=clamped(mail.date or draft.received_at, draft.received_at),
         subject=mail.subject,
         text=mail.text,
@@ -70,9 +74,36 @@ def _root(mail: ParsedMail, own: str) -> str:
     return bare(past[0]) if past else own
 
 
-def _senders(mail: ParsedMail) -> tuple[SenderId, ...]:
-    address = mail.sender.address.strip().lower()
-    return (SenderId(family="mailto", value=address or "unknown"),)
+def _author(mail: ParsedMail, source: Source) -> tuple[Address, str]:
+    """Who speaks, and who sent it where that is somebody else (MAIL.md rules 13 and 15)."""
+    behind = _asked(mail, source) or _passed_on(mail, source)
+    return (behind, mail.sender.address.strip().lower()) if behind else (mail.sender, "")
+
+
+def _asked(mail: ParsedMail, source: Source) -> Address | None:
+    """The first foreign Reply-To, where the inbox takes it for the sender."""
+    if source.rules.reply_to_as_sender == "off":
+        return None
+    found = next((item for item in mail.reply_to if _is_foreign(item, mail.sender, source)), None)
+    if found is not None and source.rules.reply_to_as_sender == "keep_name":
+        return replace(found, name=mail.sender.name)
+    return found
+
+
+def _passed_on(mail: ParsedMail, source: Source) -> Address | None:
+    """The author of what an agent forwards to us alone, where the inbox takes it for the sender."""
+    if not source.rules.agent_forwards or not is_own(mail.sender.address, source.own):
+        return None
+    if not all(is_own(item.address, source.own) for item in (*mail.to, *mail.cc)):
+        return None
+    author = original_author(mail)
+    return author if author and _is_foreign(author, mail.sender, source) else None
+
+
+def _is_foreign(item: Address, sender: Address, source: Source) -> bool:
+    known = is_own(item.address, source.own) or untagged(item.address) == untagged(source.address)
+    same = untagged(item.address) == untagged(sender.address)
+    return is_valid(item.address) and not known and not same
 
 
 def _facts(mail: ParsedMail, message_id: str, recipient: str) -> MailFacts:

@@ -3,6 +3,7 @@
 import msgspec
 
 from connectors.events import MessageReceived, SenderTrust
+from normalizer.model import MailRules
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,5 +17,6 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     own: frozenset[str] = frozenset()
     origin: str = ""
+    rules: MailRules = MailRules()
     trust: SenderTrust | None = None
     relays: frozenset[str] = frozenset()

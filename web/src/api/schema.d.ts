@@ -833,6 +833,7 @@ export interface components {
             join_within_h?: number;
             reopen_within_h?: number;
             undo_s?: number;
+            mail_rules?: components["schemas"]["MailRules"];
         };
         /**
          * InboxHealth
@@ -958,9 +959,27 @@ export interface components {
             password: string;
         };
         /**
+         * MailRules
+         * @description How an inbox reads its mails, where operators differ.
+         *
+         *         ``reply_to_as_sender``: web forms write in their own name and put the customer into Reply-To;
+         *         "keep_name" takes the address alone. ``agent_forwards``: what an agent forwards to the inbox is
+         *         its first author's. ``tell_oversized``: who sent what was too large to fetch hears of it.
+         */
+        MailRules: {
+            /**
+             * @default off
+             * @enum {unknown}
+             */
+            reply_to_as_sender: "keep_name" | "off" | "whole";
+            /** @default false */
+            agent_forwards: boolean;
+            /** @default false */
+            tell_oversized: boolean;
+        };
+        /**
          * Message
-         * @description One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
-         *         is null for what is no incoming mail.
+         * @description One utterance. ``reply_text`` is what was written now, ``text`` the whole.
          */
         Message: {
             id: string;
@@ -971,7 +990,6 @@ export interface components {
             /** @enum {unknown} */
             direction: "in" | "note" | "out";
             author: components["schemas"]["Author"];
-            sender_trust: components["schemas"]["SenderTrust"] | null;
             /** Format: date-time */
             occurred_at: string;
             /** Format: date-time */
@@ -1261,22 +1279,6 @@ export interface components {
         SearchPage: {
             items: components["schemas"]["SearchHit"][];
             next_cursor: string | null;
-        };
-        /**
-         * SenderTrust
-         * @description Whether a mail is by who it says: ``verdict`` on ``domain``, and what it rests on (results
-         *         as in RFC 8601). ``by`` names the relay or provider whose word it is, "" for our own check.
-         */
-        SenderTrust: {
-            /** @enum {unknown} */
-            verdict: "fail" | "none" | "pass" | "temperror";
-            domain: string;
-            spf: string;
-            dkim: string;
-            dmarc: string;
-            policy: string;
-            by: string;
-            reason: string;
         };
         /**
          * Session
