@@ -62,6 +62,11 @@ def differences(before: Ticket, after: Ticket) -> tuple[Change, ...]:
     )
 
 
+def took_in(source: Ticket) -> tuple[Change, ...]:
+    """What the history of a ticket says of one that was merged into it."""
+    return (Change(field="joined", before=None, after=f"#{source.number}"),)
+
+
 def awaited_files(message: Message) -> tuple[Change, ...]:
     """Says of a message that some of its files are still at the provider."""
     if any(item.state == "pending" for item in message.files):

@@ -12,7 +12,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from normalizer.model import Author, Message, MessageId
-from storage.events import Change, Event, EventLog
+from storage.events import Event, EventLog
 from storage.ids import derived_id
 from storage.mongo import Session
 from ticketing import facts
@@ -202,5 +202,5 @@ def _took_in(source: Ticket, target: Ticket, viewer: Viewer, now: datetime) -> E
         cause=source.id,
         actor=facts.of_viewer(viewer),
         at=now,
-        changes=(Change(field="joined", before=None, after=f"#{source.number}"),),
+        changes=facts.took_in(source),
     )

@@ -7,7 +7,7 @@ import msgspec
 
 from connectors.contract import InboxId
 from connectors.events import ReplyHandle
-from normalizer.model import AgentId, ContactId, ConversationId, TicketId
+from normalizer.model import AgentId, ContactId, ConversationId, MailRules, TicketId
 
 Status = Literal["new", "open", "waiting", "solved", "closed"]
 Priority = Literal["urgent", "high", "normal", "low"]
@@ -151,6 +151,7 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     join_within_h: int = 24
     reopen_within_h: int = 24 * 14
     undo_s: int = 10
+    mail_rules: MailRules = MailRules()
     created_at: datetime
     updated_at: datetime
 

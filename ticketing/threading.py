@@ -27,10 +27,10 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     """All that is known of a message's past, merged tickets already followed.
 
-    ``references`` are newest first. ``elsewhere`` are the same person's open tickets of other
-    conversations, latest activity first. ``mail`` asks for a plausible sender in rule 4 too: the
-    thread key of a mail is a Message-ID that anybody who saw it can name. ``doubted``: it is
-    probably not by who it says; then knowing a name and a number is not enough.
+    ``references`` are newest first. ``early`` are answers to the very mail, which overtook it.
+    ``elsewhere`` are the same person's open tickets of other conversations, latest activity first.
+    ``mail`` asks for a plausible sender in rule 4 too: the
+    thread key of a mail is a Message-ID that anybody who saw it can name.
     """
 
     mail: bool
@@ -41,8 +41,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     references: Sequence[Place] = ()
     hook: Place | None = None
     thread: Place | None = None
+    early: Place | None = None
     elsewhere: Sequence[Ticket] = ()
-    doubted: bool = False
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,9 +105,6 @@ def _by_subject(evidence: Evidence, _inbox: Inbox, passed: list[str]) -> Decisio
     place = evidence.hook
     if place is None:
         return None
-    if evidence.doubted:
-        passed.append(f"names {place.what}, but is probably not by who it says")
-        return None
     if _plausible(evidence, place):
         return _join("subject", place, f"names {place.what} in its subject, from a participant")
     passed.append(f"names {place.what}, but the sender took no part in it")
@@ -124,8 +121,13 @@ def _by_thread(evidence: Evidence, _inbox: Inbox, passed: list[str]) -> Decision
     return _join("thread", place, "the open conversation has this thread key")
 
 
+def _by_answers(evidence: Evidence, _inbox: Inbox, _passed: list[str]) -> Decision | None:
+    place = evidence.early
+    return _join("thread", place, f"there are {place.what}") if place else None
+
+
 def _by_continuity(evidence: Evidence, inbox: Inbox, passed: list[str]) -> Decision | None:
-    if inbox.continuity != "join" or not evidence.elsewhere or evidence.doubted:
+    if inbox.continuity != "join" or not evidence.elsewhere:
         return None
     ticket = evidence.elsewhere[0]
     if evidence.said - ticket.activity_at > timedelta(hours=inbox.join_within_h):
@@ -138,7 +140,7 @@ def _by_continuity(evidence: Evidence, inbox: Inbox, passed: list[str]) -> Decis
 
 
 def _new(evidence: Evidence, inbox: Inbox, passed: list[str]) -> Decision:
-    suggested = inbox.continuity != "off" and evidence.elsewhere and not evidence.doubted
+    suggested = inbox.continuity != "off" and evidence.elsewhere
     return Decision(
         rule="new",
         why="; ".join(["nothing known fits", *passed]),
@@ -152,5 +154,6 @@ RULES: tuple[Callable[[Evidence, Inbox, list[str]], Decision | None], ...] = (
     _by_reference,
     _by_subject,
     _by_thread,
+    _by_answers,
     _by_continuity,
 )

@@ -189,6 +189,19 @@ async def test_inboxes_refuse_what_their_channel_does_not_know(admin: Person) ->
     assert status == 422
 
 
+async def test_an_inbox_says_how_it_reads_its_mails(admin: Person, house: House) -> None:
+    body = {"channel": "email", "name": "Forms", "address": "forms@halden.example"}
+    _, made = await admin.call("POST", "/inboxes", body)
+    path = f"/inboxes/{made['id']}"
+    status, _ = await admin.call("PATCH", path, {"mail_rules": {"reply_to_as_sender": "whole"}})
+    assert status == 200
+    kept = await house.base.collections.inboxes.get(made["id"])
+    assert kept is not None
+    assert kept.mail_rules.reply_to_as_sender == "whole"
+    status, _ = await admin.call("PATCH", path, {"mail_rules": {"reply_to_as_sender": "perhaps"}})
+    assert status == 422
+
+
 async def test_one_address_belongs_to_one_inbox(admin: Person) -> None:
     body = {"channel": "email", "name": "a", "address": "Support@halden.example"}
     status, made = await admin.call("POST", "/inboxes", body)

@@ -81,6 +81,7 @@ class Book:
         self.updated: dict[MessageId, Message] = {}
         self.parking: list[Parked] = []
         self.unparked: list[str] = []
+        self.moves: list[tuple[TicketId, TicketId]] = []
         self.events: list[Event] = []
         self.told: list[Event] = []  # stored by others in the same transaction
         self.duplicates = 0

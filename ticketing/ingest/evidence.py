@@ -8,7 +8,7 @@ from ticketing.contacts import keys_of, proven
 from ticketing.ingest.book import Book
 from ticketing.ingest.model import Reference, begun_key, native_key, open_key
 from ticketing.lifecycle import said_at
-from ticketing.model import Conversation
+from ticketing.model import Contact, Conversation
 from ticketing.reply_tokens import ReplyTokens, TokenHit
 from ticketing.threading import Evidence, Place
 
@@ -41,6 +41,13 @@ def open_keys(draft: Draft) -> tuple[str, ...]:
 def own_open_key(draft: Draft) -> str:
     """The key of a mail conversation beside the one that holds the root."""
     return open_key(draft.inbox_id, f"{draft.thread_key}|{draft.senders[0].canonical}")
+
+
+def early_key(draft: Draft) -> str | None:
+    """The key of answers to this mail that came before it, where its thread has an older root."""
+    if draft.mail is None or draft.native_id == draft.thread_key:
+        return None
+    return open_key(draft.inbox_id, draft.native_id)
 
 
 def token_of(draft: Draft, tokens: ReplyTokens) -> TokenHit | None:
@@ -78,16 +85,45 @@ def gather(draft: Draft, book: Book, tokens: ReplyTokens) -> Evidence:
     hook = hook_of(draft)
     return Evidence(
         mail=draft.mail is not None,
-        sender_keys=frozenset(keys_of(senders)).union(contact.point_keys if contact else ()),
+        sender_keys=_proofs(draft, contact),
         said=said_at(draft.occurred_at, draft.received_at),
         bounced=_bounced(draft, book, tokens),
         token=_numbered(hit.number, hit.source, draft.inbox_id, book) if hit else None,
         references=_references(draft, book),
         hook=_numbered(hook, f"#{hook}", draft.inbox_id, book) if hook is not None else None,
         thread=_place(thread, book, "the thread") if thread else None,
+        early=_early(draft, book),
         elsewhere=book.open_elsewhere(contact, thread) if contact and not draft.echo else (),
-        doubted=draft.doubted,
     )
+
+
+def _early(draft: Draft, book: Book) -> Place | None:
+    """Where answers to this mail wait for it, written by people whom it names."""
+    key = early_key(draft) or open_key(draft.inbox_id, draft.native_id)
+    conversation = book.open_conversation(key) if draft.mail else None
+    place = _place(conversation, book, "answers that came before it") if conversation else None
+    if place is None or conversation is None or draft.mail is None:
+        return None
+    named = {f"mailto:{address}" for address in (*draft.mail.to, *draft.mail.cc)}
+    writer = conversation.contact_id
+    contact = book.contacts.get(writer)
+    wrote = contact.point_keys if contact else ()
+    return place if named.union(keys_of(draft.senders)).intersection(wrote) else None
+
+
+def _proofs(draft: Draft, contact: Contact | None) -> frozenset[str]:
+    """By which addresses the draft may prove that it belongs somewhere: those it came from."""
+    if draft.sent_by:
+        return frozenset((f"mailto:{draft.sent_by}",))
+    known = contact.point_keys if contact else ()
+    return frozenset(keys_of(proven(draft.senders))).union(known)
+
+
+def answers_note(draft: Draft, book: Book) -> bool:
+    """Whether the newest message that it answers, of those known here, is an internal note."""
+    keys = (native_key(draft.inbox_id, id) for id in answered_ids(draft))
+    newest = next((book.references[key] for key in keys if key in book.references), None)
+    return newest is not None and newest.direction == "note"
 
 
 def _place(conversation: Conversation, book: Book, what: str) -> Place | None:

@@ -12,7 +12,7 @@ from connectors.events import (
     ReactionChanged,
     ReceiptReported,
 )
-from normalizer.model import Author, ConversationId, Draft, MessageId, TicketId
+from normalizer.model import Author, ConversationId, Direction, Draft, MessageId, TicketId
 from normalizer.trust.anchors import NOBODY, Anchors
 from storage.journal import JournalRecord
 from ticketing.model import Inbox
@@ -74,6 +74,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     id: MessageId = msgspec.field(name="_id")
     inbox_id: InboxId
     native_id: str = ""
+    direction: Direction
     ticket_id: TicketId
     conversation_id: ConversationId
     author: Author

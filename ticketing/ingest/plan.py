@@ -1,91 +1,43 @@
 """What a draft does to the book: contact, place, message, ticket, events. Pure."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-import msgspec
 from msgspec.structs import replace
 
+from normalizer.mail.addresses import untagged
 from normalizer.model import (
-    Author,
     ContactId,
     ConversationId,
-    Delivery,
     Draft,
     Message,
     MessageId,
     TicketId,
 )
-from storage.events import Event
+from storage.events import Actor, Event
 from storage.ids import derived_id
 from ticketing import facts
 from ticketing.contacts import keys_of, known_better, new_contact, proven
 from ticketing.ingest.book import Book
 from ticketing.ingest.changes import EVENT_KINDS, changed
-from ticketing.ingest.evidence import gather, open_keys, own_open_key
+from ticketing.ingest.entry import Entry
+from ticketing.ingest.evidence import answers_note, gather, open_keys, own_open_key
+from ticketing.ingest.messages import address_of, message_of
 from ticketing.ingest.model import Change, Parked, begun_key, native_key, open_key
+from ticketing.ingest.reunion import reunited
 from ticketing.ingest.tickets import after_message, new_ticket, reopened
 from ticketing.lifecycle import InboundEffect, on_inbound, said_at
 from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
 from ticketing.reply_tokens import ReplyTokens
-from ticketing.threading import Decision, decide
-from ticketing.tokens import tokens
+from ticketing.threading import decide
 
+_KINDS = {"in": "message.received", "out": "message.sent", "note": "note.added"}
 PARKED_FOR = timedelta(days=7)
 MAX_PARTICIPANTS = 64
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft on its way into the book, and what was decided about it."""
-
-    draft: Draft
-    inbox: Inbox
-    message_id: MessageId
-    decision: Decision
-    automatic: bool
-
-    @property
-    def unproven(self) -> bool:
-        """It says that we wrote it, and neither its domain proves it nor anything that only we and
-        the customer know; which in turn proves nothing against the domain's word.
-        """
-        if not self.draft.echo or self.draft.mail is None or self.draft.vouched:
-            return False
-        return self.draft.doubted or self.decision.rule not in {"token", "reference"}
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """For the agent: the normaliser's, threading's, and who may not be who they say."""
-        return (*self.draft.warnings, *self.doubts)
-
-    @property
-    def doubts(self) -> tuple[str, ...]:
-        """What speaks against its sender."""
-        if self.unproven:
-            return (*self.decision.warnings, "sender-unproven")
-        failed = ("sender-failed",) if self.draft.doubted else ()
-        return (*self.decision.warnings, *failed)
-
-    @property
-    def reports(self) -> bool:
-        """A bounce with a known original: the daemon that reports is nobody's customer."""
-        return self.draft.bounce is not None and self.decision.ticket_id is not None
 
 
 def message_id_of(draft: Draft) -> MessageId:
     """The same utterance has the same id however often it is delivered."""
     return MessageId(derived_id(draft.inbox_id, draft.dedupe_id))
-
-
-def decided(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> Entry:
-    """Where the draft belongs, by what the book knows."""
-    return Entry(
-        draft=draft,
-        inbox=inbox,
-        message_id=message_id_of(draft),
-        decision=decide(gather(draft, book, reply_tokens), inbox),
-        automatic=draft.bounce is not None or bool(draft.mail and draft.mail.auto_reply),
-    )
 
 
 def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> None:
@@ -94,19 +46,28 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
     if message_id in book.known:
         book.duplicates += 1
         return
-    entry = decided(draft, inbox, book, reply_tokens)
+    evidence = gather(draft, book, reply_tokens)
+    entry = Entry(
+        draft=draft,
+        inbox=inbox,
+        message_id=message_id,
+        decision=decide(evidence, inbox),
+        automatic=draft.bounce is not None or bool(draft.mail and draft.mail.auto_reply),
+        on_note=answers_note(draft, book),
+    )
     contact = _contact(entry, book)
     ticket, conversation = _place(entry, contact, book)
-    message = _unparked(_message(entry, contact, conversation), ticket, book)
+    ticket = reunited(ticket, evidence.early, draft, book)
+    message = _unparked(message_of(entry, contact, conversation), ticket, book)
     book.insert(message)
     book.put_conversation(_heard(conversation, entry))
-    book.tickets.put(after_message(ticket, message, automatic=entry.automatic or entry.unproven))
+    book.tickets.put(after_message(ticket, message, automatic=entry.moves_no_clock))
     book.events.append(
         facts.fact(
-            "message.received" if message.direction == "in" else "message.sent",
+            _KINDS[message.direction],
             ticket,
             cause=message.id,
-            actor=facts.SYSTEM if draft.echo else facts.of_contact(contact),
+            actor=_actor(entry, contact),
             at=draft.received_at,
             message_id=message.id,
             conversation_id=conversation.id,
@@ -116,12 +77,20 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
     )
 
 
+def _actor(entry: Entry, contact: Contact) -> Actor:
+    if entry.draft.echo:
+        return facts.SYSTEM
+    if entry.from_us:
+        return Actor(kind="agent", id="", name=entry.draft.sender_name or address_of(entry.draft))
+    return facts.of_contact(contact)
+
+
 def _contact(entry: Entry, book: Book) -> Contact:
     draft = entry.draft
-    if entry.reports and entry.decision.conversation_id:
+    if entry.is_nobodys and entry.decision.conversation_id:
         return book.contacts[book.conversations[entry.decision.conversation_id].contact_id]
     senders = proven(draft.senders)
-    name = "" if draft.echo or draft.doubted else draft.sender_name
+    name = "" if draft.echo else draft.sender_name
     known = book.contact_of(keys_of(senders))
     if known is None:
         id = ContactId(derived_id("contact", entry.message_id))
@@ -155,7 +124,7 @@ def _effect(ticket: Ticket, entry: Entry) -> InboundEffect:
     return on_inbound(
         ticket,
         said_at(draft.occurred_at, draft.received_at),
-        automatic=entry.automatic or draft.echo,
+        automatic=entry.automatic or entry.from_us,
         reopen_within=timedelta(hours=entry.inbox.reopen_within_h),
     )
 
@@ -255,13 +224,10 @@ def _start_conversation(entry: Entry, contact: Contact, ticket: Ticket, book: Bo
 
 
 def _recipient(draft: Draft, inbox: Inbox) -> str:
-    """Where a reply goes: Reply-To where a mail has one (RFC 5322 section 3.6.2), never to us.
-
-    Whoever writes in another's name does not get to say where our answers go.
-    """
-    if draft.mail and not draft.echo and not draft.doubted:
+    """Where a reply goes: Reply-To where a mail has one (RFC 5322 section 3.6.2), never to us."""
+    if draft.mail and not draft.echo and not draft.sent_by:
         ours = _addresses(inbox)
-        asked = (one for one in draft.mail.reply_to if _untagged(one) not in ours)
+        asked = (one for one in draft.mail.reply_to if untagged(one) not in ours)
         if chosen := next(asked, None):
             return f"mailto:{chosen}"
     return draft.senders[0].canonical
@@ -271,16 +237,10 @@ def _addresses(inbox: Inbox) -> frozenset[str]:
     return frozenset((inbox.address.lower(), *(alias.lower() for alias in inbox.aliases)))
 
 
-def _untagged(address: str) -> str:
-    """``support+anything@host`` is delivered to ``support@host``."""
-    local, _, host = address.lower().rpartition("@")
-    return f"{local.partition('+')[0]}@{host}"
-
-
 def _heard(conversation: Conversation, entry: Entry) -> Conversation:
     draft = entry.draft
     newest = conversation.last_in_at is None or draft.occurred_at >= conversation.last_in_at
-    counts = newest and not draft.echo and not entry.automatic
+    counts = newest and not entry.from_us and not entry.automatic
     return replace(
         _answered(conversation, draft),
         last_in_at=draft.occurred_at if counts else conversation.last_in_at,
@@ -300,66 +260,12 @@ def _answered(conversation: Conversation, draft: Draft) -> Conversation:
 
 
 def _grown(participants: tuple[str, ...], draft: Draft, entry: Entry) -> tuple[str, ...]:
-    if draft.mail is None or entry.reports:
+    if draft.mail is None or entry.is_nobodys:
         return participants
     ours = _addresses(entry.inbox)
-    heard = () if draft.doubted else (*draft.mail.to, *draft.mail.cc)
-    named = [f"mailto:{a}" for a in heard if _untagged(a) not in ours]
+    named = [f"mailto:{a}" for a in (*draft.mail.to, *draft.mail.cc) if untagged(a) not in ours]
     everyone = dict.fromkeys((*participants, *keys_of(draft.senders), *named))
     return tuple(everyone)[:MAX_PARTICIPANTS]
-
-
-def _message(entry: Entry, contact: Contact, conversation: Conversation) -> Message:
-    draft = entry.draft
-    return Message(
-        id=entry.message_id,
-        inbox_id=draft.inbox_id,
-        channel=draft.channel,
-        conversation_id=conversation.id,
-        ticket_id=conversation.ticket_id,
-        direction="out" if draft.echo else "in",
-        author=_author(entry, contact),
-        occurred_at=draft.occurred_at,
-        received_at=draft.received_at,
-        native_id=draft.native_id,
-        sequence=draft.sequence,
-        journal_id=draft.journal_id,
-        subject=draft.subject,
-        text=draft.text,
-        html=draft.html,
-        reply_text=draft.reply_text,
-        signature=draft.signature,
-        language=draft.language,
-        files=draft.files,
-        reply_to=draft.reply_to,
-        mail=draft.mail,
-        trust=draft.trust,
-        delivery=_echoed(draft),
-        threaded_by=f"{entry.decision.rule}: {entry.decision.why}",
-        warnings=entry.warnings,
-        tokens=tokens(draft.subject, draft.reply_text or draft.text, *_names(draft)),
-    )
-
-
-def _names(draft: Draft) -> Iterable[str]:
-    return (item.name for item in draft.files[:10])
-
-
-def _author(entry: Entry, contact: Contact) -> Author:
-    draft = entry.draft
-    if draft.echo:
-        return Author(kind="vendor", name=draft.sender_name)
-    address = draft.senders[0].value
-    if entry.reports:
-        return Author(kind="system", name=draft.sender_name, address=address)
-    return Author(kind="contact", id=contact.id, name=contact.name, address=address)
-
-
-def _echoed(draft: Draft) -> Delivery | None:
-    if not draft.echo:
-        return None
-    ids = (draft.native_id,) if draft.native_id else ()
-    return Delivery(state="sent", changed_at=draft.occurred_at, native_ids=ids)
 
 
 def _unparked(message: Message, ticket: Ticket, book: Book) -> Message:

@@ -87,6 +87,7 @@ def _context(record: JournalRecord, line: Line, trust: SenderTrust | None) -> Co
         own=line.own,
         origin=line.origin,
         trust=trust,
+        rules=line.inbox.mail_rules,
         relays=frozenset() if from_stranger else line.anchors.relays,
     )
 

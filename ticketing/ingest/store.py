@@ -16,6 +16,7 @@ from ticketing.ingest.book import Book
 from ticketing.ingest.evidence import (
     answered_ids,
     bounced_message_of,
+    early_key,
     gather,
     hook_of,
     open_keys,
@@ -33,6 +34,7 @@ REFERENCE_FIELDS = {
     for name in (
         "inbox_id",
         "native_id",
+        "direction",
         "ticket_id",
         "conversation_id",
         "author",
@@ -136,11 +138,13 @@ class IngestStore:
             await self._read_tickets(session, {"_id": {"$in": list(wanted)}}, book)
         if numbers:
             await self._read_tickets(session, {"number": {"$in": numbers}}, book)
+            await self._merged(session, book)  # who took part is asked of the target
             await self._gathered(session, book)
         await self._merged(session, book)
 
     async def _conversations(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
-        keys = list(dict.fromkeys(key for draft in drafts for key in open_keys(draft)))
+        wanted = (key for draft in drafts for key in (*open_keys(draft), early_key(draft)))
+        keys = list(dict.fromkeys(filter(None, wanted)))
         ids = {r.conversation_id for r in (*book.references.values(), *book.bounced.values())}
         for where in (
             {"open_key": {"$in": keys}} if keys else None,
@@ -248,6 +252,13 @@ class IngestStore:
         await stored.tickets.insert_many(book.tickets.new(), session=session)
         await stored.messages.insert_many(book.inserted.values(), session=session)
         await stored.messages.replace_many(book.updated.values(), session=session)
+        for source, target in book.moves:
+            moved = {"$set": {"ticket_id": target}}
+            where = {"ticket_id": source}
+            await stored.messages.update_many(where, moved, session=session)
+            await stored.conversations.update_many(
+                where, {**moved, "$inc": {"version": 1}}, session=session
+            )
         await self._write_parked(session, book)
 
     async def _write_parked(self, session: Session, book: Book) -> None:

@@ -1,0 +1,56 @@
+"""A draft on its way into the book, with what was decided about it: whose word it is."""
+
+import msgspec
+
+from normalizer.model import Draft, MessageId
+from ticketing.model import Inbox
+from ticketing.threading import Decision
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A draft on its way into the book, and what was decided about it."""
+
+    draft: Draft
+    inbox: Inbox
+    message_id: MessageId
+    decision: Decision
+    automatic: bool
+    on_note: bool
+
+    @property
+    def internal(self) -> bool:
+        """A mail among ourselves that belongs to a ticket, or an answer to a note (rule 35)."""
+        return self.decision.ticket_id is not None and (self.draft.among_us or self.on_note)
+
+    @property
+    def from_us(self) -> bool:
+        """It says that one of us wrote it, not to ask but to answer or to note."""
+        return self.draft.echo or (self.internal and self.draft.among_us)
+
+    @property
+    def unproven(self) -> bool:
+        """It says that we wrote it, and nothing that only we and the customer know proves it."""
+        proven = self.decision.rule in {"token", "reference"}
+        return self.from_us and self.draft.mail is not None and not proven
+
+    @property
+    def moves_no_clock(self) -> bool:
+        """Robots, forgeries perhaps, and notes of our own."""
+        return self.automatic or self.unproven or (self.internal and self.draft.among_us)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """For the agent: the normaliser's, threading's, and who may not be who they say."""
+        doubts = {"sender-unproven": self.unproven, "sent-for-another": bool(self.draft.sent_by)}
+        own = (doubt for doubt, there in doubts.items() if there)
+        return (*self.draft.warnings, *self.decision.warnings, *own)
+
+    @property
+    def reports(self) -> bool:
+        """A bounce with a known original: the daemon that reports is nobody's customer."""
+        return self.draft.bounce is not None and self.decision.ticket_id is not None
+
+    @property
+    def is_nobodys(self) -> bool:
+        """Neither a daemon that reports nor an agent who notes becomes a contact by it."""
+        return self.reports or (self.internal and self.draft.among_us)
