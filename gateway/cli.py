@@ -88,6 +88,13 @@ def _inbox_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--secret", action="append", default=[], metavar="KEY=FILE")
 
 
+def _inbox_dkim(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("inbox", metavar="INBOX", help="id or address")
+    parser.add_argument("--selector", default="", help="the record's name; `parley` by default")
+    parser.add_argument("--new", action="store_true", help="replace the key (choose a selector)")
+    parser.add_argument("--ed25519", action="store_true", help="a short key, not known everywhere")
+
+
 def _suppression(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("addresses", nargs="+", metavar="ADDRESS")
 
@@ -120,6 +127,7 @@ COMMANDS = (
     Command(("agent", "add"), "agents:add", "add an agent", _agent_add),
     Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
     Command(("inbox", "add"), "inboxes:add", "take messages on a channel", _inbox_add),
+    Command(("inbox", "dkim"), "dkim:dkim", "sign mail, print the DNS record", _inbox_dkim),
     Command(("inbox", "list"), "inboxes:list_inboxes", "inboxes and their ids"),
     Command(("blocked", "list"), "suppressions:show", "addresses that are not written to"),
     Command(("blocked", "add"), "suppressions:add", "write no more to them", _suppression_add),
@@ -132,7 +140,7 @@ GROUPS = {
     "channel": "list, scaffold, check and replay channels",
     "explain": "what is made of an input, without storing it",
     "archive": "export conversations, prove an export",
-    "inbox": "add and list inboxes",
+    "inbox": "add and list inboxes, sign their mail",
     "blocked": "list, add and remove addresses that are not written to",
     "agent": "add agents, set passwords",
 }

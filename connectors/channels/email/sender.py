@@ -17,6 +17,7 @@ from connectors.channels.email.metrics import SEND_SECONDS, SENT
 from connectors.channels.email.oauth import TokenGetter
 from connectors.channels.email.outcomes import Stage, outcome_of, refusal, refused
 from connectors.channels.email.settings import Settings
+from connectors.channels.email.signing import signer_of
 from connectors.contract import (
     Accepted,
     Account,
@@ -58,6 +59,7 @@ class SmtpSender:
         self._account = account
         self._host = settings.smtp_host
         self._unlimited = settings.smtp_unlimited
+        self._signer = signer_of(settings, account.address)
         self._connections = Connections(settings, tokens)
 
     async def send(self, message: OutboundMessage) -> SendOutcome:
@@ -78,10 +80,21 @@ class SmtpSender:
             return Rejected(reason=str(error))
         transmission = Transmission(composed)
         try:
-            async with asyncio.timeout(SEND_S), self._connections.line() as line:
-                return await transmission.run(line)
+            async with asyncio.timeout(SEND_S):
+                transmission = Transmission(await self._signed(composed))
+                async with self._connections.line() as line:
+                    return await transmission.run(line)
         except FAILURES as error:
             return outcome_of(error, transmission.stage)
+
+    async def _signed(self, mail: Composed) -> Composed:
+        """With its DKIM signature on top, where the inbox has a key."""
+        if self._signer is None:
+            return mail
+        field = await self._signer.field(mail)
+        return msgspec.structs.replace(
+            mail, pieces=(field, *mail.pieces), size=mail.size + len(field)
+        )
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """Submission servers count by account; one's own need not."""

@@ -50,6 +50,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool, _text("Without a limit", "For a mail server of your own; else 5 mails a second")
     ] = False
 
+    dkim_key: Annotated[
+        str, _secret("DKIM key", "Private key in PEM; `parley inbox dkim` makes one")
+    ] = ""
+    dkim_selector: Annotated[str, _text("DKIM selector")] = "parley"
+    dkim_domain: Annotated[str, _text("DKIM domain", "Empty: that of the inbox's address")] = ""
+
     tls_ca_file: Annotated[str, _text("CA file", "Only for servers with a private CA")] = ""
 
     trusted_authserv: Annotated[
