@@ -50,6 +50,8 @@ class Connections:
         self._tokens = tokens
         self._room = asyncio.Semaphore(settings.smtp_connections)
         self._resting: list[Line] = []
+        self._leaving: set[asyncio.Task[None]] = set()
+        self._reaper: asyncio.TimerHandle | None = None
         self._tls: ssl.SSLContext | None = None
         self._closed = False
         self._shown = ""
@@ -74,6 +76,7 @@ class Connections:
             line.rested_at = time.monotonic()
             if line.fresh and not self._closed:
                 self._resting.append(line)
+                self._reap_later()
             else:
                 await _leave(line)
 
@@ -85,6 +88,22 @@ class Connections:
                 return line
             line.drop()
         return None
+
+    def _reap_later(self) -> None:
+        if self._reaper is None:
+            self._reaper = asyncio.get_running_loop().call_later(IDLE_S, self._reap)
+
+    def _reap(self) -> None:
+        """Leave what nobody used for a while: a server counts open sessions against us."""
+        self._reaper = None
+        idle = [line for line in self._resting if not line.fresh]
+        self._resting = [line for line in self._resting if line.fresh]
+        for line in idle:
+            task = asyncio.create_task(_leave(line))
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
+        if self._resting:
+            self._reap_later()
 
     async def _connect(self) -> Line:
         """An access token that was taken back before its time is renewed once."""
@@ -126,8 +145,12 @@ class Connections:
     async def close(self) -> None:
         """Say goodbye on every resting line, and let no more rest."""
         self._closed = True
+        if self._reaper is not None:
+            self._reaper.cancel()
         while self._resting:
             await _leave(self._resting.pop())
+        if self._leaving:
+            await asyncio.wait(self._leaving)
 
 
 async def _answers(line: Line) -> bool:
