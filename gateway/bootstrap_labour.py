@@ -57,7 +57,7 @@ def labour(base: Foundation) -> Labour:
     doorbells: Mapping[str, Job] = {
         "drain": _ringing(drains),
         "relay": _ringing([relay]),
-        "deliver": deliverer.deliver,
+        "deliver": _ringing([rung]),  # a server that hangs must not hold arq's few places
         "fetch_media": media.fetch,
         "pull": _ringing([news]),
     }

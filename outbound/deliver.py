@@ -20,6 +20,7 @@ from connectors.errors import ConnectorError
 from normalizer.model import ConversationId, Message
 from outbound import metrics
 from outbound.clock import Clock
+from outbound.crowd import Crowd
 from outbound.file_links import FileLinks
 from outbound.model import Bell, Claim, Outlet, Outlets, Pending
 from outbound.outgoing import Link, outgoing, private
@@ -78,6 +79,8 @@ class Deliverer:
         self._claimant = secrets.token_hex(8)
         self._running: set[asyncio.Task[bool]] = set()
         self._rung: dict[ConversationId, bool] = {}  # those at work; True: look again
+        self._crowd = Crowd()
+        self._calling: set[asyncio.Task[None]] = set()
         self._rooms: dict[InboxId, asyncio.Semaphore] = {}
         self._queues = Gather(store.queues)
         self._load = Gather(store.load)
@@ -122,10 +125,22 @@ class Deliverer:
                     await self._recover(pending, now)
                     return True
                 case Send(pending=pending):
-                    if not await self._attempt(pending, now):
-                        return True
+                    if not self._crowd.enter(pending.inbox_id, conversation_id):
+                        return False  # rung for when it is its turn
+                    try:
+                        if not await self._attempt(pending, now):
+                            return True
+                    finally:
+                        self._call_next(pending.inbox_id)
                     queue.remove(pending)
         return False
+
+    def _call_next(self, inbox_id: InboxId) -> None:
+        waiting = self._crowd.leave(inbox_id)
+        if waiting is not None:
+            task = asyncio.create_task(self._bell.call("deliver", [waiting]))
+            self._calling.add(task)
+            task.add_done_callback(self._calling.discard)
 
     async def close(self, within_s: float) -> None:
         """Let running sends end: what is cut off in the middle may become uncertain."""

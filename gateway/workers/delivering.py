@@ -11,7 +11,7 @@ from normalizer.model import ConversationId
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 64
+AT_ONCE = 256  # many times what one inbox may have at work (outbound/crowd.py)
 MAX_WAITING = 2_000  # beyond it the sweeper rings again
 LISTEN_S = 60.0
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import msgspec
 
 from connectors.manifest import Limits, Rate
+from outbound.crowd import Crowd
 from outbound.deliver import claim
 from outbound.model import Claim
 from outbound.settlement import Settlement
@@ -330,3 +331,25 @@ async def test_stopping_a_worker_lets_the_running_send_end(sms: World, peer: Pee
     peer.hold.set()
     await sms.worker.close(5)
     assert await sms.state(message) == "sent"
+
+
+async def test_a_server_that_hangs_keeps_others_outside_and_calls_them_later(
+    sms: World, peer: Peer
+) -> None:
+    worker = sms.new_worker()
+    worker._crowd = Crowd(2)
+    names = [await sms.seed(f"conv{n}") for n in range(5)]
+    sent = [await sms.say(f"words {n}", conversation=name) for n, name in enumerate(names)]
+    peer.hold.clear()
+    tasks = [asyncio.create_task(worker.deliver(name)) for name in names]
+    _, waiting = await asyncio.wait(tasks, timeout=1)
+    assert len(waiting) == 2  # the others returned at once
+    sms.bell.rung.clear()
+    peer.hold.set()
+    await asyncio.gather(*tasks)
+    while called := [args[0] for job, args, _ in sms.bell.rung if job == "deliver"]:
+        sms.bell.rung.clear()
+        await asyncio.gather(*(worker.deliver(name) for name in called))
+        await asyncio.sleep(0)
+    assert [await sms.state(one) for one in sent] == ["sent"] * 5
+    assert peer.arrived == {one.id: 1 for one in sent}

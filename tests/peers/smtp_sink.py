@@ -16,13 +16,19 @@ from storage.engines import free_port
 class SmtpSink:
     """Accepts mail on a free loopback port. ``answer`` may return an SMTP reply to refuse with."""
 
-    def __init__(self, answer: Callable[[Envelope], str | None] | None = None) -> None:
+    def __init__(
+        self, answer: Callable[[Envelope], str | None] | None = None, *, smtputf8: bool = False
+    ) -> None:
         self.answer = answer
         self.envelopes: list[Envelope] = []
         self._lock = threading.Lock()
         self.port = free_port()
         self._controller = Controller(
-            self, hostname="127.0.0.1", port=self.port, data_size_limit=64 << 20
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            data_size_limit=64 << 20,
+            enable_SMTPUTF8=smtputf8,
         )
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
+from connectors.channels.email import connections as connections_module
 from connectors.channels.email import sender as sender_module
 from connectors.channels.email.connector import EmailConnector
 from connectors.contract import (
@@ -156,6 +157,71 @@ async def test_a_greylisting_server_says_how_long(out: Callable[..., EmailConnec
         outcome = await out(sink.port).send(message())
     assert isinstance(outcome, RetryLater)
     assert outcome.after_s == 300
+
+
+class Sessions(SmtpSink):
+    """Counts them: how many there were, and how many at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = self.open = self.most = 0
+        plain = self._controller.factory
+
+        def factory() -> SMTP:
+            server = plain()
+            made, lost = server.connection_made, server.connection_lost
+
+            def begin(transport: asyncio.BaseTransport) -> None:
+                self.begun += 1
+                self.open += 1
+                self.most = max(self.most, self.open)
+                made(transport)
+
+            def end(error: Exception | None) -> None:
+                self.open -= 1
+                lost(error)
+
+            server.connection_made, server.connection_lost = begin, end
+            return server
+
+        self._controller.factory = factory
+
+
+async def test_a_thousand_recipients_share_few_connections(
+    out: Callable[..., EmailConnector],
+) -> None:
+    with Sessions() as sink:
+        connector = out(sink.port, smtp_connections=4)
+        outcomes = await asyncio.gather(
+            *(
+                connector.send(
+                    message(
+                        n,
+                        mail=msgspec.structs.replace(
+                            ENVELOPE, message_id=f"m{n}@halden.example", to=(f"p{n}@far.example",)
+                        ),
+                    )
+                )
+                for n in range(1000)
+            )
+        )
+        assert all(isinstance(outcome, Accepted) for outcome in outcomes)
+        assert sink.most <= 4
+        assert sink.begun <= 1000 / connections_module.MAILS_EACH + 4
+        assert len({envelope.rcpt_tos[0] for envelope in sink.envelopes}) == 1000
+
+
+async def test_idle_connections_are_left(
+    out: Callable[..., EmailConnector], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections_module, "IDLE_S", 0.05)
+    with Sessions() as sink:
+        begun = sink.begun  # its controller looks whether it is up
+        assert isinstance(await out(sink.port).send(message()), Accepted)
+        async with asyncio.timeout(5):
+            while sink.open:  # noqa: ASYNC110  another thread's doing
+                await asyncio.sleep(0.01)
+        assert sink.begun == begun + 1
 
 
 class Picky(SmtpSink):
@@ -336,3 +402,13 @@ async def test_an_address_beyond_ascii_needs_a_server_that_takes_it(
         outcome = await out(port).send(to("jörg@far.example"))
     assert isinstance(outcome, Rejected)
     assert "SMTPUTF8" in outcome.reason
+
+
+async def test_an_address_beyond_ascii_goes_where_it_is_taken(
+    out: Callable[..., EmailConnector],
+) -> None:
+    with SmtpSink(smtputf8=True) as sink:
+        assert isinstance(await out(sink.port).send(to("jörg@zelte-münchen.example")), Accepted)
+        [envelope] = sink.envelopes
+        assert envelope.rcpt_tos == ["jörg@xn--zelte-mnchen-jlb.example"]
+        assert "SMTPUTF8" in envelope.mail_options
