@@ -282,6 +282,24 @@ class MediaPort(Protocol):
         """The bytes behind a ``MediaRef.url`` or ``ref``; raises ConnectorError."""
 
 
+class TemplateInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A template that may be sent: ``body`` with its gaps (``{{1}}``), ``params`` how many."""
+
+    name: str
+    language: str
+    body: str
+    params: int = 0
+    category: str = ""
+
+
+@runtime_checkable
+class TemplateLister(Protocol):
+    """Optional: providers that keep the templates they have approved."""
+
+    async def templates(self) -> tuple[TemplateInfo, ...]:
+        """Those that may be sent now; raises FetchFailed."""
+
+
 class Health(msgspec.Struct, frozen=True, kw_only=True):
     """``ok`` None means "cannot be known"; ``advice`` says what to do when it is False."""
 
@@ -355,6 +373,8 @@ __all__ = [
     "Sink",
     "Streamer",
     "Template",
+    "TemplateInfo",
+    "TemplateLister",
     "WebhookReceiver",
     "WebhookRequest",
     "WebhookResponse",
