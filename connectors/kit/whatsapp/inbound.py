@@ -119,7 +119,7 @@ CALL = msgspec.json.Decoder(Call)
 
 def _message(raw: bytes, value: Value, received_at: datetime) -> Iterator[InboundEvent]:
     said = MESSAGE.decode(raw)
-    senders = whatsapp_senders(said.sender, said.from_user_id)
+    senders = whatsapp_senders(said.sender, said.from_user_id or said.from_bsuid)
     other = f"{GROUP}{said.group_id}" if said.group_id else senders[0].value
     shared: dict[str, Any] = {
         "dedupe_id": said.id,

@@ -186,6 +186,7 @@ class Message(Content, frozen=True, kw_only=True):
     timestamp: str = ""
     sender: str = msgspec.field(default="", name="from")
     from_user_id: str = ""
+    from_bsuid: str = ""
     to: str = ""
     group_id: str = ""
     context: Context | None = None

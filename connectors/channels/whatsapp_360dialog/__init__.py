@@ -1,0 +1,1 @@
+"""WhatsApp by 360dialog, which passes Meta's Cloud API on."""

@@ -1,0 +1,1 @@
+"""WhatsApp by Turn.io, in the dialect of the older on-premises interface."""
