@@ -67,6 +67,7 @@ def labour(base: Foundation) -> Labour:
         journal=base.journal,
         leases=base.leases,
         cursors=CursorStore(base.mongo),
+        note=base.inboxes.note_pulls,
         news=news,
         owner=base.owner,
     )
@@ -152,8 +153,7 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
         await base.blobs.collect_orphans(utc_now() - ORPHANS_KEPT)
 
     async def check_inboxes() -> None:
-        for inbox in await base.directory.active():
-            await base.inboxes.check(inbox, utc_now())
+        await base.inboxes.check_all(utc_now())
 
     async def sweep() -> None:
         await sweep_journal(base.journal, base.doorbell)

@@ -6,17 +6,27 @@ from datetime import datetime
 
 import msgspec
 
-from connectors.contract import Connector, Health, HealthChecker, HookRegistrar, InboxId
+from connectors.contract import (
+    Connector,
+    Health,
+    HealthChecker,
+    HookRegistrar,
+    InboxId,
+    MayPull,
+    Puller,
+)
 from connectors.errors import ConnectorError, SettingsInvalid
 from connectors.registry import Registry
 from gateway.directory import InboxDirectory, bare_address
 from gateway.errors import Refused
+from gateway.pull_health import of_failure, with_pulls
 from gateway.store import EdgeStore, InboxHealth
 from storage.ids import new_id
 from ticketing.model import Inbox
 
 UNKNOWN = Health(ok=None, detail="this channel cannot be checked")
 CHECK_WITHIN_S = 25.0
+CHECKS_AT_ONCE = 8
 # What a provider was told of, or what its answer depends on.
 CONNECTION = ("active", "address", "sealed_settings")
 Announce = Callable[[], Awaitable[object]]
@@ -98,6 +108,32 @@ class InboxCommands:
     async def check(self, inbox: Inbox, now: datetime, *, register: bool = False) -> InboxHealth:
         """Ask the provider now (told anew where our webhook is), and remember the answer."""
         checked = await self._asked(inbox, register=register and inbox.active)
+        if inbox.active and self._pulls(inbox):
+            checked = with_pulls(checked, await self._store.pulls.get(inbox.id), inbox, now)
+        return await self._remember(inbox, checked, now)
+
+    async def check_all(self, now: datetime) -> None:
+        """Every active inbox, a few at a time. A login that is refused is not tried here too:
+        providers lock accounts that knock with a wrong password.
+        """
+        room = asyncio.Semaphore(CHECKS_AT_ONCE)
+
+        async def one(inbox: Inbox) -> None:
+            async with room:
+                if not await self.note_pulls(inbox, now):
+                    await self.check(inbox, now)
+
+        await asyncio.gather(*(one(inbox) for inbox in await self._directory.active()))
+
+    async def note_pulls(self, inbox: Inbox, now: datetime) -> bool:
+        """Remember what the worker that asks the provider found; whether its login is refused."""
+        state = await self._store.pulls.get(inbox.id)
+        failure = of_failure(state, inbox, now)
+        if failure is not None:
+            await self._remember(inbox, failure, now)
+        return failure is not None and state is not None and state.refused
+
+    async def _remember(self, inbox: Inbox, checked: Health, now: datetime) -> InboxHealth:
         health = InboxHealth(
             id=inbox.id,
             ok=checked.ok,
@@ -123,6 +159,15 @@ class InboxCommands:
         connector = self._directory.made(inbox)
         self._directory.retire(connector)
         return isinstance(connector, HookRegistrar)
+
+    def _pulls(self, inbox: Inbox) -> bool:
+        try:
+            connector = self._directory.connect(inbox)
+        except ConnectorError:
+            return False
+        return isinstance(connector, Puller) and not (
+            isinstance(connector, MayPull) and not connector.pulls
+        )
 
     async def _asked(self, inbox: Inbox, *, register: bool) -> Health:
         """With a connector of its own: a check never waits for, or disturbs, a mailbox's line."""

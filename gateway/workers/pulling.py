@@ -22,8 +22,10 @@ from ticketing.model import Inbox
 
 log = logging.getLogger(__name__)
 
+LONGEST_S = 300.0
 TELL_EVERY = timedelta(minutes=5)
 _WORDS_MOST = 400
+Note = Callable[[Inbox, datetime], Awaitable[object]]
 Wait = Callable[[], Awaitable[None]]
 
 
@@ -31,13 +33,15 @@ class PullLoop:
     """Run by the holder of the inbox's lease; ends by cancellation."""
 
     def __init__(
-        self, *, inbox: Inbox, puller: Puller, journal: Journal, cursors: CursorStore
+        self, *, inbox: Inbox, puller: Puller, journal: Journal, cursors: CursorStore, note: Note
     ) -> None:
+        """``note`` makes the inbox's health of what ``cursors`` were told of a failure."""
         self._inbox = inbox
         self._puller = puller
         self._journal = journal
         self._cursors = cursors
-        self._broken = Backoff(first_s=1.0, longest_s=300.0)
+        self._note = note
+        self._broken = Backoff(first_s=1.0, longest_s=LONGEST_S)
         # providers lock accounts that knock with a wrong password
         self._refused = Backoff(first_s=60.0, longest_s=1800.0)
         self._told: tuple[datetime, str] | None = None
@@ -109,6 +113,7 @@ class PullLoop:
             return
         try:
             await self._cursors.failed(self._inbox, words, refused=refused, now=now)
+            await self._note(self._inbox, now)
         except Exception:
             log.warning("a failure is not noted", extra={"inbox_id": self._inbox.id})
             return

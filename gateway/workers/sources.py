@@ -25,7 +25,7 @@ from gateway.tasks import cancelled, together
 from gateway.workers.intake import record
 from gateway.workers.leased import while_leased
 from gateway.workers.loops import Bell
-from gateway.workers.pulling import PullLoop
+from gateway.workers.pulling import Note, PullLoop
 from gateway.workers.store import CursorStore
 from storage.ids import utc_now
 from storage.journal import Journal, partition_of
@@ -54,6 +54,7 @@ class Sources:
         journal: Journal,
         leases: Leases,
         cursors: CursorStore,
+        note: Note,
         news: Bell,
         owner: str,
     ) -> None:
@@ -61,6 +62,7 @@ class Sources:
         self._journal = journal
         self._leases = leases
         self._cursors = cursors
+        self._note = note
         self._owner = owner
         self._news = news
         self._rung: dict[str, Bell] = {}
@@ -148,7 +150,11 @@ class Sources:
         if isinstance(connector, Puller):
             puller, rung = connector, self._rung.setdefault(inbox.id, Bell())
             loop = PullLoop(
-                inbox=inbox, puller=puller, journal=self._journal, cursors=self._cursors
+                inbox=inbox,
+                puller=puller,
+                journal=self._journal,
+                cursors=self._cursors,
+                note=self._note,
             )
             await loop.run(lambda: _until_news(puller, rung))
         elif isinstance(connector, Streamer):

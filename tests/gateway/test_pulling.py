@@ -48,6 +48,7 @@ class Puller:
         self.count = count
         self.error = error
         self.pulls = 0
+        self.noted = 0
 
     async def pull(self, cursor):
         self.pulls += 1
@@ -72,7 +73,11 @@ def state(mongo):
 
 async def run(puller, journal, cursors, until):
     """The loop, until ``until`` or the first wait for news."""
-    loop = PullLoop(inbox=an_inbox(), puller=puller, journal=journal, cursors=cursors)
+
+    async def note(inbox, now):
+        puller.noted += 1
+
+    loop = PullLoop(inbox=an_inbox(), puller=puller, journal=journal, cursors=cursors, note=note)
     waits = asyncio.Event()
 
     async def wait():
@@ -157,13 +162,13 @@ async def test_a_refused_login_is_told_and_not_tried_again_at_once(cursors, stat
 
     async def told():
         found = await state()
-        return found is not None and found.refused
+        return found is not None and found.refused and puller.noted
 
     await run(puller, Journal(), cursors, told)
     found = await state()
     assert found.error == "mail.example refuses the login"
     assert found.failing_since is not None
-    assert puller.pulls == 1
+    assert (puller.pulls, puller.noted) == (1, 1)
 
 
 async def test_since_when_it_fails_is_kept_and_forgotten_once_it_works(cursors, state):

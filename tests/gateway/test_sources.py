@@ -57,6 +57,10 @@ class Directory:
         return self.connector
 
 
+async def noted(inbox, now):
+    return None
+
+
 class Kept:
     def __init__(self):
         self.records = []
@@ -72,6 +76,7 @@ async def test_a_ring_pulls_at_once_and_a_lost_one_after_the_pause(mongo, monkey
         journal=journal,
         leases=Leases(mongo),
         cursors=CursorStore(mongo),
+        note=noted,
         news=news,
         owner="worker",
     )

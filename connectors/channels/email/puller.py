@@ -5,6 +5,7 @@ that another needs. Nothing is deleted or flagged; what has been taken is known 
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from connectors.contract import Account, Pulled
 from connectors.events import Parsed
 from connectors.kit.mail.trace import FAULT, parse_mail_item
 
+STEADY_S = 60.0
 IDLE_S = 300.0  # a server may tell late or never: RFC 2177 asks for 29 minutes at the most
 
 
@@ -33,6 +35,7 @@ class ImapPuller:
         self._mailbox = Mailbox(settings)
         self._strikes = Strikes()
         self._closed = False
+        self._cut_short = 0
 
     async def pull(self, cursor: str) -> AsyncIterator[Pulled]:
         """Oldest first, folder by folder; the one that IDLE watches comes last."""
@@ -57,17 +60,21 @@ class ImapPuller:
 
     async def wait(self, seconds: float) -> None:
         """IDLE where the server has it, else sleep. Never raises: the next pull will."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + seconds
+        if not self._mailbox.tells:
+            await asyncio.sleep(seconds)
+            return
+        started = time.monotonic()
+        # other folders than the one that is watched are only looked at by a pull
+        alone = len(self._settings.imap_folders) == 1
         try:
-            if self._mailbox.tells:
-                # other folders than the one that is watched are only looked at by a pull
-                alone = len(self._settings.imap_folders) == 1
-                await self._mailbox.idle(max(seconds, IDLE_S) if alone else seconds)
-                return
+            await self._mailbox.idle(max(seconds, IDLE_S) if alone else seconds)
+            self._cut_short = 0
         except MailboxUnavailable as error:
             PULL_FAILURES.labels(self._inbox, type(error).__name__).inc()
-        await asyncio.sleep(max(until - loop.time(), 0.0))
+            lasted = time.monotonic() - started
+            self._cut_short = 0 if lasted > STEADY_S else self._cut_short + 1
+            # a line that broke is taken up at once, one that always breaks is not
+            await asyncio.sleep(min(seconds, 2.0**self._cut_short))
 
     def parse_item(self, body: bytes, headers: Mapping[str, str], received_at: datetime) -> Parsed:
         """Mail from IMAP and from the SMTP edge alike."""

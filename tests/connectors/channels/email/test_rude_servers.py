@@ -229,6 +229,25 @@ async def test_a_server_that_offers_idle_and_refuses_it_is_asked_again_after_the
     await asyncio.wait_for(inbox.wait(0.05), 5)
 
 
+async def test_a_line_that_breaks_in_idle_is_taken_up_soon_but_not_in_a_storm(
+    server: RudeImapd, inbox: EmailConnector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    async def cut(session: Session) -> None:
+        session.cut()
+
+    async def note(seconds: float) -> None:
+        pauses.append(seconds)
+
+    monkeypatch.setattr("connectors.channels.email.puller.asyncio.sleep", note)
+    server.instead["IDLE"] = cut
+    for _ in range(8):
+        await pulled(inbox)
+        await inbox.wait(60)
+    assert pauses == [2, 4, 8, 16, 32, 60, 60, 60]
+
+
 async def test_idle_is_begun_anew_long_before_a_server_would_end_it(
     server: RudeImapd, inbox: EmailConnector, monkeypatch: pytest.MonkeyPatch
 ) -> None:
