@@ -1,0 +1,1 @@
+"""Instagram: people who write to a professional account."""

@@ -1,0 +1,1 @@
+"""Facebook Messenger: people who write to a page."""
