@@ -78,6 +78,19 @@ class WebhookReceiver(Protocol):
         """What the provider wants once the request is on disk."""
 
 
+@runtime_checkable
+class Preparer(Protocol):
+    """Optional, for a WebhookReceiver: what verifying or greeting needs from the network (the
+    provider's certificate, its keys, a subscription to be confirmed).
+    """
+
+    async def prepare(self, request: WebhookRequest) -> None:
+        """Before ``verify``, within five seconds; nothing of the request is to be trusted yet.
+
+        Raises FetchFailed: the provider is asked to come again.
+        """
+
+
 class Pulled(msgspec.Struct, frozen=True, kw_only=True):
     """One item of a pull, and the cursor to save once the journal has it."""
 
@@ -359,6 +372,7 @@ __all__ = [
     "OutboundMessage",
     "OutcomeUnknown",
     "Parsed",
+    "Preparer",
     "Pulled",
     "Puller",
     "ReauthNeeded",

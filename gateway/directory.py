@@ -112,6 +112,10 @@ class InboxDirectory:
             if one.channel in self._channels
         }
 
+    def manifest(self, channel: str) -> Manifest:
+        """What a channel can; UnknownChannel."""
+        return self._registry.manifest(channel)
+
     async def connector(self, inbox_id: InboxId) -> Connector:
         """The inbox's connector. Raises LineUnknown, SettingsInvalid, UnknownChannel."""
         inbox = await self.inbox(inbox_id)

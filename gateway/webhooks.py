@@ -1,12 +1,13 @@
 """Webhooks: verified, on disk, acknowledged, in that order (the plan of the house, section 3)."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 
 from aiohttp import web
 
-from connectors.contract import WebhookReceiver, WebhookRequest, WebhookResponse
-from connectors.errors import ConnectorError, Malformed, Unauthentic
+from connectors.contract import Preparer, WebhookReceiver, WebhookRequest, WebhookResponse
+from connectors.errors import ConnectorError, FetchFailed, Malformed, Unauthentic
 from gateway import problems
 from gateway.directory import InboxDirectory
 from gateway.errors import Refused
@@ -18,7 +19,8 @@ from ticketing.model import Inbox
 
 log = logging.getLogger(__name__)
 
-METHODS = ("GET", "POST", "PUT")
+METHODS = ("GET", "POST", "PUT")  # GET brings HEAD along
+PREPARE_S = 6.0
 # Hop-by-hop and proxy headers mean nothing later and may hold credentials of other services.
 DROPPED = frozenset({"cookie", "connection", "keep-alive", "transfer-encoding", "proxy-connection"})
 
@@ -43,7 +45,9 @@ class Webhooks:
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """404, 401, 413 and 503 store nothing; anything else is the channel's own answer."""
         inbox, receiver = await self._receiver(request)
-        hook = await self._read(request)
+        hook = await self._read(request, self._limit(inbox.channel))
+        if isinstance(receiver, Preparer):
+            await _prepare(inbox, receiver, hook)
         try:
             receiver.verify(hook)
         except Unauthentic as error:
@@ -56,6 +60,8 @@ class Webhooks:
         if greeting is not None:
             WEBHOOKS.labels(inbox.channel, "handshake").inc()
             return _answer(greeting)
+        if hook.method == "HEAD":
+            raise Refused(405, "method-not-allowed", "this channel does not ask in this way")
         return await self._keep(inbox, receiver, hook, request)
 
     async def _receiver(self, request: web.Request) -> tuple[Inbox, WebhookReceiver]:
@@ -72,15 +78,20 @@ class Webhooks:
             raise Refused(404, "unknown-inbox", "this channel takes no webhooks")
         return inbox, connector
 
-    async def _read(self, request: web.Request) -> WebhookRequest:
+    def _limit(self, channel: str) -> int:
+        """In bytes; a channel of mail takes more than others."""
+        own = self._directory.manifest(channel).limits.request_max_bytes or 0
+        return max(own, self._max_bytes)
+
+    async def _read(self, request: web.Request, most: int) -> WebhookRequest:
         """The raw bytes; the URL is the configured external one, whatever a proxy shows."""
-        if (request.content_length or 0) > self._max_bytes:
-            raise Refused(413, "too-large", f"at most {self._max_bytes} bytes")
+        if (request.content_length or 0) > most:
+            raise Refused(413, "too-large", f"at most {most} bytes")
         body = bytearray()
         async for piece in request.content.iter_any():
             body += piece
-            if len(body) > self._max_bytes:
-                raise Refused(413, "too-large", f"at most {self._max_bytes} bytes")
+            if len(body) > most:
+                raise Refused(413, "too-large", f"at most {most} bytes")
         return WebhookRequest(
             method=request.method,
             url=self._public_url + request.raw_path,
@@ -112,6 +123,16 @@ class Webhooks:
             raise
         WEBHOOKS.labels(inbox.channel, "accepted").inc()
         return _answer(receiver.ack(hook))
+
+
+async def _prepare(inbox: Inbox, receiver: Preparer, hook: WebhookRequest) -> None:
+    try:
+        async with asyncio.timeout(PREPARE_S):
+            await receiver.prepare(hook)
+    except (FetchFailed, TimeoutError) as error:
+        WEBHOOKS.labels(inbox.channel, "unavailable").inc()
+        log.warning("a webhook cannot be checked now", extra={"inbox_id": inbox.id})
+        raise Refused(503, "not-now", "the provider's keys cannot be had now") from error
 
 
 def _headers(request: web.Request) -> Mapping[str, str]:

@@ -80,7 +80,7 @@ def _context(record: JournalRecord, line: Line, trust: SenderTrust | None) -> Co
     from_stranger = line.anchors.client(record.headers) is not None
     return Context(
         inbox_id=line.inbox.id,
-        channel=record.channel,
+        channel=line.inbox.channel,  # SMTP brings mail to any inbox of mail
         address=line.inbox.address,
         journal_id=record.id,
         received_at=record.received_at,
