@@ -4,7 +4,7 @@ Sources: Mailgun documentation, "Receive, Forward and Store Messages" and "Webho
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -15,8 +15,9 @@ from connectors.events import InboundEvent, MediaRef, Parsed, ReceiptState
 from connectors.kit.decoding import decode_json
 from connectors.kit.forms import FormPart, form_parts, texts
 from connectors.kit.mail.assembled import MailFields, MailFile, with_missing
-from connectors.kit.mail.provider import Report, parted_mail, raw_mail, receipt
+from connectors.kit.mail.provider import Report, parted_mail, raw_mail, receipt, why
 from connectors.kit.media_kinds import kind_of
+from connectors.kit.moments import from_epoch
 
 OUR_ID = "parley"
 MOST_FILES = 200
@@ -31,7 +32,6 @@ STATES: Mapping[str, ReceiptState] = {
     "bounced": "failed",
     "dropped": "failed",
 }
-COMPLAINT = "complaint: the recipient marked the mail as spam"
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,19 +130,15 @@ def _event(data: EventData) -> InboundEvent | None:
             id=f"{message}:{data.id}" if data.id else "",
             message=message,
             state=state,
-            at=_moment(data.timestamp),
+            at=from_epoch(data.timestamp),
             recipient=data.recipient or "",
-            reason=_reason(data) if state == "failed" else _complaint(data.event),
+            reason=why(state, _reason(data), complaint=data.event == "complained"),
         )
     )
 
 
 def _header_id(data: EventData) -> str:
     return str(data.message.headers.get("message-id") or "")
-
-
-def _complaint(event: str) -> str:
-    return COMPLAINT if event == "complained" else ""
 
 
 def _reason(data: EventData) -> str:
@@ -163,9 +159,11 @@ def _old_event(fields: Mapping[str, str]) -> InboundEvent | None:
             id=fields.get("token", ""),
             message=message,
             state=state,
-            at=_moment(fields.get("timestamp", "")),
+            at=from_epoch(fields.get("timestamp", "")),
             recipient=fields.get("recipient", ""),
-            reason=" ".join(filter(None, words)) or _complaint(fields["event"]),
+            reason=why(
+                state, " ".join(filter(None, words)), complaint=fields["event"] == "complained"
+            ),
         )
     )
 
@@ -248,10 +246,3 @@ def _stored(fields: Mapping[str, str]) -> tuple[MediaRef, ...]:
 
 def _first(fields: Mapping[str, str], *names: str) -> str | None:
     return next((fields[name] for name in names if fields.get(name)), None)
-
-
-def _moment(seconds: float | str) -> datetime:
-    try:
-        return datetime.fromtimestamp(float(seconds), UTC)
-    except (ValueError, OverflowError, OSError) as error:
-        raise Malformed(f"{seconds!r} is no time") from error

@@ -6,6 +6,7 @@ So it is read by the same code as any other mail: threading, robots, bounces, qu
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from email.parser import HeaderParser
 
 import msgspec
 
@@ -79,6 +80,12 @@ def several(headers: Mapping[str, str | list[str] | None]) -> Iterator[tuple[str
         for value in values if isinstance(values, list) else [values]:
             if value is not None:
                 yield name, value
+
+
+def header_lines(block: str) -> tuple[tuple[str, str], ...]:
+    """A block of raw headers as pairs, in order."""
+    parsed = HeaderParser().parsestr(block.strip("\r\n") + "\n\n")
+    return tuple((name, str(value)) for name, value in parsed.items())
 
 
 def _line(name: str, value: str) -> bytes:

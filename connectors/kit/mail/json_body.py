@@ -58,8 +58,11 @@ class JsonBody:
         """Of a request with this body."""
         return {"Content-Type": "application/json", "Content-Length": str(self.size)}
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The body; may be read again."""
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """The body; it may be read again."""
+        return self._chunks()
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
         rest = self._document
         for name, blob in self._blobs.items():
             before, _, rest = rest.partition(name.encode())

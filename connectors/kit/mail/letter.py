@@ -94,7 +94,8 @@ def letter_of(message: OutboundMessage, account: Account) -> Letter:
     composed = compose(message, account)
     mail = message.mail
     ours = Person(address=wire_address(account.address), name=message.sender_name or account.name)
-    first, *others = _wired(mail.to if mail and mail.to else (message.recipient.value,))
+    everyone: set[str] = set()  # providers refuse an address that stands twice
+    first, *others = _wired(mail.to if mail and mail.to else (message.recipient.value,), everyone)
     inline = tuple(f for f in message.attachments if f.content_id and message.html)
     return Letter(
         id=message.id.partition(".")[0],
@@ -104,8 +105,8 @@ def letter_of(message: OutboundMessage, account: Account) -> Letter:
             Person(address=first, name=mail.to_name if mail else ""),
             *(Person(address=one) for one in others),
         ),
-        cc=tuple(Person(address=one) for one in _wired(mail.cc if mail else ())),
-        bcc=tuple(Person(address=one) for one in _wired(mail.bcc if mail else ())),
+        cc=tuple(Person(address=one) for one in _wired(mail.cc if mail else (), everyone)),
+        bcc=tuple(Person(address=one) for one in _wired(mail.bcc if mail else (), everyone)),
         reply_to=Person(address=mail.reply_to, name=ours.name) if mail and mail.reply_to else None,
         subject=" ".join(message.subject.split()),
         text=message.text,
@@ -117,8 +118,14 @@ def letter_of(message: OutboundMessage, account: Account) -> Letter:
     )
 
 
-def _wired(addresses: Iterable[str]) -> tuple[str, ...]:
-    return tuple(wire_address(one) for one in addresses)
+def _wired(addresses: Iterable[str], named: set[str]) -> list[str]:
+    """Those not ``named`` yet, whatever their case."""
+    found: list[str] = []
+    for address in map(wire_address, addresses):
+        if address.lower() not in named:
+            named.add(address.lower())
+            found.append(address)
+    return found
 
 
 def _headers(composed: Composed) -> dict[str, str]:

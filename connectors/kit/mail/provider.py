@@ -39,6 +39,7 @@ from connectors.kit.probing import probe
 
 SEND_S = 50.0  # the contract gives 60 seconds for everything
 CHECK_S = 8.0
+COMPLAINT = "complaint: the recipient marked the mail as spam"
 
 SettingsT = TypeVar("SettingsT")
 
@@ -161,6 +162,11 @@ def basic(user: str, password: str) -> dict[str, str]:
     return {"Authorization": f"Basic {pair}"}
 
 
+def bearer(token: str) -> dict[str, str]:
+    """A bearer token as a header."""
+    return {"Authorization": f"Bearer {token}"}
+
+
 def accepted(letter: Letter, failed: tuple[str, ...] = ()) -> Accepted:
     """The provider has it, but for the recipients in ``failed``."""
     return Accepted(native_ids=(letter.message_id,), failed=failed)
@@ -199,6 +205,13 @@ def parted_mail(
         rcpt_to=fields.rcpt_to,
         attachments=attachments,
     )
+
+
+def why(state: ReceiptState, said: str, *, complaint: bool = False) -> str:
+    """The reason of a report: only failures and complaints have one."""
+    if complaint:
+        return COMPLAINT
+    return said if state == "failed" else ""
 
 
 def receipt(report: Report) -> ReceiptReported:

@@ -1,0 +1,1 @@
+"""Mail by Amazon SES: SNS notifications and S3 in, the SES API v2 out."""

@@ -1,0 +1,1 @@
+"""Mail by Brevo: inbound parsing and transactional webhooks in, the v3 API out."""

@@ -1,0 +1,1 @@
+"""Mail by Mandrill (Mailchimp Transactional): signed webhooks in, the messages API out."""

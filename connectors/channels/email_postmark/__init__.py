@@ -1,0 +1,1 @@
+"""Mail by Postmark: inbound and event webhooks in, the email API out."""

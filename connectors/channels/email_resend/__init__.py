@@ -1,0 +1,1 @@
+"""Mail by Resend: signed webhooks that say what to fetch, the emails API out."""
