@@ -19,6 +19,7 @@ from connectors.contract import (
     OutboundFile,
     OutboundMessage,
     Puller,
+    Refusal,
     RetryLater,
     Sender,
     SendOutcome,
@@ -81,6 +82,7 @@ class EventSeen(msgspec.Struct, frozen=True, kw_only=True):
     payload: str | None = None
     change: str | None = None
     reason: str | None = None
+    status: str | None = None
     message_id: str | None = None
 
 
@@ -102,6 +104,7 @@ class OutcomeSeen(msgspec.Struct, frozen=True, kw_only=True):
     state: str
     native_ids: tuple[str, ...] = ()
     failed: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
     reason: str = ""
     retry_after: float | None = None
 
@@ -191,7 +194,9 @@ def outcome_seen(outcome: SendOutcome, thread_key: str) -> OutcomeSeen:
     """An outcome in one shape; ids as the provider's own tools show them."""
     if isinstance(outcome, Accepted):
         ids = tuple(unscoped_id(id, thread_key) for id in outcome.native_ids)
-        return OutcomeSeen(state="sent", native_ids=ids, failed=outcome.failed)
+        return OutcomeSeen(
+            state="sent", native_ids=ids, failed=outcome.failed, refused=outcome.refused
+        )
     return OutcomeSeen(
         state=str(outcome.__struct_config__.tag),
         reason=outcome.reason,
@@ -232,6 +237,7 @@ SHARED = (
     "payload",
     "change",
     "reason",
+    "status",
     "message_id",
 )
 

@@ -15,7 +15,7 @@ from connectors.channels.email_amazon_ses.sns import CONFIRMATION, NOTIFICATION,
 from connectors.errors import Malformed
 from connectors.events import Doorbell, InboundEvent, Parsed, ReceiptState
 from connectors.kit.decoding import decode_json
-from connectors.kit.mail.provider import Report, raw_mail, receipt, why
+from connectors.kit.mail.provider import HARD, Report, raw_mail, receipt
 from connectors.kit.moments import from_iso
 
 OUR_TAG = "parley"
@@ -28,7 +28,8 @@ STATES: Mapping[str, ReceiptState] = {
     "Bounce": "failed",
     "Reject": "failed",
     "Rendering Failure": "failed",
-    "Complaint": "delivered",
+    "DeliveryDelay": "delayed",
+    "Complaint": "complained",
 }
 # A passing bounce of no special kind is mostly an out-of-office answer.
 PASSING = ("Transient", "General")
@@ -69,6 +70,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     bounced_recipients: tuple[Recipient, ...] = ()
     complained_recipients: tuple[Recipient, ...] = ()
     complaint_feedback_type: str | None = None
+    delayed_recipients: tuple[Recipient, ...] = ()
+    delay_type: str | None = None
     recipients: tuple[str, ...] = ()
     reason: str | None = None
     error_message: str | None = None
@@ -101,6 +104,7 @@ class SesEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     bounce: Facts | None = None
     complaint: Facts | None = None
     delivery: Facts | None = None
+    delivery_delay: Facts | None = None
     reject: Facts | None = None
     open: Facts | None = None
     send: Facts | None = None
@@ -114,8 +118,9 @@ class SesEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     @property
     def facts(self) -> Facts:
         """Those of its kind."""
-        found = (self.bounce, self.complaint, self.delivery, self.reject, self.open, self.failure)
-        return next((one for one in (*found, self.send) if one), Facts())
+        wrong = (self.bounce, self.complaint, self.delivery_delay, self.reject, self.failure)
+        found = (*wrong, self.delivery, self.open, self.send)
+        return next((one for one in found if one), Facts())
 
 
 def parse(message: SnsMessage, received_at: datetime) -> Parsed:
@@ -163,37 +168,36 @@ def _content(content: str, encoding: str) -> bytes:
 def _reports(event: SesEvent, id: str, received_at: datetime) -> Iterator[InboundEvent]:
     state, facts = STATES.get(event.kind), event.facts
     passing = event.kind == "Bounce" and (facts.bounce_type, facts.bounce_sub_type) == PASSING
-    if state is None or passing:
+    ours = (event.mail.tags.get(OUR_TAG) or [""])[0]
+    if state is None or passing or not ours:
         return
     at = from_iso(facts.timestamp) if facts.timestamp else received_at
-    for number, (recipient, words) in enumerate(_spoken_of(event)):
+    for number, (recipient, words, status) in enumerate(_spoken_of(event)):
         yield receipt(
             Report(
                 id=f"{id}:{number}" if id else "",
-                message=_ours(event.mail),
+                message=ours,
                 state=state,
                 at=at,
                 recipient=recipient,
-                reason=why(state, words, complaint=event.kind == "Complaint"),
+                reason=words,
+                status=status,
             )
         )
 
 
-def _spoken_of(event: SesEvent) -> list[tuple[str, str]]:
-    """Recipients with what was said of each; one without a name when nobody is named."""
+def _spoken_of(event: SesEvent) -> list[tuple[str, str, str]]:
+    """Recipients, with words and a status code of each; one without a name when none is named."""
     facts = event.facts
-    named = [
-        (one.email_address, one.diagnostic_code or one.status or "")
-        for one in (*facts.bounced_recipients, *facts.complained_recipients)
-    ]
-    named += [(address, "") for address in facts.recipients]
     kind = f"{facts.bounce_type} {facts.bounce_sub_type}".strip()
-    words = kind or facts.reason or facts.error_message or event.kind
-    return [(address, said or words) for address, said in named] or [("", words)]
-
-
-def _ours(mail: About) -> str:
-    """Our id as a tag, else our Message-ID, else SES's own id."""
-    headers = {one.name.lower(): one.value for one in mail.headers}
-    tag = (mail.tags.get(OUR_TAG) or [""])[0]
-    return tag or headers.get("message-id") or mail.message_id
+    words = kind or facts.reason or facts.error_message or facts.delay_type or event.kind
+    hard = HARD if facts.bounce_type == "Permanent" else ""
+    named = [
+        (one.email_address, one.diagnostic_code or words, one.status or hard)
+        for one in (
+            *facts.bounced_recipients,
+            *facts.complained_recipients,
+            *facts.delayed_recipients,
+        )
+    ]
+    return [*named, *((address, "", "") for address in facts.recipients)] or [("", words, "")]

@@ -14,7 +14,7 @@ from connectors.errors import Malformed
 from connectors.events import BadItem, InboundEvent, MediaRef, Parsed, ReceiptState
 from connectors.kit.decoding import decode_json
 from connectors.kit.mail.assembled import MailFields, several, with_missing
-from connectors.kit.mail.provider import Report, parted_mail, receipt, why
+from connectors.kit.mail.provider import HARD, Report, parted_mail, receipt
 from connectors.kit.mail.words import mailbox
 from connectors.kit.media_kinds import kind_of
 from connectors.kit.moments import from_epoch
@@ -32,10 +32,11 @@ STATES: Mapping[str, ReceiptState] = {
     "blocked": "failed",
     "invalid_email": "failed",
     "error": "failed",
-    "spam": "delivered",
-    "complaint": "delivered",
+    "deferred": "delayed",
+    "spam": "complained",
+    "complaint": "complained",
 }
-COMPLAINTS = frozenset({"spam", "complaint"})
+HARD_BOUNCES = frozenset({"hard_bounce", "invalid_email"})
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
@@ -87,7 +88,6 @@ class BrevoEvent(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     email: str = ""
     id: int | str | None = None
-    message_id: str = msgspec.field(name="message-id", default="")
     ts_epoch: float | None = None
     ts_event: float | None = None
     reason: str | None = None
@@ -114,17 +114,17 @@ def parse(request: WebhookRequest) -> Parsed:
 
 def _report(event: BrevoEvent, received_at: datetime) -> InboundEvent | None:
     state = STATES.get(event.event)
-    message = event.ours or event.message_id
-    if state is None or not message:
+    if state is None or not event.ours:
         return None
     return receipt(
         Report(
             id="",
-            message=message,
+            message=event.ours,
             state=state,
             at=_moment(event, received_at),
             recipient=event.email,
-            reason=why(state, event.reason or event.event, complaint=event.event in COMPLAINTS),
+            reason=event.reason or event.event,
+            status=HARD if event.event in HARD_BOUNCES else "",
         )
     )
 

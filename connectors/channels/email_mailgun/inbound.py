@@ -15,7 +15,7 @@ from connectors.events import InboundEvent, MediaRef, Parsed, ReceiptState
 from connectors.kit.decoding import decode_json
 from connectors.kit.forms import FormPart, form_parts, texts
 from connectors.kit.mail.assembled import MailFields, MailFile, with_missing
-from connectors.kit.mail.provider import Report, parted_mail, raw_mail, receipt, why
+from connectors.kit.mail.provider import HARD, Report, parted_mail, raw_mail, receipt
 from connectors.kit.media_kinds import kind_of
 from connectors.kit.moments import from_epoch
 
@@ -27,7 +27,7 @@ STATES: Mapping[str, ReceiptState] = {
     "opened": "read",
     "failed": "failed",
     "rejected": "failed",
-    "complained": "delivered",
+    "complained": "complained",
     # before 2018, and still where an account keeps its old webhooks
     "bounced": "failed",
     "dropped": "failed",
@@ -56,12 +56,6 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     description: str | None = None
 
 
-class EventMessage(msgspec.Struct, frozen=True, kw_only=True):
-    """The mail that an event speaks of."""
-
-    headers: dict[str, Any] = {}
-
-
 class EventData(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     """One event of the Events API."""
 
@@ -71,7 +65,6 @@ class EventData(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     severity: str | None = None
     recipient: str | None = None
     reason: str | None = None
-    message: EventMessage = EventMessage()
     delivery_status: Status | None = None
     reject: dict[str, Any] | None = None
     user_variables: dict[str, Any] | None = None
@@ -120,25 +113,21 @@ def _some(event: InboundEvent | None) -> Parsed:
 
 def _event(data: EventData) -> InboundEvent | None:
     state = STATES.get(data.event)
-    if state is None or (data.event == "failed" and data.severity == "temporary"):
+    message = str((data.user_variables or {}).get(OUR_ID) or "")
+    if state is None or not message:
         return None
-    message = str((data.user_variables or {}).get(OUR_ID) or _header_id(data))
-    if not message:
-        return None
+    passing = data.event == "failed" and data.severity == "temporary"
     return receipt(
         Report(
             id=f"{message}:{data.id}" if data.id else "",
             message=message,
-            state=state,
+            state="delayed" if passing else state,
             at=from_epoch(data.timestamp),
             recipient=data.recipient or "",
-            reason=why(state, _reason(data), complaint=data.event == "complained"),
+            reason=_reason(data),
+            status="" if passing else HARD,
         )
     )
-
-
-def _header_id(data: EventData) -> str:
-    return str(data.message.headers.get("message-id") or "")
 
 
 def _reason(data: EventData) -> str:
@@ -150,7 +139,7 @@ def _reason(data: EventData) -> str:
 
 def _old_event(fields: Mapping[str, str]) -> InboundEvent | None:
     state = STATES.get(fields["event"])
-    message = fields.get(OUR_ID) or fields.get("Message-Id") or fields.get("message-id") or ""
+    message = fields.get(OUR_ID, "")
     if state is None or not message:
         return None
     words = (fields.get("code"), fields.get("error") or fields.get("description"))
@@ -161,9 +150,8 @@ def _old_event(fields: Mapping[str, str]) -> InboundEvent | None:
             state=state,
             at=from_epoch(fields.get("timestamp", "")),
             recipient=fields.get("recipient", ""),
-            reason=why(
-                state, " ".join(filter(None, words)), complaint=fields["event"] == "complained"
-            ),
+            reason=" ".join(filter(None, words)),
+            status=HARD,
         )
     )
 

@@ -17,7 +17,7 @@ from connectors.errors import Malformed
 from connectors.events import BadItem, InboundEvent, Parsed, ReceiptState
 from connectors.kit.decoding import decode_json
 from connectors.kit.mail.assembled import MailFields, MailFile, several, with_missing
-from connectors.kit.mail.provider import Report, parted_mail, receipt, why
+from connectors.kit.mail.provider import HARD, Report, parted_mail, receipt
 from connectors.kit.moments import from_epoch
 
 MOST_EVENTS = 20_000
@@ -28,7 +28,7 @@ STATES: Mapping[str, ReceiptState] = {
     "open": "read",
     "bounce": "failed",
     "blocked": "failed",
-    "spam": "delivered",
+    "spam": "complained",
 }
 
 HeaderValues = dict[str, str | list[str] | None]
@@ -42,7 +42,6 @@ class MailjetEvent(msgspec.Struct, frozen=True, kw_only=True):
     time: float
     email: str = ""
     custom_id: str = msgspec.field(name="CustomID", default="")
-    message_id: int | str = msgspec.field(name="MessageID", default="")
     error: str | None = None
     error_related_to: str | None = None
     comment: str | None = None
@@ -97,18 +96,19 @@ def _reports(items: list[msgspec.Raw]) -> Parsed:
 
 def _report(event: MailjetEvent) -> InboundEvent | None:
     state = STATES.get(event.event)
-    message = event.custom_id or str(event.message_id)
-    if state is None or not message or (event.error == GREYLISTED and not event.hard_bounce):
+    if state is None or not event.custom_id:
         return None
+    passing = event.error == GREYLISTED and not event.hard_bounce
     words = ": ".join(filter(None, (event.error_related_to, event.error, event.comment)))
     return receipt(
         Report(
             id="",
-            message=message,
-            state=state,
+            message=event.custom_id,
+            state="delayed" if passing else state,
             at=from_epoch(event.time),
             recipient=event.email,
-            reason=why(state, words or event.event, complaint=event.event == "spam"),
+            reason=words or event.event,
+            status=HARD if event.hard_bounce else "",
         )
     )
 

@@ -10,6 +10,7 @@ from connectors.contract import (
     OutboundFile,
     Parsed,
     ReauthNeeded,
+    Refusal,
     Rejected,
     RetryLater,
     SendOutcome,
@@ -136,11 +137,15 @@ class Mandrill(MailProvider[Settings]):
         sent = reply.read(list[Sent])
         if not reply.ok or not sent:
             return self.refused(reply)
-        refused = [one for one in sent if one.status not in _TAKEN]
-        words = [f"{one.email}: {one.status} {one.reject_reason or ''}".strip() for one in refused]
-        if len(refused) == len(sent):
-            return Rejected(reason="; ".join(words), code=refused[0].reject_reason or "")
-        return accepted(letter, tuple(words))
+        refused = tuple(
+            Refusal(recipient=one.email, reason=f"{one.status} {one.reject_reason or ''}".strip())
+            for one in sent
+            if one.status not in _TAKEN
+        )
+        if len(refused) < len(sent):
+            return accepted(letter, refused)
+        words = "; ".join(f"{one.recipient}: {one.reason}" for one in refused)
+        return Rejected(reason=words, refused=refused)
 
     def refused(self, reply: HttpReply) -> Unsent:
         """By the name of the fault: its status is always 500."""

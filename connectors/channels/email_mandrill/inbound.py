@@ -17,7 +17,7 @@ from connectors.events import BadItem, InboundEvent, Parsed, ReceiptState
 from connectors.kit.decoding import decode_json
 from connectors.kit.forms import form_parts, texts
 from connectors.kit.mail.assembled import MailFields, MailFile, several, with_missing
-from connectors.kit.mail.provider import Report, parted_mail, raw_mail, receipt, why
+from connectors.kit.mail.provider import HARD, Report, parted_mail, raw_mail, receipt
 from connectors.kit.moments import from_epoch
 
 OUR_ID = "parley"
@@ -31,7 +31,8 @@ STATES: Mapping[str, ReceiptState] = {
     "hard_bounce": "failed",
     "soft_bounce": "failed",
     "reject": "failed",
-    "spam": "delivered",
+    "deferral": "delayed",
+    "spam": "complained",
 }
 
 Events = Annotated[list[msgspec.Raw], msgspec.Meta(max_length=MOST_EVENTS)]
@@ -64,7 +65,6 @@ class InboundMessage(msgspec.Struct, frozen=True, kw_only=True):
 class SentMessage(msgspec.Struct, frozen=True, kw_only=True):
     """What a report speaks of."""
 
-    id: str = msgspec.field(name="_id", default="")
     email: str = ""
     diag: str | None = None
     bounce_description: str | None = None
@@ -81,7 +81,6 @@ class MandrillEvent(msgspec.Struct, frozen=True, kw_only=True):
     """One event of any kind."""
 
     event: str = ""
-    id: str = msgspec.field(name="_id", default="")
     ts: float = 0
     msg: msgspec.Raw = msgspec.Raw(b"{}")
 
@@ -124,18 +123,18 @@ def _event(raw: msgspec.Raw, received_at: datetime) -> InboundEvent | None:
 
 def _report(event: MandrillEvent, about: SentMessage) -> InboundEvent | None:
     state = STATES[event.event]
-    message = about.ours or about.id or event.id
-    if not message:
+    if not about.ours:
         return None
     words = about.diag or about.bounce_description or event.event
     return receipt(
         Report(
             id="",
-            message=message,
+            message=about.ours,
             state=state,
             at=from_epoch(event.ts),
             recipient=about.email,
-            reason=why(state, words, complaint=event.event == "spam"),
+            reason=words,
+            status=HARD if event.event == "hard_bounce" else "",
         )
     )
 

@@ -11,6 +11,7 @@ from connectors.contract import (
     OutboundFile,
     Parsed,
     ReauthNeeded,
+    Refusal,
     RetryLater,
     SendOutcome,
     WebhookRequest,
@@ -122,9 +123,8 @@ class Postmark(MailProvider[Settings]):
             return self.refused(reply)
         found = _INACTIVE.search(said.message)
         left_out = [one.strip() for one in found[1].split(",")] if found else []
-        return accepted(
-            letter, tuple(f"{one}: inactive at Postmark after a bounce" for one in left_out)
-        )
+        words = "inactive at Postmark after a bounce or complaint"
+        return accepted(letter, tuple(Refusal(recipient=one, reason=words) for one in left_out))
 
     def refused(self, reply: HttpReply) -> Unsent:
         """By Postmark's own code where it says more than the status."""

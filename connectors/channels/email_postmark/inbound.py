@@ -15,24 +15,23 @@ from connectors.errors import Malformed
 from connectors.events import InboundEvent, Parsed, ReceiptState
 from connectors.kit.decoding import decode_json
 from connectors.kit.mail.assembled import MailFields, MailFile, with_missing
-from connectors.kit.mail.provider import Report, parted_mail, raw_mail, receipt, why
+from connectors.kit.mail.provider import HARD, Report, parted_mail, raw_mail, receipt
 from connectors.kit.mail.words import mailbox
 from connectors.kit.moments import from_iso
 
 OUR_ID = "parley"
-COMPLAINT = "SpamComplaint"
 
 STATES: Mapping[str, ReceiptState] = {
     "Delivery": "delivered",
     "Open": "read",
     "Bounce": "failed",
-    COMPLAINT: "delivered",
+    "SpamComplaint": "complained",
 }
-# Bounces that say nothing final of the mail (https://postmarkapp.com/developer/api/bounce-api)
-NOT_FINAL = frozenset(
+# Kinds of bounces (https://postmarkapp.com/developer/api/bounce-api): Postmark goes on trying,
+DELAYS = frozenset({"Transient", "DnsError"})
+# somebody answered,
+ANSWERS = frozenset(
     {
-        "Transient",
-        "DnsError",
         "AutoResponder",
         "AddressChange",
         "ChallengeVerification",
@@ -41,6 +40,8 @@ NOT_FINAL = frozenset(
         "Unsubscribe",
     }
 )
+# or the address is of no use.
+HARD_BOUNCES = frozenset({"HardBounce", "BadEmailAddress"})
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, rename="pascal"):
@@ -109,21 +110,21 @@ def parse(request: WebhookRequest) -> Parsed:
 
 def _report(hook: Webhook, received_at: datetime) -> InboundEvent | None:
     state = STATES.get(hook.record_type)
-    if state is None or (hook.record_type == "Bounce" and hook.type in NOT_FINAL):
+    message = (hook.metadata or {}).get(OUR_ID)
+    bounce = hook.type if hook.record_type == "Bounce" else ""
+    if state is None or not message or bounce in ANSWERS:
         return None
-    message = (hook.metadata or {}).get(OUR_ID) or hook.message_id
-    if not message:
-        raise Malformed("a report without MessageID")
     at = hook.delivered_at or hook.bounced_at or hook.received_at
     words = hook.details or hook.description or hook.type
     return receipt(
         Report(
             id=f"{hook.record_type}:{hook.id}" if hook.id else "",
             message=message,
-            state=state,
+            state="delayed" if bounce in DELAYS else state,
             at=from_iso(at) if at else received_at,
             recipient=hook.recipient or hook.email,
-            reason=why(state, words, complaint=hook.record_type == COMPLAINT),
+            reason=words,
+            status=HARD if bounce in HARD_BOUNCES else "",
         )
     )
 

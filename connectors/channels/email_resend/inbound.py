@@ -14,13 +14,12 @@ from connectors.contract import WebhookRequest
 from connectors.events import Doorbell, InboundEvent, MediaRef, Parsed, ReceiptState
 from connectors.kit.decoding import decode_json
 from connectors.kit.mail.assembled import MailFields, several, with_missing
-from connectors.kit.mail.provider import Report, parted_mail, receipt, why
+from connectors.kit.mail.provider import HARD, Report, parted_mail, receipt
 from connectors.kit.media_kinds import kind_of
 from connectors.kit.moments import from_iso
 
 OUR_TAG = "parley"
 RECEIVED = "email.received"
-COMPLAINED = "email.complained"
 MOST_FILES = 200
 
 STATES: Mapping[str, ReceiptState] = {
@@ -30,7 +29,8 @@ STATES: Mapping[str, ReceiptState] = {
     "email.bounced": "failed",
     "email.failed": "failed",
     "email.suppressed": "failed",
-    COMPLAINED: "delivered",
+    "email.delivery_delayed": "delayed",
+    "email.complained": "complained",
 }
 
 
@@ -113,7 +113,7 @@ def parse(request: WebhookRequest) -> Parsed:
         )
         return Parsed(events=(bell,))
     state = STATES.get(hook.type)
-    message = _our_id(hook.data) or hook.data.email_id
+    message = _our_id(hook.data)
     if state is None or not message:
         return Parsed()
     return Parsed(events=(_report(hook, id, message, at),))
@@ -132,7 +132,8 @@ def _report(hook: Webhook, id: str, message: str, at: datetime) -> InboundEvent:
             at=at,
             # of several recipients Resend does not say which one it speaks of
             recipient=to[0] if isinstance(to, list) and len(to) == 1 else "",
-            reason=why(state, words, complaint=hook.type == COMPLAINED),
+            reason=words,
+            status=HARD if cause.type == "Permanent" else "",
         )
     )
 

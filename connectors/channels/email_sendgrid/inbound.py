@@ -15,7 +15,7 @@ from connectors.events import BadItem, InboundEvent, Parsed, ReceiptState
 from connectors.kit.decoding import decode_json
 from connectors.kit.forms import FormPart, form_parts, texts
 from connectors.kit.mail.assembled import MailFields, MailFile, header_lines, with_missing
-from connectors.kit.mail.provider import Report, parted_mail, raw_mail, receipt, why
+from connectors.kit.mail.provider import HARD, Report, parted_mail, raw_mail, receipt
 from connectors.kit.moments import from_epoch
 
 OUR_ID = "parley"
@@ -26,7 +26,8 @@ STATES: Mapping[str, ReceiptState] = {
     "open": "read",
     "bounce": "failed",
     "dropped": "failed",
-    "spamreport": "delivered",
+    "deferred": "delayed",
+    "spamreport": "complained",
 }
 
 
@@ -52,7 +53,7 @@ class SendgridEvent(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: float
     email: str = ""
     sg_event_id: str = ""
-    smtp_id: str = msgspec.field(name="smtp-id", default="")
+    type: str | None = None
     reason: str | None = None
     response: str | None = None
     status: str | None = None
@@ -81,18 +82,18 @@ def parse(request: WebhookRequest) -> Parsed:
 
 def _report(event: SendgridEvent) -> InboundEvent | None:
     state = STATES.get(event.event)
-    message = event.parley or event.smtp_id
-    if state is None or not message:
+    if state is None or not event.parley:
         return None
-    reason = f"{event.status or ''} {event.reason or event.response or event.event}".strip()
+    words = event.reason or event.response or event.event
     return receipt(
         Report(
             id=event.sg_event_id,
-            message=message,
+            message=event.parley,
             state=state,
             at=from_epoch(event.timestamp),
             recipient=event.email,
-            reason=why(state, reason, complaint=event.event == "spamreport"),
+            reason=words,
+            status=event.status or (HARD if event.type == "bounce" else ""),
         )
     )
 

@@ -94,7 +94,7 @@ class SparkPost(MailProvider[Settings]):
     def request(self, letter: Letter) -> ApiRequest:
         """To is written out for each recipient: else everybody is told to be the only one."""
         body = JsonBody()
-        shown = ", ".join(one.plain for one in letter.to)
+        shown = ", ".join(one.plain for one in letter.named_to)
         body.finish(
             {
                 "recipients": [_recipient(one, shown) for one in letter.everyone],
@@ -117,8 +117,9 @@ class SparkPost(MailProvider[Settings]):
         refused = said.results.total_rejected_recipients
         if refused and not said.results.total_accepted_recipients:
             return Rejected(reason=_words(said) or "no recipient was taken")
+        taken = accepted(letter)
         words = f"{refused} recipients were not taken: {_words(said)}".rstrip(": ")
-        return accepted(letter, (words,) if refused else ())
+        return msgspec.structs.replace(taken, failed=(words,)) if refused else taken
 
     def refused(self, reply: HttpReply) -> Unsent:
         """``errors`` say why."""
@@ -149,8 +150,8 @@ def _recipient(person: Person, shown: str) -> dict[str, Any]:
 
 def _content(letter: Letter, body: JsonBody) -> dict[str, Any]:
     headers = dict(letter.headers)
-    if letter.cc:
-        headers["Cc"] = ", ".join(one.plain for one in letter.cc)
+    if letter.named_cc:
+        headers["Cc"] = ", ".join(one.plain for one in letter.named_cc)
     content: dict[str, Any] = {
         "from": _person(letter.sender),
         "subject": letter.subject or "-",

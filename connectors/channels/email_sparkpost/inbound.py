@@ -15,7 +15,7 @@ from connectors.contract import WebhookRequest
 from connectors.errors import Malformed
 from connectors.events import BadItem, InboundEvent, Parsed, ReceiptState
 from connectors.kit.decoding import decode_json
-from connectors.kit.mail.provider import Report, raw_mail, receipt, why
+from connectors.kit.mail.provider import HARD, Report, raw_mail, receipt
 from connectors.kit.moments import from_epoch
 
 OUR_ID = "parley"
@@ -31,11 +31,13 @@ STATES: Mapping[str, ReceiptState] = {
     "policy_rejection": "failed",
     "generation_failure": "failed",
     "generation_rejection": "failed",
-    "spam_complaint": "delivered",
+    "delay": "delayed",
+    "spam_complaint": "complained",
 }
 # Bounces that are none: auto-replies, subscriptions, challenges.
 # https://support.sparkpost.com/docs/deliverability/bounce-classification-codes
 NOT_BOUNCED = frozenset({"60", "80", "90", "100"})
+HARD_CLASSES = frozenset({"10", "30"})
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +61,6 @@ class SparkEvent(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     timestamp: float | str
     event_id: str = ""
-    message_id: str = ""
-    transmission_id: str = ""
     raw_rcpt_to: str = ""
     rcpt_to: str = ""
     raw_reason: str | None = None
@@ -117,7 +117,7 @@ def _mail(mail: Relayed, received_at: datetime) -> InboundEvent:
 def _report(event: SparkEvent) -> list[InboundEvent]:
     state = STATES.get(event.type)
     ours = event.rcpt_meta.get(OUR_ID) if isinstance(event.rcpt_meta, dict) else None
-    message = str(ours or event.transmission_id or event.message_id)
+    message = str(ours or "")
     no_bounce = state == "failed" and str(event.bounce_class) in NOT_BOUNCED
     if state is None or not message or no_bounce:
         return []
@@ -130,7 +130,8 @@ def _report(event: SparkEvent) -> list[InboundEvent]:
                 state=state,
                 at=from_epoch(event.timestamp),
                 recipient=event.raw_rcpt_to or event.rcpt_to,
-                reason=why(state, words, complaint=event.type == "spam_complaint"),
+                reason=words,
+                status=HARD if str(event.bounce_class) in HARD_CLASSES else "",
             )
         )
     ]

@@ -56,6 +56,9 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """One mail. ``id`` is our message's own id, which providers hand back in their reports;
     ``key`` differs when an agent asks for the same message again. ``headers`` are ASCII.
+
+    ``to``, ``cc`` and ``bcc`` are those whom it still goes to; ``named_to`` and ``named_cc`` are
+    all whom its headers are to name, where a provider tells one from the other.
     """
 
     id: str
@@ -64,6 +67,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     to: tuple[Person, ...]
     cc: tuple[Person, ...]
     bcc: tuple[Person, ...]
+    named_to: tuple[Person, ...]
+    named_cc: tuple[Person, ...]
     reply_to: Person | None
     subject: str
     text: str
@@ -95,18 +100,24 @@ def letter_of(message: OutboundMessage, account: Account) -> Letter:
     mail = message.mail
     ours = Person(address=wire_address(account.address), name=message.sender_name or account.name)
     everyone: set[str] = set()  # providers refuse an address that stands twice
-    first, *others = _wired(mail.to if mail and mail.to else (message.recipient.value,), everyone)
+    named = _people(mail.to if mail and mail.to else (message.recipient.value,), everyone)
+    named_to = (_called(named[0], mail.to_name if mail else ""), *named[1:])
+    named_cc = _people(mail.cc if mail else (), everyone)
+    hidden = _people(mail.bcc if mail else (), everyone)
+    to, cc, bcc = (_still(people, composed) for people in (named_to, named_cc, hidden))
+    if not to:  # those in To have it already, and no provider sends to nobody
+        to, cc = cc[:1] or bcc[:1], cc[1:]
+        bcc = tuple(one for one in bcc if one not in to)
     inline = tuple(f for f in message.attachments if f.content_id and message.html)
     return Letter(
         id=message.id.partition(".")[0],
         key=message.id,
         sender=ours,
-        to=(
-            Person(address=first, name=mail.to_name if mail else ""),
-            *(Person(address=one) for one in others),
-        ),
-        cc=tuple(Person(address=one) for one in _wired(mail.cc if mail else (), everyone)),
-        bcc=tuple(Person(address=one) for one in _wired(mail.bcc if mail else (), everyone)),
+        to=to,
+        cc=cc,
+        bcc=bcc,
+        named_to=named_to,
+        named_cc=named_cc,
         reply_to=Person(address=mail.reply_to, name=ours.name) if mail and mail.reply_to else None,
         subject=" ".join(message.subject.split()),
         text=message.text,
@@ -118,14 +129,24 @@ def letter_of(message: OutboundMessage, account: Account) -> Letter:
     )
 
 
-def _wired(addresses: Iterable[str], named: set[str]) -> list[str]:
+def _people(addresses: Iterable[str], named: set[str]) -> tuple[Person, ...]:
     """Those not ``named`` yet, whatever their case."""
-    found: list[str] = []
+    found: list[Person] = []
     for address in map(wire_address, addresses):
         if address.lower() not in named:
             named.add(address.lower())
-            found.append(address)
-    return found
+            found.append(Person(address=address))
+    return tuple(found)
+
+
+def _called(person: Person, name: str) -> Person:
+    return msgspec.structs.replace(person, name=name)
+
+
+def _still(people: tuple[Person, ...], composed: Composed) -> tuple[Person, ...]:
+    """Those who do not have it yet."""
+    wanted = {address.lower() for address in composed.rcpt_to}
+    return tuple(one for one in people if one.address.lower() in wanted)
 
 
 def _headers(composed: Composed) -> dict[str, str]:

@@ -5,6 +5,7 @@ provider's API. Every mail ends as raw RFC 5322 bytes, read by the same code as 
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Generic, TypeVar
@@ -16,6 +17,7 @@ from connectors.contract import (
     Account,
     Health,
     OutboundMessage,
+    Refusal,
     Rejected,
     SendOutcome,
     WebhookRequest,
@@ -27,7 +29,6 @@ from connectors.events import (
     Parsed,
     ReceiptReported,
     ReceiptState,
-    SenderId,
 )
 from connectors.http import Body, Http, HttpReply
 from connectors.kit.mail.addresses import AddressUnusable
@@ -39,7 +40,10 @@ from connectors.kit.probing import probe
 
 SEND_S = 50.0  # the contract gives 60 seconds for everything
 CHECK_S = 8.0
-COMPLAINT = "complaint: the recipient marked the mail as spam"
+# RFC 3463 section 3.1: failed for good, nothing more is known. What providers call a hard bounce.
+HARD = "5.0.0"
+
+_ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
 SettingsT = TypeVar("SettingsT")
 
@@ -54,7 +58,10 @@ class ApiRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """A provider's word on one of our mails. ``message`` is our own id of it, or its Message-ID."""
+    """A provider's word on one of our mails. ``message`` is our own id of it, which we gave the
+    provider with the mail: reports without it are about somebody else's and not for us.
+    ``reason`` is told where something is wrong. ``status`` is an enhanced status code.
+    """
 
     id: str
     message: str
@@ -62,6 +69,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     recipient: str = ""
     reason: str = ""
+    status: str = ""
 
 
 class MailProvider(Generic[SettingsT]):
@@ -167,9 +175,9 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def accepted(letter: Letter, failed: tuple[str, ...] = ()) -> Accepted:
-    """The provider has it, but for the recipients in ``failed``."""
-    return Accepted(native_ids=(letter.message_id,), failed=failed)
+def accepted(letter: Letter, refused: tuple[Refusal, ...] = ()) -> Accepted:
+    """The provider has it, for all but those ``refused``."""
+    return Accepted(native_ids=(letter.message_id,), refused=refused)
 
 
 def raw_mail(
@@ -207,22 +215,18 @@ def parted_mail(
     )
 
 
-def why(state: ReceiptState, said: str, *, complaint: bool = False) -> str:
-    """The reason of a report: only failures and complaints have one."""
-    if complaint:
-        return COMPLAINT
-    return said if state == "failed" else ""
-
-
 def receipt(report: Report) -> ReceiptReported:
     """A report as an event."""
-    message = report.message.strip("<> ")
     recipient = report.recipient.strip("<> ").lower()
+    wrong = report.state in {"failed", "delayed", "complained"}
+    words = " ".join(report.reason.split())[:500] if wrong else ""
+    found = _ENHANCED.search(words)
     return ReceiptReported(
-        dedupe_id=report.id or f"{message}:{report.state}:{recipient}",
-        native_id=message,
+        dedupe_id=report.id or f"{report.message}:{report.state}:{recipient}",
+        native_id=report.message,
         state=report.state,
         occurred_at=report.at,
-        reason=" ".join(report.reason.split())[:500],
-        senders=(SenderId(family="mailto", value=recipient),) if recipient else (),
+        reason=words,
+        recipient=recipient,
+        status=(found[0] if found else report.status) if wrong else "",
     )
