@@ -91,6 +91,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, Meta(ge=1024, le=512_000_000, description="largest attachment, in bytes")
     ] = 26_214_400
     data_dir: Annotated[str, Meta(min_length=1, description="keys and embedded stores")] = "var"
+    channels_dir: Annotated[
+        str,
+        Meta(description="folder of your own channel files; empty: data_dir/channels.d"),
+    ] = ""
     mongo_url: Annotated[
         str,
         Meta(
@@ -139,6 +143,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def data(self) -> Path:
         """``data_dir`` as an absolute path: child processes may have another working directory."""
         return Path(self.data_dir).expanduser().absolute()
+
+    @property
+    def channels(self) -> Path:
+        """The folder of the operator's own channel files, as an absolute path."""
+        if not self.channels_dir:
+            return self.data / "channels.d"
+        return Path(self.channels_dir).expanduser().absolute()
 
     @property
     def secure(self) -> bool:

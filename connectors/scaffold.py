@@ -6,6 +6,7 @@ from string import Template
 from connectors.errors import ManifestInvalid
 
 TEMPLATES = Path(__file__).parent / "templates"
+DECLARATIVE = ("channel.toml", "fixtures/cases.toml", "README.md")
 FILES = ("__init__.py", "manifest.toml", "connector.py", "README.md", "fixtures/cases.toml")
 
 
@@ -14,12 +15,21 @@ def scaffold_code(name: str, parent: Path) -> tuple[Path, ...]:
 
     Raises ManifestInvalid for a name that cannot be one, FileExistsError when it is taken.
     """
+    return _scaffold(name, parent, TEMPLATES, FILES)
+
+
+def scaffold_declarative(name: str, parent: Path) -> tuple[Path, ...]:
+    """As ``scaffold_code``, without code."""
+    return _scaffold(name, parent, TEMPLATES / "declarative", DECLARATIVE)
+
+
+def _scaffold(name: str, parent: Path, templates: Path, files: tuple[str, ...]) -> tuple[Path, ...]:
     if not name.isidentifier() or name != name.lower():
         raise ManifestInvalid(f"channel name {name!r}: use lower case letters, digits and _")
     folder = parent / name
     folder.mkdir(parents=True)
     words = {"id": name, "name": name.replace("_", " ").capitalize(), "type": _camel(name)}
-    return tuple(_write(folder / file, TEMPLATES / f"{file}.txt", words) for file in FILES)
+    return tuple(_write(folder / file, templates / f"{file}.txt", words) for file in files)
 
 
 def _write(target: Path, template: Path, words: dict[str, str]) -> Path:

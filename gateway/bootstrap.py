@@ -93,7 +93,11 @@ async def foundation(settings: Settings) -> AsyncIterator[Foundation]:
 def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -> Foundation:
     keyring = KeyRing(load_keys(settings))
     blobs, doorbell, events = Blobs(mongo), Doorbell(redis), EventLog(mongo)
-    registry, auth, edge_store = Registry.load(), AuthStore(mongo), EdgeStore(mongo)
+    registry, auth, edge_store = (
+        Registry.load(settings.channels),
+        AuthStore(mongo),
+        EdgeStore(mongo),
+    )
     collections, pubsub = Collections(mongo), Pubsub(redis)
     counts, leases = ViewCounts(collections), Leases(mongo)
     owner = f"{socket.gethostname()}:{os.getpid()}"

@@ -8,6 +8,7 @@ import msgspec
 
 from connectors.kit.dns import DnsClient
 from gateway.bootstrap import Foundation
+from gateway.channel_files import follow_files
 from gateway.workers.delivering import Deliveries
 from gateway.workers.housekeeping import Chore, keep_house
 from gateway.workers.ingest import IngestOwner, sweep_journal
@@ -88,6 +89,7 @@ def labour(base: Foundation) -> Labour:
         "deliveries": Deliveries(deliverer.deliver, rung).run,
         "deliveries-sweep": sweeper.run,
         "inboxes": lambda: base.directory.follow(base.pubsub),
+        "channels": lambda: follow_files(base.registry),
         "sources": sources.run,
         "house": lambda: while_leased(
             base.leases, "house", base.owner, lambda: keep_house(_chores(base, media))

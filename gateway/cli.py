@@ -30,12 +30,16 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _new_channel(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name")
-    parser.add_argument("--code", action="store_true", help="a connector in Python (default)")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--declarative", action="store_true", help="a channel.toml (default)")
+    kind.add_argument("--code", action="store_true", help="a connector in Python")
     parser.add_argument("--into", default="", help="folder that gets the channel's folder")
 
 
 def _check_channel(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("names", nargs="*", metavar="NAME", help="all when none is given")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="or a channel.toml; all when none is given"
+    )
 
 
 def _replay(parser: argparse.ArgumentParser) -> None:
@@ -54,11 +58,17 @@ def _explain_mail(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--inbox", default="", help="id or address: say too which ticket the mail would join there"
     )
+    parser.add_argument(
+        "--check-sender", action="store_true", help="ask the DNS who the mail is really from"
+    )
+    parser.add_argument("--client", default="", metavar="IP", help="who handed it in: for SPF")
+    parser.add_argument("--helo", default="", metavar="NAME", help="how the client greeted")
+    parser.add_argument("--mail-from", default="", metavar="ADDRESS", help="the envelope sender")
 
 
 def _explain_channel(parser: argparse.ArgumentParser) -> None:
     _inputs(parser)
-    parser.add_argument("--channel", required=True, metavar="NAME")
+    parser.add_argument("--channel", required=True, metavar="NAME", help="or a channel.toml")
     parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE")
 
 
@@ -117,6 +127,7 @@ COMMANDS = (
     Command(("channel", "list"), "channels:list_channels", "installed channels"),
     Command(("channel", "new"), "channels:new", "scaffold a channel", _new_channel),
     Command(("channel", "check"), "channels:check", "run a channel's cases", _check_channel),
+    Command(("channel", "schema"), "channels:schema", "JSON Schema of channel.toml"),
     Command(("channel", "replay"), "channels:replay", "read quarantined requests again", _replay),
     Command(("explain", "mail"), "explain:mail", "what is made of a mail", _explain_mail),
     Command(("explain", "webhook"), "explain:webhook", "of a request", _explain_channel),

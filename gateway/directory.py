@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -53,6 +53,14 @@ class Snapshot(msgspec.Struct, frozen=True):
     taken_at: float
 
 
+class Made(NamedTuple):
+    """A connector, and of which version of its inbox and of its channel's file it was made."""
+
+    version: int
+    revision: int
+    connector: Connector
+
+
 class InboxDirectory:
     """A snapshot that is renewed every few seconds, and connectors made once per version."""
 
@@ -80,8 +88,7 @@ class InboxDirectory:
         self._clock = clock
         self._snapshot = Snapshot({}, {}, frozenset(), float("-inf"))
         self._renewing = asyncio.Lock()
-        self._channels = frozenset(one.id for one in registry.manifests())
-        self._connectors: dict[InboxId, tuple[int, Connector]] = {}
+        self._connectors: dict[InboxId, Made] = {}
         self._forgotten = 0
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -109,7 +116,7 @@ class InboxDirectory:
         return {
             one.id: (one, self._registry.manifest(one.channel))
             for one in await self.active()
-            if one.channel in self._channels
+            if self._registry.knows(one.channel)
         }
 
     def manifest(self, channel: str) -> Manifest:
@@ -162,11 +169,12 @@ class InboxDirectory:
     def connect(self, inbox: Inbox) -> Connector:
         """As ``connector``, for a record at hand."""
         made = self._connectors.get(inbox.id)
-        if made is not None and made[0] >= inbox.version:
-            return made[1]
+        revision = self._registry.revision(inbox.channel)
+        if made is not None and made.version >= inbox.version and made.revision == revision:
+            return made.connector
         connector = self.made(inbox)
         self._drop(inbox.id)
-        self._connectors[inbox.id] = (inbox.version, connector)
+        self._connectors[inbox.id] = Made(inbox.version, revision, connector)
         return connector
 
     def made(self, inbox: Inbox) -> Connector:
@@ -238,15 +246,15 @@ class InboxDirectory:
 
     def _drop_old(self, inboxes: Mapping[str, Inbox]) -> None:
         """Connectors of inboxes that changed, are switched off, or gone."""
-        for inbox_id, (version, _) in list(self._connectors.items()):
+        for inbox_id, made in list(self._connectors.items()):
             inbox = inboxes.get(inbox_id)
-            if inbox is None or inbox.version > version:
+            if inbox is None or inbox.version > made.version:
                 self._drop(inbox_id)
 
     def _drop(self, inbox_id: InboxId) -> None:
         dropped = self._connectors.pop(inbox_id, None)
         if dropped is not None:
-            self.retire(dropped[1])
+            self.retire(dropped.connector)
 
     async def _take(self) -> Snapshot:
         inboxes: dict[str, Inbox] = {

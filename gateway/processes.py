@@ -8,6 +8,7 @@ from config.settings import Settings
 from gateway.app import Server
 from gateway.backoff import Backoff
 from gateway.bootstrap import Foundation, foundation
+from gateway.channel_files import follow_files
 from gateway.schema import MIGRATIONS
 from gateway.supervisor import HTTP_FD, SMTP_FD, Stopping, inherited
 from gateway.tasks import cancelled
@@ -31,6 +32,7 @@ async def edge(settings: Settings) -> int:
         tasks = [
             _running("migrations", migrated(base), stopping),
             _running("inboxes", base.directory.follow(base.pubsub), stopping),
+            _running("channels", follow_files(base.registry), stopping),
             _running("people", parts.sessions.follow(base.pubsub), stopping),
             _running("live", parts.hub.run(), stopping),
             _running("chat", parts.chat.run(), stopping),

@@ -210,6 +210,16 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     bounce: "BounceFacts | None" = None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def doubted(self) -> bool:
+        """Whether the owner of its author's domain says that this mail is none of theirs."""
+        return self.trust is not None and self.trust.verdict == "fail"
+
+    @property
+    def vouched(self) -> bool:
+        """Whether its author's domain was proven."""
+        return self.trust is not None and self.trust.verdict == "pass" and not self.sent_by
+
 
 class BounceFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A mail that says that one of ours did not arrive (RFC 3464, and what others send), or that a

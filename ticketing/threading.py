@@ -29,8 +29,9 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
 
     ``references`` are newest first. ``early`` are answers to the very mail, which overtook it.
     ``elsewhere`` are the same person's open tickets of other conversations, latest activity first.
-    ``mail`` asks for a plausible sender in rule 4 too: the
-    thread key of a mail is a Message-ID that anybody who saw it can name.
+    ``mail`` asks for a plausible sender in rule 4 too: the thread key of a mail is a Message-ID
+    that anybody who saw it can name. ``doubted``: it is probably not by who it says; then a name
+    and a number is not enough.
     """
 
     mail: bool
@@ -43,6 +44,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     thread: Place | None = None
     early: Place | None = None
     elsewhere: Sequence[Ticket] = ()
+    doubted: bool = False
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +107,9 @@ def _by_subject(evidence: Evidence, _inbox: Inbox, passed: list[str]) -> Decisio
     place = evidence.hook
     if place is None:
         return None
+    if evidence.doubted:
+        passed.append(f"names {place.what}, but is probably not by who it says")
+        return None
     if _plausible(evidence, place):
         return _join("subject", place, f"names {place.what} in its subject, from a participant")
     passed.append(f"names {place.what}, but the sender took no part in it")
@@ -127,7 +132,7 @@ def _by_answers(evidence: Evidence, _inbox: Inbox, _passed: list[str]) -> Decisi
 
 
 def _by_continuity(evidence: Evidence, inbox: Inbox, passed: list[str]) -> Decision | None:
-    if inbox.continuity != "join" or not evidence.elsewhere:
+    if inbox.continuity != "join" or not evidence.elsewhere or evidence.doubted:
         return None
     ticket = evidence.elsewhere[0]
     if evidence.said - ticket.activity_at > timedelta(hours=inbox.join_within_h):
@@ -140,7 +145,7 @@ def _by_continuity(evidence: Evidence, inbox: Inbox, passed: list[str]) -> Decis
 
 
 def _new(evidence: Evidence, inbox: Inbox, passed: list[str]) -> Decision:
-    suggested = inbox.continuity != "off" and evidence.elsewhere
+    suggested = inbox.continuity != "off" and evidence.elsewhere and not evidence.doubted
     return Decision(
         rule="new",
         why="; ".join(["nothing known fits", *passed]),

@@ -38,14 +38,22 @@ class Gettable(Protocol):
         """None for what is not there."""
 
 
+class ExpressionInvalid(ValueError):
+    """What is wrong with ``source``, in words for people."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(reason)
+        self.source = source
+
+
 class Expression:
-    """One compiled expression. Making it raises ValueError in words for people."""
+    """One compiled expression. Making it raises ExpressionInvalid."""
 
     def __init__(self, source: str, names: Collection[str], functions: Functions) -> None:
         self.source = source
         tree = _parsed(source)
         self.roots = frozenset(_roots(tree))
-        _check(tree, self.roots, names)
+        _check(source, tree, self.roots, names)
         self._tree = tree
         self._interpreter = TreeInterpreter(Options(custom_functions=functions))
         self._path = _plain_path(tree)
@@ -76,26 +84,29 @@ def _standard(found: re.Match[str]) -> str:
 
 def _parsed(source: str) -> Mapping[str, Value]:
     if not source.strip():
-        raise ValueError("the expression is empty")
+        raise ExpressionInvalid(source, "the expression is empty")
     try:
         tree: Mapping[str, Value] = jmespath.compile(dialect(source)).parsed
     except JMESPathError as error:
         reason = _first_line(error).removeprefix("Bad jmespath expression: ")
         hint = "; text stands between single quotes, two values are compared with =="
-        raise ValueError(f"{source!r} is no expression: {reason}{hint}") from error
+        raise ExpressionInvalid(source, f"{source!r} is no expression: {reason}{hint}") from error
     return tree
 
 
-def _check(tree: Mapping[str, Value], roots: Collection[str], names: Collection[str]) -> None:
+def _check(
+    source: str, tree: Mapping[str, Value], roots: Collection[str], names: Collection[str]
+) -> None:
     unknown = sorted(set(roots) - set(names))
     if unknown:
-        raise ValueError(
+        raise ExpressionInvalid(
+            source,
             f"there is no {unknown[0]!r} here; there are {', '.join(sorted(names))}"
-            " (text stands between single quotes)"
+            " (text stands between single quotes)",
         )
     for name in _called(tree):
         if name not in FUNCTION_NAMES:
-            raise ValueError(f"there is no function {name!r}; the guide lists them")
+            raise ExpressionInvalid(source, f"there is no function {name!r}; the guide lists them")
 
 
 def _roots(node: Mapping[str, Value]) -> Iterator[str]:

@@ -41,6 +41,14 @@ def line_of(text: str, path: Path) -> int:
     return best
 
 
+def line_holding(text: str, start: int, words: str) -> int:
+    """The first line from ``start`` on that holds ``words`` as TOML writes them, else ``start``."""
+    written = {words, words.replace("\\", "\\\\").replace('"', '\\"')} - {""}
+    lines = text.splitlines()[start - 1 :]
+    found = (n for n, line in enumerate(lines, start) if any(one in line for one in written))
+    return next(found, start)
+
+
 def _names(dotted: str) -> Path:
     return tuple(name.strip("\"'") for name in NAME.findall(dotted))
 

@@ -2,13 +2,14 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from connectors.declarative import model
-from connectors.declarative.lines import line_of, path_of
+from connectors.declarative.lines import line_holding, line_of, path_of
 from connectors.errors import ManifestInvalid
 
 if TYPE_CHECKING:
@@ -36,22 +37,23 @@ class ReadFile(msgspec.Struct, frozen=True):
             return Compiled(self.file)
         except PlaceInvalid as error:
             name = ".".join(map(str, error.path))
-            line = line_of(self.text, error.path)
+            line = line_holding(self.text, line_of(self.text, error.path), _source(error))
             raise ManifestInvalid(f"{self.path}:{line}: {name}: {error}") from error
 
 
 def load_file(path: Path) -> ReadFile:
     """The file, its names and kinds checked. Raises ManifestInvalid."""
-    text = _text(path)
+    text, values = _text(path), dict[str, Any]()
     try:
-        return ReadFile(path, text, msgspec.convert(tomllib.loads(text), model.ChannelFile))
+        values = tomllib.loads(text)
+        return ReadFile(path, text, msgspec.convert(values, model.ChannelFile))
     except tomllib.TOMLDecodeError as error:
         found = LINE.search(str(error))
         line = int(found[1]) if found else len(text.splitlines())
         reason = LINE.sub("", str(error))
         raise ManifestInvalid(f"{path}:{line}: no TOML: {reason}") from error
     except msgspec.ValidationError as error:
-        line, reason = _of_validation(text, str(error))
+        line, reason = _of_validation(text, values, str(error))
         raise ManifestInvalid(f"{path}:{line}: {reason}") from error
 
 
@@ -69,9 +71,18 @@ def _text(path: Path) -> str:
         raise ManifestInvalid(f"{path}:{line}: not UTF-8: {error.reason}") from error
 
 
-def _of_validation(text: str, message: str) -> tuple[int, str]:
+def _source(error: BaseException) -> str:
+    """The expression that was at fault, where it was one."""
+    cause: BaseException | None = error
+    while cause is not None and not hasattr(cause, "source"):
+        cause = cause.__cause__
+    return str(getattr(cause, "source", ""))
+
+
+def _of_validation(text: str, values: Mapping[str, Any], message: str) -> tuple[int, str]:
+    """Line and reason of msgspec's words."""
     found = PLACE.search(message)
-    path = path_of(found[1]) if found else ()
+    path = path_of(_named(values, found[1], message) if found else "")
     reason = PLACE.sub("", message)
     unknown = UNKNOWN.search(reason)
     if unknown:
@@ -79,3 +90,18 @@ def _of_validation(text: str, message: str) -> tuple[int, str]:
         reason = f"there is no {unknown[1]!r} here; the guide lists what there is"
     name = ".".join(map(str, path))
     return line_of(text, path), f"{name}: {reason}" if name else reason
+
+
+def _named(values: Mapping[str, Any], place: str, message: str) -> str:
+    """``$.settings[...].secret`` with the entry's own name: the one that fails when alone."""
+    start, found, _ = place.removeprefix("$.").partition("[...]")
+    entries = values.get(start)
+    if not found or not isinstance(entries, dict):
+        return place
+    for name, entry in entries.items():
+        try:
+            msgspec.convert({**values, start: {name: entry}}, model.ChannelFile)
+        except msgspec.ValidationError as error:
+            if str(error) == message:
+                return place.replace("[...]", f".{name}", 1)
+    return place

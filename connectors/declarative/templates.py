@@ -7,7 +7,7 @@ left out when its value is empty; what is null is always left out.
 
 from collections.abc import Callable, Collection
 
-from connectors.declarative.expressions import Expression, Gettable
+from connectors.declarative.expressions import Expression, ExpressionInvalid, Gettable
 from connectors.declarative.functions import Functions
 from connectors.declarative.texts import Value, as_text
 
@@ -127,4 +127,6 @@ def _closing(source: str, start: int) -> int:
             depth += {"{": 1, "}": -1}.get(char, 0)
             if depth == 0:
                 return at
-    raise ValueError(f"{source!r}: a brace is opened and never closed (write {{{{ for a brace)")
+    raise ExpressionInvalid(
+        source, f"{source!r}: a brace is opened and never closed (write {{{{ for a brace)"
+    )

@@ -410,8 +410,25 @@ class Delivery(Answer, frozen=True, kw_only=True):
     recipients: list[RecipientDelivery]
 
 
+class SenderTrust(Answer, frozen=True, kw_only=True):
+    """Whether a mail is by who it says: ``verdict`` on ``domain``, and what it rests on (results
+    as in RFC 8601). ``by`` names the relay or provider whose word it is, "" for our own check.
+    """
+
+    verdict: Literal["pass", "fail", "none", "temperror"]
+    domain: str
+    spf: str
+    dkim: str
+    dmarc: str
+    policy: str
+    by: str
+    reason: str
+
+
 class Message(Answer, frozen=True, kw_only=True):
-    """One utterance. ``reply_text`` is what was written now, ``text`` the whole."""
+    """One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
+    is null for what is no incoming mail.
+    """
 
     id: str
     ticket_id: str
@@ -420,6 +437,7 @@ class Message(Answer, frozen=True, kw_only=True):
     channel: str
     direction: Literal["in", "out", "note"]
     author: Author
+    sender_trust: SenderTrust | None
     occurred_at: Time
     received_at: Time
     edited_at: Time | None

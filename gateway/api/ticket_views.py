@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from connectors.contract import InboxId
+from connectors.events import SenderTrust
 from connectors.manifest import Manifest
 from gateway.api import addresses
 from gateway.api import schemas as s
@@ -173,6 +174,7 @@ def message(found: normal.Message) -> s.Message:
             name=addresses.readable(found.author.name),
             address=found.author.address,
         ),
+        sender_trust=sender_trust(found.trust),
         occurred_at=time(found.occurred_at),
         received_at=time(found.received_at),
         edited_at=maybe_time(found.edited_at),
@@ -192,6 +194,22 @@ def message(found: normal.Message) -> s.Message:
         delivery=delivery(found.delivery),
         threaded_by=found.threaded_by,
         warnings=list(found.warnings),
+    )
+
+
+def sender_trust(found: SenderTrust | None) -> s.SenderTrust | None:
+    """What was found out of a mail's sender."""
+    if found is None:
+        return None
+    return s.SenderTrust(
+        verdict=found.verdict,
+        domain=found.domain,
+        spf=found.spf,
+        dkim=found.dkim,
+        dmarc=found.dmarc,
+        policy=found.policy,
+        by=found.by,
+        reason=found.reason,
     )
 
 

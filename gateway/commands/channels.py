@@ -1,30 +1,37 @@
-"""``parley channel list``, ``new``, ``check`` and ``replay``."""
+"""``parley channel list``, ``new``, ``check``, ``schema`` and ``replay``."""
 
 import argparse
 import asyncio
 import sys
 from pathlib import Path
 
-from config.settings import load
+from config.settings import Settings, load
 from connectors.errors import ConnectorError
 from connectors.registry import BUILT_IN, Registry
+from gateway.channel_files import registry_for
 
 
 def list_channels(arguments: argparse.Namespace) -> int:
-    """One line each."""
-    for manifest in Registry.load().manifests():
+    """One line each; 1 when a file of the operator's is refused."""
+    registry, _ = registry_for(load())
+    for manifest in registry.manifests():
         transports = ",".join(manifest.transports)
         print(f"{manifest.id:16} {manifest.tier:7} {transports:20} {manifest.name}")
-    return 0
+    for fault in registry.faults:
+        print(f"refused: {fault.reason}", file=sys.stderr)
+    return 1 if registry.faults else 0
 
 
 def new(arguments: argparse.Namespace) -> int:
-    """Write the files of a channel to be, beside the built-in ones or where ``--into`` says."""
-    from connectors.scaffold import scaffold_code
+    """Write the files of a channel to be: a channel.toml among the operator's own, or a connector
+    beside the built-in ones, or either where ``--into`` says.
+    """
+    from connectors.scaffold import scaffold_code, scaffold_declarative
 
-    parent = Path(arguments.into) if arguments.into else BUILT_IN
+    scaffold = scaffold_code if arguments.code else scaffold_declarative
+    usual = BUILT_IN if arguments.code else load().channels
     try:
-        paths = scaffold_code(arguments.name, parent)
+        paths = scaffold(arguments.name, Path(arguments.into) if arguments.into else usual)
     except (ConnectorError, FileExistsError) as error:
         print(f"parley: {error}", file=sys.stderr)
         return 1
@@ -33,11 +40,38 @@ def new(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def schema(arguments: argparse.Namespace) -> int:
+    """The JSON Schema of channel.toml, for editors."""
+    from connectors.declarative.schema import channel_schema
+
+    sys.stdout.write(channel_schema())
+    return 0
+
+
 def check(arguments: argparse.Namespace) -> int:
-    """1 when a case fails or a tier is not earned."""
-    registry = Registry.load()
-    names = arguments.names or [one.id for one in registry.manifests()]
-    return 0 if all([_passes(registry, name) for name in names]) else 1
+    """1 when a case fails, a tier is not earned, or a file of the operator's is refused."""
+    settings = load()
+    registry, _ = registry_for(settings)
+    if not arguments.names:
+        for fault in registry.faults:
+            print(f"BAD  {fault.reason}")
+        passed = [_passes(registry, one.id) for one in registry.manifests()]
+        return 0 if all(passed) and not registry.faults else 1
+    return 0 if all([_named_passes(settings, name) for name in arguments.names]) else 1
+
+
+def _named_passes(settings: Settings, name: str) -> bool:
+    """``name`` may be the path of a channel.toml."""
+    try:
+        registry, channel = registry_for(settings, name)
+        for fault in registry.faults:
+            if Path(fault.path).parent.name == name or Path(fault.path).stem == name:
+                print(f"BAD  {fault.reason}")
+                return False
+    except ConnectorError as error:
+        print(f"BAD  {error}")
+        return False
+    return _passes(registry, channel)
 
 
 def _passes(registry: Registry, name: str) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 
 from config.keys import load_keys
 from config.settings import Settings, SettingsInvalid, load, reference
+from connectors.registry import Registry
 from gateway.bootstrap import Foundation, foundation
 from gateway.endpoints import reachable
 from gateway.schema import MIGRATIONS
@@ -51,7 +52,7 @@ async def _examine() -> int:
 
 
 async def _findings(settings: Settings) -> AsyncIterator[Finding]:
-    for finding in (*_settings(settings), _keys(settings), _app()):
+    for finding in (*_settings(settings), _keys(settings), _app(), *_channels(settings)):
         yield finding
     try:
         async with reachable(settings) as found, foundation(found) as base:
@@ -105,6 +106,21 @@ async def _inboxes(base: Foundation) -> AsyncIterator[Finding]:
             yield Finding(name, False, "no answer in time", "is the provider reachable?")
         else:
             yield Finding(name, found.ok, found.detail, found.advice)
+
+
+def _channels(settings: Settings) -> list[Finding]:
+    """The operator's own channel files."""
+    faults = Registry.load(settings.channels).faults
+    advice = "mend the file: it is read again by itself"
+    return [
+        Finding(
+            "channel file",
+            False,
+            f"{fault.reason} ({'its old version is in force' if fault.kept else 'not in force'})",
+            advice,
+        )
+        for fault in faults
+    ]
 
 
 def _settings(settings: Settings) -> list[Finding]:

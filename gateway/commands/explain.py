@@ -6,16 +6,19 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from config.settings import load
+from config.settings import Settings, load
 from connectors.errors import ConnectorError
 
 if TYPE_CHECKING:
     from connectors.registry import Registry
+    from gateway.commands.checking import Check
+    from normalizer.mail.explain import ExplainedMail
 
 WRONG_ARGUMENTS = 2
 Explain = Callable[[bytes, str], object]
@@ -31,38 +34,54 @@ class Failed(msgspec.Struct, frozen=True):
 def mail(arguments: argparse.Namespace) -> int:
     """Each FILE is a raw mail; with ``--inbox`` its line says where it would be threaded."""
     settings = load()
-    explain = _explain_mail(arguments.extract, settings.public_url)
-    if not arguments.inbox:
-        return _each(arguments, explain)
-    from gateway.commands.weighing import weighing
+    with ExitStack() as stack:
+        explain = _explain_mail(arguments.extract, settings, _check(stack, settings, arguments))
+        if not arguments.inbox:
+            return _each(arguments, explain)
+        from gateway.commands.weighing import weighing
 
-    with weighing(settings, arguments.inbox) as weigh:
-        return _each(
-            arguments,
-            lambda raw, file: {
-                **msgspec.to_builtins(explain(raw, file)),
-                "threading": weigh(raw),
-            },
-        )
+        weigh = stack.enter_context(weighing(settings, arguments.inbox))
+
+        def explain_and_weigh(raw: bytes, file: str) -> object:
+            seen = explain(raw, file)
+            return {**msgspec.to_builtins(seen), "threading": weigh(raw, seen.sender_trust)}
+
+        return _each(arguments, explain_and_weigh)
 
 
-def _explain_mail(folder: str | None, own_origin: str) -> Explain:
+def _check(stack: ExitStack, settings: Settings, arguments: argparse.Namespace) -> "Check | None":
+    """None: only the word of a relay that the settings name is looked at."""
+    if not (arguments.check_sender or arguments.client):
+        return None
+    from gateway.commands.checking import checking
+
+    return stack.enter_context(checking(settings, arguments))
+
+
+def _explain_mail(
+    folder: str | None, settings: Settings, check: "Check | None"
+) -> Callable[[bytes, str], "ExplainedMail"]:
     from normalizer.mail.explain import explain_mail
+    from normalizer.trust.anchors import relay_names
 
+    relays = relay_names(settings.mail_authserv)
     extract = Path(folder) if folder else None
     if extract is not None:
         extract.mkdir(parents=True, exist_ok=True)
 
-    def explain(raw: bytes, file: str) -> msgspec.Struct:
-        explained = explain_mail(raw, file, own_origin)
+    def explain(raw: bytes, file: str) -> "ExplainedMail":
+        explained = explain_mail(raw, file, settings.public_url, relays)
+        mail = explained.mail
+        if check and mail.sender_trust is None:
+            mail = msgspec.structs.replace(mail, sender_trust=check(raw))
         if extract is None:
-            return explained.mail
+            return mail
         paths = [_write(extract, one.content) for one in explained.files]
         attachments = tuple(
             msgspec.structs.replace(shown, path=path)
             for shown, path in zip(explained.mail.attachments, paths, strict=True)
         )
-        return msgspec.structs.replace(explained.mail, attachments=attachments)
+        return msgspec.structs.replace(mail, attachments=attachments)
 
     return explain
 
@@ -70,15 +89,14 @@ def _explain_mail(folder: str | None, own_origin: str) -> Explain:
 def webhook(arguments: argparse.Namespace) -> int:
     """Each FILE is a request, as EXPLAIN describes it."""
     from connectors.explain import explain_webhook
-    from connectors.registry import Registry
     from normalizer.mail.seen import as_read
 
-    registry, settings = Registry.load(), _settings(arguments)
-    _known(registry, arguments.channel, settings)
+    settings = _settings(arguments)
+    registry, channel = _registry(arguments.channel, settings)
 
     def explain(raw: bytes, file: str) -> object:
         case = msgspec.json.decode(raw, type=dict[str, Any])
-        seen = explain_webhook(registry, arguments.channel, settings, case, as_read)
+        seen = explain_webhook(registry, channel, settings, case, as_read)
         return _named(file, seen)
 
     return _each(arguments, explain)
@@ -87,14 +105,13 @@ def webhook(arguments: argparse.Namespace) -> int:
 def send(arguments: argparse.Namespace) -> int:
     """Each FILE is a message and a provider's replies."""
     from connectors.explain import explain_send
-    from connectors.registry import Registry
 
-    registry, settings = Registry.load(), _settings(arguments)
-    _known(registry, arguments.channel, settings)
+    settings = _settings(arguments)
+    registry, channel = _registry(arguments.channel, settings)
 
     def explain(raw: bytes, file: str) -> object:
         case = msgspec.json.decode(raw, type=dict[str, Any])
-        seen = explain_send(registry, arguments.channel, settings, case)
+        seen = explain_send(registry, channel, settings, case)
         return _named(file, asyncio.run(seen))
 
     return _each(arguments, explain)
@@ -136,9 +153,12 @@ def _write(folder: Path, content: bytes) -> str:
     return str(path)
 
 
-def _known(registry: "Registry", channel: str, settings: dict[str, str]) -> None:
+def _registry(name: str, settings: dict[str, str]) -> "tuple[Registry, str]":
     """Wrong arguments are said once, not in the line of every input."""
+    from gateway.channel_files import registry_for
+
     try:
+        registry, channel = registry_for(load(), name)
         names = {field.name for field in registry.setting_fields(channel)}
     except ConnectorError as error:
         print(f"parley explain: {error}", file=sys.stderr)
@@ -148,6 +168,7 @@ def _known(registry: "Registry", channel: str, settings: dict[str, str]) -> None
         there = ", ".join(sorted(names))
         print(f"parley explain: {channel} has no {unknown[0]!r}; it has {there}", file=sys.stderr)
         raise SystemExit(WRONG_ARGUMENTS)
+    return registry, channel
 
 
 def _settings(arguments: argparse.Namespace) -> dict[str, str]:

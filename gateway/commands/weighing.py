@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, contextmanager
 
 from config.settings import Settings
 from connectors.contract import InboxId
+from connectors.events import SenderTrust
 from gateway.bootstrap import Foundation, foundation
 from gateway.commands.explain import WRONG_ARGUMENTS
 from gateway.endpoints import reachable
@@ -16,7 +17,7 @@ from ticketing.ingest.model import Line
 from ticketing.ingest.read import read_record
 from ticketing.ingest.weigh import Weighed, weigh
 
-Weigh = Callable[[bytes], Weighed | None]
+Weigh = Callable[[bytes, SenderTrust | None], Weighed | None]
 
 
 @contextmanager
@@ -26,7 +27,7 @@ def weighing(settings: Settings, inbox: str) -> Iterator[Weigh]:
         stack = AsyncExitStack()
         base, line = runner.run(_open(stack, settings, inbox))
         try:
-            yield lambda raw: runner.run(_weighed(base, line, raw))
+            yield lambda raw, trust: runner.run(_weighed(base, line, raw, trust))
         finally:
             runner.run(stack.aclose())
 
@@ -43,8 +44,10 @@ async def _open(stack: AsyncExitStack, settings: Settings, inbox: str) -> tuple[
     return base, line
 
 
-async def _weighed(base: Foundation, line: Line, raw: bytes) -> Weighed | None:
-    unit = read_record(_record(line, raw), line)
+async def _weighed(
+    base: Foundation, line: Line, raw: bytes, trust: SenderTrust | None
+) -> Weighed | None:
+    unit = read_record(_record(line, raw), line, trust)
     found = await weigh(unit, base.collections, base.reply_tokens)
     return found[0] if found else None
 

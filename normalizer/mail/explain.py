@@ -4,8 +4,10 @@ import hashlib
 
 import msgspec
 
+from connectors.events import SenderTrust
 from normalizer.mail.model import Address, Bounce, Invitation, MailAttachment
 from normalizer.mail.parse import parse_mail
+from normalizer.trust.relay import trust_of_relay
 
 
 class ExplainedAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +55,7 @@ class ExplainedMail(msgspec.Struct, frozen=True, kw_only=True, rename={"sender":
     security: tuple[str, ...]
     invitations: tuple[Invitation, ...]
     warnings: tuple[str, ...]
+    sender_trust: SenderTrust | None
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,7 +65,10 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[MailAttachment, ...]
 
 
-def explain_mail(raw: bytes, file: str, own_origin: str = "") -> Explanation:
+def explain_mail(
+    raw: bytes, file: str, own_origin: str = "", relays: frozenset[str] = frozenset()
+) -> Explanation:
+    """``relays`` are those whose Authentication-Results count; nothing is asked of the DNS."""
     mail = parse_mail(raw, own_origin=own_origin)
     shown = ExplainedMail(
         file=file,
@@ -90,6 +96,7 @@ def explain_mail(raw: bytes, file: str, own_origin: str = "") -> Explanation:
         security=mail.security,
         invitations=mail.invitations,
         warnings=mail.warnings,
+        sender_trust=trust_of_relay(raw, relays),
     )
     return Explanation(mail=shown, files=mail.attachments)
 

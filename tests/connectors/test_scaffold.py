@@ -10,7 +10,7 @@ from connectors.check import check_channel
 from connectors.errors import ManifestInvalid
 from connectors.manifest import load_manifest
 from connectors.registry import Installed, Registry
-from connectors.scaffold import scaffold_code
+from connectors.scaffold import scaffold_code, scaffold_declarative
 
 ROOT = Path(__file__).parents[2]
 
@@ -71,3 +71,11 @@ def test_names_that_cannot_be_modules_are_refused(tmp_path, name):
 def test_an_existing_channel_is_not_overwritten(folder):
     with pytest.raises(FileExistsError):
         scaffold_code("carrier_pigeon", folder.parent)
+
+
+async def test_a_channel_without_code_earns_the_tier_it_claims(tmp_path):
+    scaffold_declarative("carrier_pigeon", tmp_path)
+    registry = Registry.load(tmp_path)
+    report = await check_channel(registry, "carrier_pigeon")
+    assert [result.why for result in report.results if result.why] == []
+    assert report.ok

@@ -1,5 +1,6 @@
 """A house on the real database: ingest with a chat line that takes JSON and a mail line."""
 
+import asyncio
 import itertools
 from datetime import timedelta
 
@@ -94,6 +95,7 @@ class House:
         self.pulled = []
         self.senders = {}
         self.called = []
+        self.rung_for = asyncio.Event()
         self.lines = {
             MAIL: Line(
                 inbox=an_inbox(),
@@ -129,8 +131,12 @@ class House:
             receipts=self.receipts,
             offer=self.offered.extend,
             pull=self.rung,
-            senders=Senders(self.prove, self.called.append),
+            senders=Senders(self.prove, self.call),
         )
+
+    def call(self, partition):
+        self.called.append(partition)
+        self.rung_for.set()
 
     async def prove(self, record, line):
         """Nobody says anything of a sender, unless a test does."""

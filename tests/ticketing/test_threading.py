@@ -65,3 +65,15 @@ def test_continuity_off_suggest_join():
 def test_a_bounce_goes_to_what_it_reports_on():
     found = evidence("mailto:mailer-daemon@x", bounced=place(6), token=place(1))
     assert decide(found, an_inbox()).ticket_id == "ticket-6"
+
+
+def test_a_doubted_sender_needs_more_than_a_number():
+    found = evidence(hook=place(4, "#4"), elsewhere=[a_ticket(id="ticket-9")], doubted=True)
+    decision = decide(found, an_inbox(continuity="join"))
+    assert (decision.rule, decision.ticket_id, decision.suggested_ticket_id) == ("new", None, None)
+    assert "not by who it says" in decision.why
+
+
+def test_a_token_or_a_message_of_the_thread_outweighs_doubt():
+    for found in ({"token": place(1, "address")}, {"references": [place(1)]}):
+        assert decide(evidence(doubted=True, **found), an_inbox()).ticket_id == "ticket-1"

@@ -29,9 +29,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def unproven(self) -> bool:
-        """It says that we wrote it, and nothing that only we and the customer know proves it."""
-        proven = self.decision.rule in {"token", "reference"}
-        return self.from_us and self.draft.mail is not None and not proven
+        """It says that we wrote it, and neither its domain proves it nor anything that only we and
+        the customer know; which in turn proves nothing against the domain's word.
+        """
+        if not self.from_us or self.draft.mail is None or self.draft.vouched:
+            return False
+        return self.draft.doubted or self.decision.rule not in {"token", "reference"}
 
     @property
     def moves_no_clock(self) -> bool:
@@ -41,9 +44,17 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def warnings(self) -> tuple[str, ...]:
         """For the agent: the normaliser's, threading's, and who may not be who they say."""
-        doubts = {"sender-unproven": self.unproven, "sent-for-another": bool(self.draft.sent_by)}
-        own = (doubt for doubt, there in doubts.items() if there)
-        return (*self.draft.warnings, *self.decision.warnings, *own)
+        return (*self.draft.warnings, *self.doubts)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What speaks against its sender."""
+        own = {
+            "sender-unproven": self.unproven,
+            "sender-failed": self.draft.doubted and not self.unproven,
+            "sent-for-another": bool(self.draft.sent_by),
+        }
+        return (*self.decision.warnings, *(doubt for doubt, there in own.items() if there))
 
     @property
     def reports(self) -> bool:

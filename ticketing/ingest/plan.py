@@ -28,7 +28,7 @@ from ticketing.ingest.tickets import after_message, new_ticket, reopened
 from ticketing.lifecycle import InboundEffect, on_inbound, said_at
 from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
 from ticketing.reply_tokens import ReplyTokens
-from ticketing.threading import decide
+from ticketing.threading import Evidence, decide
 
 _KINDS = {"in": "message.received", "out": "message.sent", "note": "note.added"}
 PARKED_FOR = timedelta(days=7)
@@ -40,6 +40,18 @@ def message_id_of(draft: Draft) -> MessageId:
     return MessageId(derived_id(draft.inbox_id, draft.dedupe_id))
 
 
+def decided(draft: Draft, inbox: Inbox, book: Book, evidence: Evidence) -> Entry:
+    """Where the draft belongs, by what the book knows of its past."""
+    return Entry(
+        draft=draft,
+        inbox=inbox,
+        message_id=message_id_of(draft),
+        decision=decide(evidence, inbox),
+        automatic=draft.bounce is not None or bool(draft.mail and draft.mail.auto_reply),
+        on_note=answers_note(draft, book),
+    )
+
+
 def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> None:
     """Find the draft its place and put everything that follows from it into the book."""
     message_id = message_id_of(draft)
@@ -47,14 +59,7 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
         book.duplicates += 1
         return
     evidence = gather(draft, book, reply_tokens)
-    entry = Entry(
-        draft=draft,
-        inbox=inbox,
-        message_id=message_id,
-        decision=decide(evidence, inbox),
-        automatic=draft.bounce is not None or bool(draft.mail and draft.mail.auto_reply),
-        on_note=answers_note(draft, book),
-    )
+    entry = decided(draft, inbox, book, evidence)
     contact = _contact(entry, book)
     ticket, conversation = _place(entry, contact, book)
     ticket = reunited(ticket, evidence.early, draft, book)
@@ -90,7 +95,7 @@ def _contact(entry: Entry, book: Book) -> Contact:
     if entry.is_nobodys and entry.decision.conversation_id:
         return book.contacts[book.conversations[entry.decision.conversation_id].contact_id]
     senders = proven(draft.senders)
-    name = "" if draft.echo else draft.sender_name
+    name = "" if draft.echo or draft.doubted else draft.sender_name
     known = book.contact_of(keys_of(senders))
     if known is None:
         id = ContactId(derived_id("contact", entry.message_id))
@@ -224,8 +229,11 @@ def _start_conversation(entry: Entry, contact: Contact, ticket: Ticket, book: Bo
 
 
 def _recipient(draft: Draft, inbox: Inbox) -> str:
-    """Where a reply goes: Reply-To where a mail has one (RFC 5322 section 3.6.2), never to us."""
-    if draft.mail and not draft.echo and not draft.sent_by:
+    """Where a reply goes: Reply-To where a mail has one (RFC 5322 section 3.6.2), never to us.
+
+    Whoever writes in another's name does not get to say where our answers go.
+    """
+    if draft.mail and not draft.echo and not draft.sent_by and not draft.doubted:
         ours = _addresses(inbox)
         asked = (one for one in draft.mail.reply_to if untagged(one) not in ours)
         if chosen := next(asked, None):
@@ -263,7 +271,8 @@ def _grown(participants: tuple[str, ...], draft: Draft, entry: Entry) -> tuple[s
     if draft.mail is None or entry.is_nobodys:
         return participants
     ours = _addresses(entry.inbox)
-    named = [f"mailto:{a}" for a in (*draft.mail.to, *draft.mail.cc) if untagged(a) not in ours]
+    heard = () if draft.doubted else (*draft.mail.to, *draft.mail.cc)
+    named = [f"mailto:{a}" for a in heard if untagged(a) not in ours]
     everyone = dict.fromkeys((*participants, *keys_of(draft.senders), *named))
     return tuple(everyone)[:MAX_PARTICIPANTS]
 

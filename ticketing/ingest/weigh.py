@@ -6,11 +6,10 @@ from storage.mongo import Session
 from ticketing.ingest.book import Book
 from ticketing.ingest.evidence import gather
 from ticketing.ingest.model import Unit
-from ticketing.ingest.plan import message_id_of
+from ticketing.ingest.plan import decided, message_id_of
 from ticketing.ingest.store import IngestStore
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.store import Collections
-from ticketing.threading import decide
 
 KNOWN = "known"
 
@@ -42,7 +41,8 @@ async def weigh(unit: Unit, collections: Collections, tokens: ReplyTokens) -> li
         if message_id_of(draft) in book.known:
             found.append(await _known(message_id_of(draft), collections))
             continue
-        decision = decide(gather(draft, book, tokens), unit.line.inbox)
+        entry = decided(draft, unit.line.inbox, book, gather(draft, book, tokens))
+        decision = entry.decision
         joined = book.final_ticket(decision.ticket_id) if decision.ticket_id else None
         near = decision.suggested_ticket_id
         suggested = book.tickets.get(near) if near else None
@@ -52,7 +52,7 @@ async def weigh(unit: Unit, collections: Collections, tokens: ReplyTokens) -> li
                 why=decision.why,
                 ticket=joined.number if joined else None,
                 suggested=suggested.number if suggested else None,
-                warnings=decision.warnings,
+                warnings=entry.doubts,
             )
         )
     return found

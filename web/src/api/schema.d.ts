@@ -979,7 +979,8 @@ export interface components {
         };
         /**
          * Message
-         * @description One utterance. ``reply_text`` is what was written now, ``text`` the whole.
+         * @description One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
+         *         is null for what is no incoming mail.
          */
         Message: {
             id: string;
@@ -990,6 +991,7 @@ export interface components {
             /** @enum {unknown} */
             direction: "in" | "note" | "out";
             author: components["schemas"]["Author"];
+            sender_trust: components["schemas"]["SenderTrust"] | null;
             /** Format: date-time */
             occurred_at: string;
             /** Format: date-time */
@@ -1279,6 +1281,22 @@ export interface components {
         SearchPage: {
             items: components["schemas"]["SearchHit"][];
             next_cursor: string | null;
+        };
+        /**
+         * SenderTrust
+         * @description Whether a mail is by who it says: ``verdict`` on ``domain``, and what it rests on (results
+         *         as in RFC 8601). ``by`` names the relay or provider whose word it is, "" for our own check.
+         */
+        SenderTrust: {
+            /** @enum {unknown} */
+            verdict: "fail" | "none" | "pass" | "temperror";
+            domain: string;
+            spf: string;
+            dkim: string;
+            dmarc: string;
+            policy: string;
+            by: string;
+            reason: string;
         };
         /**
          * Session

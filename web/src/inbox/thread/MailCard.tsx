@@ -14,6 +14,7 @@ import { Files } from "./Files";
 import { HtmlMail } from "./HtmlMail";
 import { MessageText } from "./MessageText";
 import { RecipientStates } from "./RecipientStates";
+import { SenderBadge } from "./SenderBadge";
 import { TroubleActions } from "./TroubleActions";
 
 function MailHead({ message, brief }: { message: Message; brief: boolean }) {
@@ -28,6 +29,7 @@ function MailHead({ message, brief }: { message: Message; brief: boolean }) {
       <Avatar name={message.author.name} size={brief ? "s" : "m"} mine={mine} />
       <span className="strong cut who">{mine ? t("thread.you") : message.author.name}</span>
       <ChannelGlyph channel={message.channel} size="s" />
+      {brief ? null : <SenderBadge message={message} />}
       {brief ? (
         <span className="cut grow sec">{message.reply_text || message.text}</span>
       ) : (
