@@ -21,6 +21,7 @@ from gateway.directory import InboxDirectory, bare_address
 from gateway.errors import Refused
 from gateway.pull_health import of_failure, with_pulls
 from gateway.store import EdgeStore, InboxHealth
+from outbound.texts import check_templates, check_texts
 from storage.ids import new_id
 from ticketing.model import Inbox
 
@@ -98,6 +99,9 @@ class InboxCommands:
         changed = msgspec.structs.replace(
             found, version=found.version + 1, updated_at=now, **changes
         )
+        check_texts(changed.signatures, "signatures")
+        check_texts(changed.acknowledgements, "acknowledgements")
+        check_templates(changed.templates)
         await self._free(changed.channel, changed.address, inbox_id, changed.aliases)
         if not await self._store.change_inbox(changed):
             raise Refused(409, "stale", "somebody else changed this inbox")

@@ -109,6 +109,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     mail: MailFacts | None = None
     envelope: MailEnvelope | None = None
     author: Author | None = None
+    language: str = ""
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):

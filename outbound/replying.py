@@ -13,6 +13,7 @@ from outbound.model import Heard, Outlet, Reply
 from outbound.render import Rendered, render
 from outbound.suppression.model import Stopped
 from outbound.suppression.policy import among, explained
+from outbound.texts import filled, in_language, signed, signed_html, values_of
 from outbound.trouble import after_reply
 from outbound.window import reply_window
 from storage.ids import derived_id
@@ -24,7 +25,8 @@ from ticketing.tokens import tokens
 
 CLOCK_SLACK = timedelta(minutes=5)
 SNIPPET = 160
-UNSCOPED = frozenset({"mailto", "tel"})
+MAIL = "mailto"
+UNSCOPED = frozenset({MAIL, "tel"})
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,18 +63,20 @@ def heard(message: Message) -> Heard:
         mail=message.mail,
         envelope=message.envelope,
         author=message.author,
+        language=message.language,
     )
 
 
 def needs_recent(manifest: Manifest, reply: Reply) -> bool:
     """The thread of a mail, and what the agent has not seen, are read only where they count."""
-    return manifest.family == "mailto" or reply.seen_message_id is not None
+    return manifest.family == MAIL or reply.seen_message_id is not None
 
 
 def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyTokens) -> Message:
     """The queued message; ``clock`` is the database's, which due times go by."""
     ticket, conversation, reply = place.ticket, place.conversation, ask.reply
     rendered = _rendered(reply, place)
+    signature = signature_of(ask, place)
     message = Message(
         id=ask.message_id,
         inbox_id=conversation.inbox_id,
@@ -85,9 +89,10 @@ def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyToken
         received_at=ask.now,
         sequence=_sequence(clock, ticket),
         subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
+        text=signed(rendered.text, signature),
+        html=signed_html(rendered.html, signature),
         reply_text=rendered.text,
+        signature=signature,
         files=reply.files,
         recipient=recipient_of(conversation.recipient),
         delivery=_queued(place.outlet, clock),
@@ -95,9 +100,18 @@ def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyToken
         warnings=rendered.warnings,
         tokens=tokens(rendered.text, *(file.name for file in reply.files)),
     )
-    if place.outlet.manifest.family != "mailto":
+    if place.outlet.manifest.family != MAIL:
         return message
     return _addressed(message, reply, place, reply_tokens)
+
+
+def signature_of(ask: Ask, place: Place) -> str:
+    """What goes under a mail: in the language of the mail that it answers."""
+    if place.outlet.manifest.family != MAIL:
+        return ""
+    parent, inbox = _parent(place), place.outlet.inbox
+    text = in_language(inbox.signatures, parent.language if parent else "")
+    return filled(text, values_of(inbox, place.ticket, ask.viewer.name))
 
 
 def _addressed(message: Message, reply: Reply, place: Place, reply_tokens: ReplyTokens) -> Message:
@@ -161,7 +175,7 @@ def answered(ticket: Ticket, reply: Reply, message: Message, now: datetime) -> T
         open=is_open(status),
         status_at=max(now, ticket.status_at or now) if changed else ticket.status_at,
         solved_at=(now if changed else ticket.solved_at) if status == "solved" else None,
-        snippet=" ".join(message.text.split())[:SNIPPET],
+        snippet=" ".join(message.reply_text.split())[:SNIPPET],
         message_count=ticket.message_count + 1,
         updated_at=now,
         activity_at=max(now, ticket.activity_at),
@@ -244,7 +258,8 @@ def same(first: Message, reply: Reply, outlet: Outlet) -> Message:
     copies = first.envelope.cc if first.envelope else ()
     equal = (
         first.conversation_id == reply.conversation_id
-        and (first.text, first.html) == (again.text, again.html)
+        and first.text == signed(again.text, first.signature)
+        and first.html == signed_html(again.html, first.signature)
         and _names(first.files) == _names(reply.files)
         and {copy.lower() for copy in copies} <= {copy.strip().lower() for copy in reply.cc}
     )

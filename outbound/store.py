@@ -366,7 +366,9 @@ def _provider_id(
 def _published(message: Message, delivery: Delivery) -> dict[str, Any]:
     change: dict[str, Any] = {"delivery": to_document(delivery)}
     if not message.tokens and delivery.state != "cancelled":
-        change["tokens"] = tokens(message.text, *(file.name for file in message.files))
+        change["tokens"] = tokens(
+            message.reply_text or message.text, *(file.name for file in message.files)
+        )
     return change
 
 

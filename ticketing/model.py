@@ -135,8 +135,19 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     created_at: datetime
 
 
+class InboxTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that agents insert, by language (``en``, ``zh-CN``)."""
+
+    name: str
+    texts: dict[str, str]
+
+
 class Inbox(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One configured account of a channel. ``sealed_settings`` is the settings' JSON, sealed."""
+    """One configured account of a channel. ``sealed_settings`` is the settings' JSON, sealed.
+
+    ``signatures`` go under replies and ``acknowledgements`` out when somebody begins a ticket, in
+    the language of who wrote (``en``, ``zh-CN``); empty: none.
+    """
 
     id: InboxId = msgspec.field(name="_id")
     v: int = 1
@@ -152,6 +163,9 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reopen_within_h: int = 24 * 14
     undo_s: int = 10
     mail_rules: MailRules = MailRules()
+    signatures: dict[str, str] = {}
+    acknowledgements: dict[str, str] = {}
+    templates: tuple[InboxTemplate, ...] = ()
     created_at: datetime
     updated_at: datetime
 

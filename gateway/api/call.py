@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from aiohttp import web
 
-from gateway.api.schemas import Answer
+from gateway.api.answer import Answer
 from gateway.auth.model import Identity
 from gateway.errors import Refused
 from ticketing.model import Agent

@@ -4,9 +4,10 @@ from typing import Literal
 
 import msgspec
 
+from gateway.api.answer import Answer
 from gateway.api.fields import Id, Time
 from gateway.api.requests import Request
-from gateway.api.schemas import Answer, Delivery, Message, TicketRow, View
+from gateway.api.schemas import Delivery, Message, TicketRow, View
 
 
 class Hello(Answer, frozen=True, kw_only=True, tag="hello"):

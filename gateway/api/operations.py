@@ -4,8 +4,10 @@ from typing import Literal
 
 import msgspec
 
+from gateway.api import mail_schemas as m
 from gateway.api import requests as r
 from gateway.api import schemas as s
+from gateway.api.answer import Answer
 
 PREFIX = "/api/v1"
 Permission = Literal["public", "anyone", "tickets:read", "tickets:write", "admin"]
@@ -34,7 +36,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     permission: Permission
     request: type[r.Request] | None = None
     query: type[r.Request] | None = None
-    answer: type[s.Answer] | None = None
+    answer: type[Answer] | None = None
     status: int = 200
     errors: tuple[int, ...] = ()
     media: str = "application/json"
@@ -105,6 +107,11 @@ DIRECTORY = (
         name="changeInbox", method="PATCH", path="/inboxes/{id}", summary="Change an inbox",
         tag="inboxes", permission="admin", request=r.InboxChange, answer=s.Inbox,
         errors=(404, 409), rate=WRITES,
+    ),
+    Operation(
+        name="getInboxTexts", method="GET", path="/inboxes/{id}/texts",
+        summary="An inbox's signatures, templates and acknowledgements", tag="inboxes",
+        permission="admin", answer=m.InboxTexts, errors=(404,),
     ),
     Operation(
         name="checkInbox", method="POST", path="/inboxes/{id}/check",
@@ -194,6 +201,11 @@ MESSAGES = (
         status=201, errors=(404, 409), idempotency="required", keeps_keys=True, rate=WRITES,
     ),
     Operation(
+        name="getReplyTexts", method="GET", path="/tickets/{id}/texts",
+        summary="The signature and the templates of a reply", tag="messages",
+        permission="tickets:read", query=r.TextsQuery, answer=m.ReplyTexts, errors=(404,),
+    ),
+    Operation(
         name="addNote", method="POST", path="/tickets/{id}/notes", summary="Add an internal note",
         tag="messages", permission="tickets:write", request=r.NewNote, answer=s.Message,
         status=201, errors=(404, 409), idempotency="required", rate=WRITES,
@@ -240,12 +252,12 @@ MAIL_OUT = (
     Operation(
         name="listSuppressions", method="GET", path="/suppressions",
         summary="Addresses that are not written to", tag="operations", permission="admin",
-        query=r.PageQuery, answer=s.SuppressionPage,
+        query=r.PageQuery, answer=m.SuppressionPage,
     ),
     Operation(
         name="addSuppression", method="POST", path="/suppressions",
         summary="Write no more to an address", tag="operations", permission="admin",
-        request=r.NewSuppression, answer=s.Suppression, status=201, rate=WRITES,
+        request=r.NewSuppression, answer=m.Suppression, status=201, rate=WRITES,
     ),
     Operation(
         name="liftSuppression", method="DELETE", path="/suppressions/{id}",

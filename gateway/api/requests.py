@@ -74,6 +74,16 @@ class NewInbox(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     settings: dict[str, SettingValue] = {}
 
 
+class Template(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A text to insert, by language; blanks such as ``{{ticket.number}}`` are filled."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    texts: dict[str, Annotated[str, Meta(max_length=10_000)]]
+
+
+Texts = dict[str, Annotated[str, Meta(max_length=10_000)]]
+
+
 class InboxChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may change about an inbox; ``settings`` are laid over those stored."""
 
@@ -86,6 +96,9 @@ class InboxChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True
     join_within_h: Annotated[int, Meta(ge=1, le=8760)] | UnsetType = UNSET
     reopen_within_h: Annotated[int, Meta(ge=0, le=8760)] | UnsetType = UNSET
     undo_s: Annotated[int, Meta(ge=0, le=120)] | UnsetType = UNSET
+    signatures: Texts | UnsetType = UNSET
+    acknowledgements: Texts | UnsetType = UNSET
+    templates: Annotated[list[Template], Meta(max_length=200)] | UnsetType = UNSET
     mail_rules: MailRules | UnsetType = UNSET
 
 
@@ -189,6 +202,12 @@ class QuarantineQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_field
     """Which quarantined requests."""
 
     inbox_id: Id | UnsetType = UNSET
+
+
+class TextsQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The conversation that is to be answered."""
+
+    conversation_id: Id
 
 
 class HtmlQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

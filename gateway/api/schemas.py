@@ -6,13 +6,9 @@ writes (ISO 8601, UTC, milliseconds).
 
 from typing import Literal
 
-from msgspec import Struct
-
+from gateway.api.answer import Answer
 from gateway.api.fields import DeliveryState, Priority, Role, Scope, Status, Time, Trouble, ViewName
-
-
-class Answer(Struct, frozen=True, kw_only=True):
-    """Anything we answer with."""
+from gateway.api.mail_schemas import RecipientDelivery, Suppression
 
 
 class Problem(Answer, frozen=True, kw_only=True):
@@ -277,26 +273,6 @@ class Contact(Answer, frozen=True, kw_only=True):
     points: list[ContactPoint]
 
 
-class Suppression(Answer, frozen=True, kw_only=True):
-    """An address that nothing is sent to, until ``until`` (null: until it is lifted). ``reason`` is
-    in the words of the server that refused it.
-    """
-
-    id: str
-    address: str
-    kind: Literal["bounced", "complained", "unsubscribed", "added"]
-    reason: str
-    at: Time
-    until: Time | None
-
-
-class SuppressionPage(Answer, frozen=True, kw_only=True):
-    """Newest first."""
-
-    items: list[Suppression]
-    next_cursor: str | None
-
-
 class Conversation(Answer, frozen=True, kw_only=True):
     """One thread on one inbox. ``cannot_reason`` says why ``can_reply`` is false; ``suppressed``
     is there when it is the recipient's address that is not written to.
@@ -389,15 +365,6 @@ class Reaction(Answer, frozen=True, kw_only=True):
     emoji: str
 
 
-class RecipientDelivery(Answer, frozen=True, kw_only=True):
-    """What is known of one recipient of a mail; ``address`` "": a report that named nobody."""
-
-    address: str
-    state: Literal["delayed", "failed", "delivered", "complained"]
-    reason: str
-    at: Time
-
-
 class Delivery(Answer, frozen=True, kw_only=True):
     """Where an outbound message is. ``undo_until`` is set while it may still be undone;
     ``recipients`` are those of several of whom more is known than ``state`` says.
@@ -428,6 +395,7 @@ class SenderTrust(Answer, frozen=True, kw_only=True):
 class Message(Answer, frozen=True, kw_only=True):
     """One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
     is null for what is no incoming mail.
+    ``signature`` is the writer's; under what we sent, the inbox's own.
     """
 
     id: str
@@ -445,6 +413,7 @@ class Message(Answer, frozen=True, kw_only=True):
     subject: str
     text: str
     reply_text: str
+    signature: str
     has_html: bool
     remote_content: bool
     quoted: bool

@@ -7,11 +7,13 @@ from connectors.contract import InboxId
 from connectors.events import SenderTrust
 from connectors.manifest import Manifest
 from gateway.api import addresses
+from gateway.api import mail_schemas as m
 from gateway.api import schemas as s
 from gateway.api.views import agent_ref, maybe_time, suppression, time
 from normalizer import model as normal
 from outbound.suppression.model import Stopped
 from outbound.suppression.policy import among, explained
+from outbound.texts import filled, in_language, values_of
 from outbound.window import Window, reply_window
 from storage import events
 from ticketing import model
@@ -145,6 +147,22 @@ def conversation(
     )
 
 
+def reply_texts(
+    line: tuple[model.Inbox, Manifest], ticket: model.Ticket, agent: str, language: str
+) -> m.ReplyTexts:
+    """Filled for this ticket and agent; only mails are signed."""
+    inbox, manifest = line
+    values = values_of(inbox, ticket, agent)
+    signature = in_language(inbox.signatures, language) if manifest.family == "mailto" else ""
+    return m.ReplyTexts(
+        signature=filled(signature, values),
+        templates=[
+            m.FilledText(name=one.name, text=filled(in_language(one.texts, language), values))
+            for one in inbox.templates
+        ],
+    )
+
+
 def mail_address(found: model.Conversation) -> str:
     """Where its replies go, "" when that is no mail address."""
     family, _, address = found.recipient.partition(":")
@@ -182,9 +200,10 @@ def message(found: normal.Message) -> s.Message:
         subject=found.subject,
         text=found.text,
         reply_text=found.reply_text or found.text,
+        signature=found.signature,
         has_html=bool(found.html),
         remote_content=bool(mail and mail.remote_content),
-        quoted=bool(found.reply_text) and found.reply_text.strip() != found.text.strip(),
+        quoted=_quoted(found),
         language=found.language,
         files=[file(found.id, one) for one in found.files],
         to=_recipients(found),
@@ -211,6 +230,13 @@ def sender_trust(found: SenderTrust | None) -> s.SenderTrust | None:
         by=found.by,
         reason=found.reason,
     )
+
+
+def _quoted(found: normal.Message) -> bool:
+    """Whether the whole says more; under our own mail that is the signature, shown anyway."""
+    if found.direction == "out" and found.signature:
+        return False
+    return bool(found.reply_text) and found.reply_text.strip() != found.text.strip()
 
 
 def _recipients(found: normal.Message) -> list[str]:
@@ -247,7 +273,7 @@ def delivery(found: normal.Delivery | None) -> s.Delivery | None:
         changed_at=time(found.changed_at),
         undo_until=maybe_time(undo),
         recipients=[
-            s.RecipientDelivery(
+            m.RecipientDelivery(
                 address=one.address, state=one.state, reason=one.reason, at=time(one.at)
             )
             for one in found.recipients

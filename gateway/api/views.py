@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from connectors.manifest import Manifest
+from gateway.api import mail_schemas as m
 from gateway.api import schemas as s
 from gateway.auth.model import TokenRecord
 from gateway.store import InboxHealth
@@ -105,9 +106,9 @@ def inbox(
     )
 
 
-def suppression(found: Suppression) -> s.Suppression:
+def suppression(found: Suppression) -> m.Suppression:
     """An address that is not written to."""
-    return s.Suppression(
+    return m.Suppression(
         id=found.id,
         address=found.address,
         kind=found.kind,

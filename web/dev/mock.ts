@@ -111,6 +111,7 @@ const ROUTES: [string, RegExp, (ask: Ask) => Answer][] = [
   ["POST", /^\/messages\/([^/]+)\/undo$/, ({ path }) => setDelivery(path[1], "cancelled")],
   ["POST", /^\/messages\/([^/]+)\/retry$/, ({ path }) => setDelivery(path[1], "queued")],
   ["POST", /^\/messages\/([^/]+)\/resolve$/, ({ path, body }) => setDelivery(path[1], body.state as "sent" | "failed")],
+  ["GET", /^\/tickets\/([^/]+)\/texts$/, () => [200, { signature: "Mira Okafor\nHalden Support", templates: [{ name: "Return label", text: "Please print the label and hand the parcel in at any post office." }] }]],
   ["GET", /^\/tickets\/([^/]+)\/drafts\/(\w+)$/, ({ path }) => [200, drafts.get(path[0]) ?? emptyDraft]],
   ["PUT", /^\/tickets\/([^/]+)\/drafts\/(\w+)$/, ({ path, body }) => {
     const rev = (drafts.get(path[0])?.rev ?? 0) + 1;

@@ -8,6 +8,7 @@ from connectors.contract import InboxId
 from connectors.errors import ConnectorError
 from connectors.manifest import Manifest
 from connectors.registry import Registry
+from gateway.api import mail_schemas as m
 from gateway.api import requests as r
 from gateway.api import schemas as s
 from gateway.api import views
@@ -17,7 +18,7 @@ from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore, InboxHealth
 from storage.journal import Journal, JournalId
 from ticketing.counts import ViewCounts
-from ticketing.model import Inbox
+from ticketing.model import Inbox, InboxTemplate
 from ticketing.permissions import Viewer, sees_inbox
 
 
@@ -45,6 +46,7 @@ class InboxApi:
             "listInboxes": self.list_inboxes,
             "createInbox": self.create,
             "changeInbox": self.change,
+            "getInboxTexts": self.texts,
             "checkInbox": self.check,
             "listChannels": self.list_channels,
             "listQuarantine": self.list_quarantine,
@@ -83,10 +85,24 @@ class InboxApi:
             for name in msgspec.structs.asdict(call.body)
             if (value := getattr(call.body, name)) is not msgspec.UNSET
         }
+        if call.body.templates is not msgspec.UNSET:
+            made = [InboxTemplate(name=one.name, texts=one.texts) for one in call.body.templates]
+            values["templates"] = tuple(made)
         changed = await self._commands.change(InboxId(call.params["id"]), values, call.now)
         health = await self._store.health.get(changed.id)
         counts = (await self._counts.tally(Viewer.of(call.agent))).by_inbox
         return self._shown(changed, health, counts.get(changed.id, 0))
+
+    async def texts(self, call: Call[None, None]) -> Result:
+        """With their blanks, to be changed."""
+        found = await self._store.inboxes.get(call.params["id"])
+        if found is None:
+            raise Refused(404, "not-found", "there is no such inbox")
+        return m.InboxTexts(
+            signatures=found.signatures,
+            acknowledgements=found.acknowledgements,
+            templates=[m.InboxTemplate(name=one.name, texts=one.texts) for one in found.templates],
+        )
 
     async def check(self, call: Call[None, None]) -> Result:
         """Asks the provider, told anew where our webhook is; no customer hears of it."""

@@ -33,6 +33,9 @@ FILE_POLICY = "default-src 'none'; sandbox"
 PRIVATE = "private, max-age=3600"
 
 
+LOOKED_AT = 20  # messages: the customer's last one is nearly always among them
+
+
 class ReadingApi:
     """Every query goes through the viewer."""
 
@@ -63,6 +66,7 @@ class ReadingApi:
             "search": self.search,
             "getTicket": self.get,
             "markRead": self.mark_read,
+            "getReplyTexts": self.texts,
             "listMessages": self.list_messages,
             "listEvents": self.list_events,
             "getMessageHtml": self.html,
@@ -122,6 +126,22 @@ class ReadingApi:
             await self._directory.lines(),
             await self._suppressions.stopped(list(wanted), now),
             now,
+        )
+
+    async def texts(self, call: Call[None, r.TextsQuery]) -> Result:
+        """As they would go out now, in the language of the customer's last message."""
+        viewer = Viewer.of(call.agent)
+        found = await self._reading.whole(viewer, call.params["id"])
+        wanted = call.query.conversation_id
+        conversation = next((one for one in found.conversations if one.id == wanted), None)
+        line = (await self._directory.lines()).get(conversation.inbox_id) if conversation else None
+        if conversation is None or line is None:
+            raise Refused(404, "not-found", "there is no such conversation")
+        page = await self._reading.messages(viewer, found.ticket.id, None, LOOKED_AT)
+        last = (one for one in page.items if one.conversation_id == wanted)
+        language = next((one.language for one in last if one.direction == "in"), "")
+        return ticket_views.reply_texts(
+            line, found.ticket, call.agent.name, language or found.contact.language
         )
 
     async def mark_read(self, call: Call[None, None]) -> Result:

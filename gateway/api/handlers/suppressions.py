@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from gateway.api import mail_schemas as m
 from gateway.api import requests as r
-from gateway.api import schemas as s
 from gateway.api import views
 from gateway.api.call import Call, Handler, Result
 from outbound.suppression.handlers import Suppressions
@@ -29,7 +29,7 @@ class SuppressionApi:
         limit = call.query.limit
         found = await self._suppressions.page(call.query.cursor, limit + 1)
         page = found[:limit]
-        return s.SuppressionPage(
+        return m.SuppressionPage(
             items=[views.suppression(one) for one in page],
             next_cursor=page[-1].id if len(found) > limit else None,
         )

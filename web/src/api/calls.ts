@@ -45,6 +45,9 @@ export const sendReply = (ticket: string, key: string, body: ReplyBody) =>
 export const addNote = (ticket: string, key: string, text: string) =>
   bodyOf(client.POST("/tickets/{id}/notes", { params: { ...id(ticket), ...once(key) }, body: { text } }));
 
+export const readReplyTexts = (ticket: string, conversation: string, signal: AbortSignal) =>
+  bodyOf(client.GET("/tickets/{id}/texts", { params: { ...id(ticket), query: { conversation_id: conversation } }, signal }));
+
 export const undoSend = (message: string) => bodyOf(client.POST("/messages/{id}/undo", { params: id(message) }));
 export const retrySend = (message: string) => bodyOf(client.POST("/messages/{id}/retry", { params: id(message) }));
 export const resolveSend = (message: string, state: "sent" | "failed") =>

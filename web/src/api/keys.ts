@@ -1,5 +1,6 @@
 /** Names of what the query cache holds. */
 export const keys = {
+  texts: (ticket: string, conversation: string) => ["texts", ticket, conversation] as const,
   session: ["session"] as const,
   agents: ["agents"] as const,
   inboxes: ["inboxes"] as const,

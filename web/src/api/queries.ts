@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
-import { listAgents, listEvents, listInboxes, listMessages, listViews, readSession, readTicket } from "./calls";
+import { listAgents, listEvents, listInboxes, listMessages, listViews, readReplyTexts, readSession, readTicket } from "./calls";
 import { keys } from "./keys";
 import { isProblem } from "./problem";
 import type { Page } from "./types";
@@ -36,6 +36,15 @@ export const useViews = () =>
 
 export const useTicket = (id: string) =>
   useQuery({ queryKey: keys.ticket(id), queryFn: ({ signal }) => readTicket(id, signal) });
+
+/** The signature and the templates of a reply to this conversation; none while there is no conversation. */
+export const useReplyTexts = (ticket: string, conversation: string | undefined) =>
+  useQuery({
+    queryKey: keys.texts(ticket, conversation ?? ""),
+    queryFn: ({ signal }) => readReplyTexts(ticket, conversation ?? "", signal),
+    enabled: conversation !== undefined,
+    staleTime: 60_000,
+  });
 
 export const useMessages = (id: string) =>
   useInfiniteQuery({

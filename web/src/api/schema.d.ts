@@ -124,6 +124,23 @@ export interface paths {
         patch: operations["changeInbox"];
         trace?: never;
     };
+    "/inboxes/{id}/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An inbox's signatures, templates and acknowledgements */
+        get: operations["getInboxTexts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/inboxes/{id}/check": {
         parameters: {
             query?: never;
@@ -375,6 +392,23 @@ export interface paths {
         put?: never;
         /** Answer the customer */
         post: operations["reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tickets/{id}/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signature and the templates of a reply */
+        get: operations["getReplyTexts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -786,6 +820,14 @@ export interface components {
             url: string;
         };
         /**
+         * FilledText
+         * @description A template in the customer's language, its blanks filled.
+         */
+        FilledText: {
+            name: string;
+            text: string;
+        };
+        /**
          * Hello
          * @description First frame: where the stream stands.
          */
@@ -833,6 +875,13 @@ export interface components {
             join_within_h?: number;
             reopen_within_h?: number;
             undo_s?: number;
+            signatures?: {
+                [key: string]: string;
+            };
+            acknowledgements?: {
+                [key: string]: string;
+            };
+            templates?: components["schemas"]["Template"][];
             mail_rules?: components["schemas"]["MailRules"];
         };
         /**
@@ -850,6 +899,29 @@ export interface components {
          */
         InboxList: {
             items: components["schemas"]["Inbox"][];
+        };
+        /**
+         * InboxTemplate
+         * @description A text that agents insert, by language.
+         */
+        InboxTemplate: {
+            name: string;
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * InboxTexts
+         * @description What an inbox says by itself, by language, with its blanks (``{{agent.name}}``).
+         */
+        InboxTexts: {
+            signatures: {
+                [key: string]: string;
+            };
+            acknowledgements: {
+                [key: string]: string;
+            };
+            templates: components["schemas"]["InboxTemplate"][];
         };
         /**
          * IssuedToken
@@ -981,6 +1053,7 @@ export interface components {
          * Message
          * @description One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
          *         is null for what is no incoming mail.
+         *         ``signature`` is the writer's; under what we sent, the inbox's own.
          */
         Message: {
             id: string;
@@ -1001,6 +1074,7 @@ export interface components {
             subject: string;
             text: string;
             reply_text: string;
+            signature: string;
             has_html: boolean;
             remote_content: boolean;
             quoted: boolean;
@@ -1229,6 +1303,15 @@ export interface components {
             replayed: number;
         };
         /**
+         * ReplyTexts
+         * @description What a reply to this conversation will be signed with ("" for nothing), and what it may begin
+         *         with.
+         */
+        ReplyTexts: {
+            signature: string;
+            templates: components["schemas"]["FilledText"][];
+        };
+        /**
          * Resolve
          * @description What became of an uncertain message, as the agent found out.
          */
@@ -1350,6 +1433,16 @@ export interface components {
         SuppressionPage: {
             items: components["schemas"]["Suppression"][];
             next_cursor: string | null;
+        };
+        /**
+         * Template
+         * @description A text to insert, by language; blanks such as ``{{ticket.number}}`` are filled.
+         */
+        Template: {
+            name: string;
+            texts: {
+                [key: string]: string;
+            };
         };
         /**
          * Ticket
@@ -2436,6 +2529,74 @@ export interface operations {
             };
             /** @description Too many requests; see Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInboxTexts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxTexts"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3786,6 +3947,76 @@ export interface operations {
             };
             /** @description Too many requests; see Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReplyTexts: {
+        parameters: {
+            query: {
+                conversation_id: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyTexts"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -14,6 +14,7 @@ export type MessageFile = Schemas["File"];
 export type SearchHit = Schemas["SearchHit"];
 export type Session = Schemas["Session"];
 export type ReplyBody = Schemas["NewReply"];
+export type ReplyTexts = Schemas["ReplyTexts"];
 export type Suppression = Schemas["Suppression"];
 export type TicketPatch = Schemas["TicketChange"];
 export type Ticket = Schemas["Ticket"];

@@ -1,12 +1,14 @@
 import { useState, type ClipboardEvent, type DragEvent } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useReplyTexts } from "../../api/queries";
 import type { Ticket } from "../../api/types";
 import { AttachmentList } from "./AttachmentList";
 import { ComposerBar } from "./ComposerBar";
 import { ComposerField } from "./ComposerField";
 import { ComposerFoot } from "./ComposerFoot";
 import { ComposerNotices } from "./ComposerNotices";
+import { SignaturePreview } from "./SignaturePreview";
 import { useAddFiles } from "./useAddFiles";
 import { useComposer } from "./useComposer";
 import "./composer.css";
@@ -16,6 +18,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
   const composer = useComposer(ticket);
   const { addAll, reason } = useAddFiles(composer);
+  const { data: texts } = useReplyTexts(ticket.id, composer.conversation?.id);
   const [over, setOver] = useState(false);
   const { mode } = composer;
 
@@ -48,8 +51,9 @@ export function Composer({ ticket }: { ticket: Ticket }) {
       <ComposerBar ticket={ticket} composer={composer} />
       <ComposerNotices ticket={ticket} composer={composer} />
       <ComposerField composer={composer} />
+      {mode === "reply" && texts ? <SignaturePreview signature={texts.signature} /> : null}
       <AttachmentList uploads={composer.uploads} />
-      <ComposerFoot composer={composer} addAll={addAll} noFiles={reason} />
+      <ComposerFoot composer={composer} addAll={addAll} noFiles={reason} templates={mode === "reply" ? texts?.templates : undefined} />
     </form>
   );
 }

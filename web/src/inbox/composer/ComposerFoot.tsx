@@ -2,9 +2,11 @@ import { IconPaperclip } from "@tabler/icons-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 
+import type { ReplyTexts } from "../../api/types";
 import { IconButton } from "../../parts/IconButton";
 import { SendButton } from "./SendButton";
 import { segmentsOf } from "./segments";
+import { TemplateMenu } from "./TemplateMenu";
 import type { ComposerState } from "./useComposer";
 
 /** From this share of the limit on, the count is shown. */
@@ -27,9 +29,10 @@ interface Props {
   composer: ComposerState;
   addAll: (files: Iterable<File>) => void;
   noFiles: string | undefined;
+  templates: ReplyTexts["templates"] | undefined;
 }
 
-export function ComposerFoot({ composer, addAll, noFiles }: Props) {
+export function ComposerFoot({ composer, addAll, noFiles, templates }: Props) {
   const { t } = useTranslation();
   const picker = useRef<HTMLInputElement>(null);
   const { draftState, text } = composer;
@@ -46,6 +49,7 @@ export function ComposerFoot({ composer, addAll, noFiles }: Props) {
           event.target.value = "";
         }}
       />
+      {templates ? <TemplateMenu composer={composer} templates={templates} /> : null}
       <span className="grow" />
       <Count composer={composer} />
       {text ? <span className="meta draft" role="status">{t(`draft.${draftState}`)}</span> : null}

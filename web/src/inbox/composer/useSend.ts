@@ -34,7 +34,7 @@ export function useSend(ticket: Ticket, onNewMessage: () => void) {
   const takeBack = async (message: Message) => {
     try {
       addMessage(cache, await undoSend(message.id));
-      draftOf(ticket.id, "reply").restore(message.text, message.conversation_id);
+      draftOf(ticket.id, "reply").restore(message.reply_text, message.conversation_id);
     } catch (error) {
       const text = isProblem(error, 409) ? t("composer.tooLate") : t("composer.notUndone");
       toast({ tone: "bad", until: Date.now() + TOAST_MS, text: () => text });

@@ -46,6 +46,7 @@ export function MailCard({ message, folded }: { message: Message; folded: boolea
   const [open, setOpen] = useState<boolean | null>(null);
   const [quote, setQuote] = useState(false);
   const [html, setHtml] = useState(false);
+  const signed = message.direction === "out" && message.signature !== "" && !message.deleted_at;
   if (folded && open !== true) {
     return (
       <article className="mail folded" id={`message-${message.id}`}>
@@ -61,6 +62,7 @@ export function MailCard({ message, folded }: { message: Message; folded: boolea
       <Doubts message={message} />
       <div className="text" lang={message.language || undefined} dir="auto">
         {html ? <HtmlMail message={message} /> : <MessageText message={message} whole={quote} />}
+        {signed && !html ? <p className="signature" title={t("thread.signature")}>{`-- \n${message.signature}`}</p> : null}
       </div>
       <div className="mail-foot">
         <Files message={message} />

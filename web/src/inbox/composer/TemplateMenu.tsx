@@ -1,0 +1,35 @@
+import { Menu } from "@mantine/core";
+import { IconTemplate } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+
+import type { ReplyTexts } from "../../api/types";
+import { IconButton } from "../../parts/IconButton";
+import type { ComposerState } from "./useComposer";
+
+/** Puts a template of the inbox, its blanks filled, where the cursor is. */
+export function TemplateMenu({ composer, templates }: { composer: ComposerState; templates: ReplyTexts["templates"] }) {
+  const { t } = useTranslation();
+  const insert = (text: string) => {
+    const box = composer.field.current;
+    const from = box?.selectionStart ?? composer.text.length;
+    const to = box?.selectionEnd ?? from;
+    composer.edit(composer.text.slice(0, from) + text + composer.text.slice(to));
+    requestAnimationFrame(() => {
+      box?.focus();
+      box?.setSelectionRange(from + text.length, from + text.length);
+    });
+  };
+  if (templates.length === 0) return null;
+  return (
+    <Menu position="top-start" shadow="md" returnFocus={false}>
+      <Menu.Target>
+        <IconButton icon={IconTemplate} label={t("composer.templates")} />
+      </Menu.Target>
+      <Menu.Dropdown>
+        {templates.map(({ name, text }) => (
+          <Menu.Item key={name} title={text} onClick={() => insert(text)}>{name}</Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
