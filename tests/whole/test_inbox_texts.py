@@ -51,9 +51,7 @@ async def test_what_is_previewed_is_what_goes_out_and_what_is_shown(
                      and "Return label" in str(one["Subject"])]  # fmt: skip
         plain = arrived.get_payload(0).get_payload(decode=True).decode()
         assert plain.endswith("-- \r\nMira Okafor, email\r\n")
-        chinese = await _wrote(
-            site, inboxes, "退货标签问题", "你好，请问退货标签在哪里下载？谢谢。"
-        )
+        chinese = await _wrote(site, inboxes, "退货标签问题", "你好，请问退货标签在哪里？谢谢。")
         query = {"conversation_id": chinese["conversation_id"]}
         seen = await site.client.call("GET", f"/tickets/{chinese['ticket_id']}/texts", query=query)
         assert (seen["signature"], seen["templates"][0]["text"]) == ("Mira Okafor 敬上", "退货标签")
