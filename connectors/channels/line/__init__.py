@@ -1,0 +1,1 @@
+"""A LINE official account: signed webhooks in, replies and pushes out."""
