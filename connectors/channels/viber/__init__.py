@@ -1,0 +1,1 @@
+"""A Viber bot: signed callbacks in, bot messages out."""
