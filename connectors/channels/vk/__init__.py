@@ -1,0 +1,1 @@
+"""A VK community: callbacks in, community messages out."""
