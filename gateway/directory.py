@@ -260,14 +260,16 @@ class InboxDirectory:
         inboxes: dict[str, Inbox] = {
             one.id: one for one in await self._store.all_inboxes() if one.active
         }
+        by_smtp = {one.id for one in self._registry.manifests() if "smtp" in one.transports}
         addresses = {
-            bare_address(address): one.id
+            bare_address(address): one
             for one in inboxes.values()
             for address in (one.address, *one.aliases)
             if "@" in address
         }
+        taking = {a: one.id for a, one in addresses.items() if one.channel in by_smtp}
         agents = {one.email for one in await self._agents()}
-        return Snapshot(inboxes, addresses, frozenset(addresses.keys() | agents), self._clock())
+        return Snapshot(inboxes, taking, frozenset(addresses.keys() | agents), self._clock())
 
 
 def bare_address(address: str) -> str:

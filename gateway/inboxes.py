@@ -15,7 +15,7 @@ from connectors.contract import (
     MayPull,
     Puller,
 )
-from connectors.errors import ConnectorError, SettingsInvalid
+from connectors.errors import ConnectorError, SettingsInvalid, UnknownChannel
 from connectors.registry import Registry
 from gateway.directory import InboxDirectory, bare_address
 from gateway.errors import Refused
@@ -194,12 +194,21 @@ class InboxCommands:
     async def _free(
         self, channel: str, address: str, inbox_id: InboxId, aliases: tuple[str, ...] = ()
     ) -> None:
-        """Two inboxes never take mail for one address."""
+        """Two inboxes never take mail for one address, whichever way it comes."""
+        family = self._family(channel)
         wanted = {bare_address(one) for one in (address, *aliases) if "@" in one}
         for other in await self._store.all_inboxes():
             theirs = {bare_address(one) for one in (other.address, *other.aliases) if "@" in one}
-            if other.id != inbox_id and other.channel == channel and wanted & theirs:
+            same = other.id != inbox_id and self._family(other.channel) == family
+            if same and wanted & theirs:
                 raise Refused(409, "taken", "another inbox has this address", field="address")
+
+    def _family(self, channel: str) -> str:
+        """Its own name for a channel that is no longer installed."""
+        try:
+            return self._registry.manifest(channel).family
+        except UnknownChannel:
+            return channel
 
 
 async def _ask(connector: Connector, *, register: bool) -> Health:

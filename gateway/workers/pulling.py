@@ -33,10 +33,20 @@ class PullLoop:
     """Run by the holder of the inbox's lease; ends by cancellation."""
 
     def __init__(
-        self, *, inbox: Inbox, puller: Puller, journal: Journal, cursors: CursorStore, note: Note
+        self,
+        *,
+        inbox: Inbox,
+        puller: Puller,
+        journal: Journal,
+        cursors: CursorStore,
+        note: Note,
+        mailbox: bool = False,
     ) -> None:
-        """``note`` makes the inbox's health of what ``cursors`` were told of a failure."""
+        """``note`` makes the inbox's health of what ``cursors`` were told of a failure.
+        ``mailbox``: what is pulled are whole mails, whoever keeps them.
+        """
         self._inbox = inbox
+        self._transport: Transport = "imap" if mailbox else "poll"
         self._puller = puller
         self._journal = journal
         self._cursors = cursors
@@ -70,7 +80,7 @@ class PullLoop:
         """The cursor moves only after the journal has the item."""
         intake = Intake(
             inbox=self._inbox,
-            transport=_transport(self._inbox),
+            transport=self._transport,
             journal=self._journal,
             cursors=self._cursors,
         )
@@ -129,7 +139,3 @@ def _words(error: Exception) -> str:
     if isinstance(error, ConnectorError | StorageError | OSError):
         return str(error)[:_WORDS_MOST] or type(error).__name__
     return type(error).__name__
-
-
-def _transport(inbox: Inbox) -> Transport:
-    return "imap" if inbox.channel == "email" else "poll"

@@ -155,6 +155,7 @@ class Sources:
                 journal=self._journal,
                 cursors=self._cursors,
                 note=self._note,
+                mailbox=self._directory.manifest(inbox.channel).family == "mailto",
             )
             await loop.run(lambda: _until_news(puller, rung))
         elif isinstance(connector, Streamer):

@@ -4,6 +4,7 @@ import asyncio
 
 from connectors.contract import Pulled
 from connectors.events import Parsed
+from connectors.registry import Registry
 from gateway.workers import sources
 from gateway.workers.loops import Bell
 from gateway.workers.sources import Sources, said
@@ -55,6 +56,9 @@ class Directory:
 
     def connect(self, inbox):
         return self.connector
+
+    def manifest(self, channel):
+        return Registry.load().manifest(channel)
 
 
 async def noted(inbox, now):

@@ -1,27 +1,47 @@
 """The S3 bucket that SES puts mails into: a spool, emptied as they are taken."""
 
 from collections.abc import AsyncIterator
+from typing import Self
 from urllib.parse import quote, urlencode
 from xml.etree import ElementTree
+
+import msgspec
 
 from connectors.contract import Pulled
 from connectors.errors import FetchFailed
 from connectors.http import Http, HttpReply
 from connectors.kit.aws import AwsKey, AwsRequest, signed_headers
-from connectors.kit.mail.trace import FAULT, UID
+from connectors.kit.mail.trace import FAULT, START, UID
 from connectors.kit.outcomes import BROKEN_FROM, LATER
 from storage.ids import utc_now
 
 SETUP = "AMAZON_SES_SETUP_NOTIFICATION"  # SES leaves it there when a rule is made
 MAX_BYTES = 60_000_000
 CALL_S = 20.0
-MOST_AT_ONCE = 1_000
+MOST_AT_ONCE = 250
 MOST_LEFT = 100
 GONE = 404
 
 
+class Spool(msgspec.Struct, frozen=True, kw_only=True):
+    """The cursor: keys whose mails the journal has, to be deleted, and keys that are left alone."""
+
+    taken: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def read(cls, cursor: str) -> Self:
+        """Of a saved cursor; "" at the very first time."""
+        return msgspec.json.decode(cursor, type=cls) if cursor else cls()
+
+
 class MailBucket:
-    """Mails that could not be taken stay; the cursor names them, so that each is told of once."""
+    """A mail is deleted at the pull after the one that took it: by then its cursor was saved, so
+    the journal has it. Mails that cannot be taken stay, and each is told of once.
+    """
 
     def __init__(self, http: Http, key: AwsKey, bucket: str, prefix: str, endpoint: str) -> None:
         self._http = http
@@ -31,24 +51,33 @@ class MailBucket:
         self._base = f"{(endpoint or host).rstrip('/')}/{quote(bucket, safe='')}"
 
     async def waiting(self, cursor: str) -> AsyncIterator[Pulled]:
-        """Every mail in the bucket. The next is asked for once the journal has the last."""
-        left = [key for key in cursor.split("\n") if key]
+        """The mails in the bucket."""
+        spool = Spool.read(cursor)
+        if spool.taken:
+            for key in spool.taken:
+                await self._delete(key)
+            spool = Spool(left=spool.left)
+            yield Pulled(body=b"", cursor=str(spool), headers={START: "emptied"})
         for key in await self._keys():
-            if key in left or key.rpartition("/")[2] == SETUP:
-                continue
-            try:
-                raw = await self._read(key)
-            except FetchFailed as error:
-                if error.retry:
-                    raise
-                if error.status == GONE:
-                    continue
-                left = [*left, key][-MOST_LEFT:]
-                words = f"this mail stays in the bucket: {error}"
-                yield Pulled(body=b"", cursor="\n".join(left), headers={FAULT: words, UID: key})
-                continue
-            yield Pulled(body=raw, cursor="\n".join(left), headers={UID: key})
-            await self._delete(key)
+            if key not in spool.left:
+                spool, item = await self._taken(spool, key)
+                if item is not None:
+                    yield item
+
+    async def _taken(self, spool: Spool, key: str) -> tuple[Spool, Pulled | None]:
+        """A mail with the cursor after it, or what is to be said of it."""
+        try:
+            raw = await self._read(key)
+        except FetchFailed as error:
+            if error.retry:
+                raise
+            if error.status == GONE:
+                return spool, None
+            after = Spool(taken=spool.taken, left=(*spool.left, key)[-MOST_LEFT:])
+            told = {FAULT: f"this mail stays in the bucket: {error}", UID: key}
+            return after, Pulled(body=b"", cursor=str(after), headers=told)
+        after = Spool(taken=(*spool.taken, key), left=spool.left)
+        return after, Pulled(body=raw, cursor=str(after), headers={UID: key})
 
     async def probe(self) -> HttpReply:
         """Whether the bucket lists its mails for us."""
@@ -65,7 +94,7 @@ class MailBucket:
         except ElementTree.ParseError as error:
             raise FetchFailed("S3's list cannot be read", retry=True) from error
         keys = [leaf.text or "" for leaf in root.iter() if leaf.tag.rpartition("}")[2] == "Key"]
-        return [key for key in keys if key and not key.endswith("/")]
+        return [key for key in keys if key and key.rpartition("/")[2] not in {"", SETUP}]
 
     async def _read(self, key: str) -> bytes:
         url = f"{self._base}/{quote(key, safe='/~')}"

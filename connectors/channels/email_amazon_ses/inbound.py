@@ -13,9 +13,10 @@ import msgspec
 
 from connectors.channels.email_amazon_ses.sns import CONFIRMATION, NOTIFICATION, SnsMessage
 from connectors.errors import Malformed
-from connectors.events import Doorbell, InboundEvent, Parsed, ReceiptState
+from connectors.events import Doorbell, InboundEvent, Parsed, ReceiptState, SenderTrust
 from connectors.kit.decoding import decode_json
 from connectors.kit.mail.provider import HARD, Report, raw_mail, receipt
+from connectors.kit.mail.verdicts import Said, trust_of
 from connectors.kit.moments import from_iso
 
 OUR_TAG = "parley"
@@ -31,6 +32,8 @@ STATES: Mapping[str, ReceiptState] = {
     "DeliveryDelay": "delayed",
     "Complaint": "complained",
 }
+# Verdicts in the words of RFC 8601; GRAY is "neither".
+RESULTS = {"PASS": "pass", "FAIL": "fail", "GRAY": "none", "PROCESSING_FAILED": "temperror"}
 # A passing bounce of no special kind is mostly an out-of-office answer.
 PASSING = ("Transient", "General")
 
@@ -42,6 +45,12 @@ class Header(msgspec.Struct, frozen=True, kw_only=True):
     value: str = ""
 
 
+class CommonHeaders(msgspec.Struct, frozen=True, kw_only=True):
+    """Some headers of a mail that came in."""
+
+    author: tuple[str, ...] = msgspec.field(name="from", default=())
+
+
 class About(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """The mail that is spoken of."""
 
@@ -49,6 +58,7 @@ class About(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     source: str | None = None
     timestamp: str = ""
     destination: tuple[str, ...] = ()
+    common_headers: CommonHeaders = CommonHeaders()
     headers: tuple[Header, ...] = ()
     tags: dict[str, list[str]] = {}
 
@@ -77,6 +87,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     error_message: str | None = None
 
 
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """``PASS``, ``FAIL``, ``GRAY`` (neither) or ``PROCESSING_FAILED``."""
+
+    status: str = ""
+
+
 class Action(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Where a receipt rule put the mail."""
 
@@ -91,6 +107,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
     recipients: tuple[str, ...] = ()
     action: Action = Action()
+    spf_verdict: Verdict = Verdict()
+    dkim_verdict: Verdict = Verdict()
+    dmarc_verdict: Verdict = Verdict()
+    dmarc_policy: str | None = None
 
 
 class SesEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -145,6 +165,7 @@ def _received(event: SesEvent, message: SnsMessage, received_at: datetime) -> In
             received_at,
             mail_from=event.mail.source,
             rcpt_to=event.receipt.recipients or event.mail.destination,
+            trust=_trust(event),
         )
     if action.type != "S3":
         raise Malformed(f"the receipt rule's action is {action.type!r}: it must be S3 or SNS")
@@ -154,6 +175,19 @@ def _received(event: SesEvent, message: SnsMessage, received_at: datetime) -> In
         occurred_at=from_iso(event.mail.timestamp) if event.mail.timestamp else received_at,
         cursor=action.object_key,
     )
+
+
+def _trust(event: SesEvent) -> SenderTrust | None:
+    found = event.receipt
+    said = Said(
+        by="Amazon SES",
+        spf=RESULTS.get(found.spf_verdict.status, ""),
+        dkim=RESULTS.get(found.dkim_verdict.status, ""),
+        dmarc=RESULTS.get(found.dmarc_verdict.status, ""),
+        policy=(found.dmarc_policy or "").lower(),
+    )
+    authors = event.mail.common_headers.author
+    return trust_of(authors[0], said) if len(authors) == 1 else None
 
 
 def _content(content: str, encoding: str) -> bytes:

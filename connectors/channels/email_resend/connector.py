@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from connectors.channels.email_resend.inbound import OUR_TAG, parse, parse_fields
-from connectors.channels.email_resend.received import FIELDS, ReceivedMails
+from connectors.channels.email_resend.inbound import OUR_TAG, parse, with_files
+from connectors.channels.email_resend.received import FILES, ReceivedMails
 from connectors.contract import Account, OutboundFile, Parsed, Pulled, RetryLater, WebhookRequest
 from connectors.http import Http, HttpReply
 from connectors.kit.mail.json_body import JsonBody
@@ -109,10 +109,9 @@ class Resend(MailProvider[Settings]):
         await asyncio.sleep(seconds)
 
     def parse_item(self, body: bytes, headers: Mapping[str, str], received_at: datetime) -> Parsed:
-        """A raw mail, or one in fields."""
-        if FIELDS in headers:
-            return parse_fields(body, received_at)
-        return parse_mail_item(body, headers, received_at)
+        """A mail; its files may still be at Resend."""
+        parsed = parse_mail_item(body, headers, received_at)
+        return with_files(parsed, headers[FILES]) if FILES in headers else parsed
 
     async def fetch(self, ref: str) -> AsyncIterator[bytes]:
         """See ``MediaPort``."""

@@ -11,10 +11,17 @@ from typing import Any
 import msgspec
 
 from connectors.contract import WebhookRequest
-from connectors.events import Doorbell, InboundEvent, MediaRef, Parsed, ReceiptState
+from connectors.events import (
+    Doorbell,
+    InboundEvent,
+    MediaRef,
+    MessageReceived,
+    Parsed,
+    ReceiptState,
+)
 from connectors.kit.decoding import decode_json
-from connectors.kit.mail.assembled import MailFields, several, with_missing
-from connectors.kit.mail.provider import HARD, Report, parted_mail, receipt
+from connectors.kit.mail.assembled import MailFields, assemble, several, with_missing
+from connectors.kit.mail.provider import HARD, Report, receipt
 from connectors.kit.media_kinds import kind_of
 from connectors.kit.moments import from_iso
 
@@ -144,14 +151,13 @@ def _our_id(data: Data) -> str:
     return next((tag.value for tag in data.tags or () if tag.name == OUR_TAG), "")
 
 
-def parse_fields(body: bytes, received_at: datetime) -> Parsed:
-    """A mail whose raw form could not be had; its files are still to be fetched."""
-    mail = decode_json(body, Received, "a mail of Resend")
+def mail_of(mail: Received) -> bytes:
+    """A mail whose raw form cannot be had, made anew of its fields."""
     headers = {
         name: value if isinstance(value, str | list) else str(value)
         for name, value in (mail.headers or {}).items()
     }
-    event = parted_mail(
+    return assemble(
         MailFields(
             headers=with_missing(
                 several(headers),
@@ -166,12 +172,26 @@ def parse_fields(body: bytes, received_at: datetime) -> Parsed:
             ),
             text=mail.text,
             html=mail.html,
-            rcpt_to=mail.to or (),
-        ),
-        received_at,
-        tuple(_file(mail.id, one) for one in (mail.attachments or ())[:MOST_FILES]),
+        )
     )
-    return Parsed(events=(event,))
+
+
+def files_of(mail: Received) -> str:
+    """Its files, as they stand beside it in the journal."""
+    return msgspec.json.encode([_file(mail.id, one) for one in mail.attachments or ()]).decode()
+
+
+def with_files(parsed: Parsed, files: str) -> Parsed:
+    """The mail with files that are still to be fetched."""
+    refs = decode_json(files.encode(), tuple[MediaRef, ...], "a list of files")[:MOST_FILES]
+    return Parsed(
+        events=tuple(
+            msgspec.structs.replace(event, attachments=refs)
+            if isinstance(event, MessageReceived)
+            else event
+            for event in parsed.events
+        )
+    )
 
 
 def _file(email_id: str, file: FileInfo) -> MediaRef:

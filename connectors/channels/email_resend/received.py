@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import msgspec
 
-from connectors.channels.email_resend.inbound import Received
+from connectors.channels.email_resend.inbound import Received, files_of, mail_of
 from connectors.contract import Pulled
 from connectors.errors import FetchFailed
 from connectors.http import Http, HttpReply
@@ -16,7 +16,7 @@ from connectors.kit.moments import from_iso
 from connectors.kit.outcomes import BROKEN_FROM, LATER
 from storage.ids import utc_now
 
-FIELDS = "resend-fields"  # the body is JSON and no mail
+FILES = "resend-files"  # files that the mail itself does not hold, as JSON
 PAGE = 100
 MOST_PAGES = 50
 MAX_BYTES = 60_000_000
@@ -105,7 +105,8 @@ class ReceivedMails:
             return Pulled(body=b"", cursor=id, headers={FAULT: words, UID: id})
         raw = await self._raw(mail)
         if raw is None:
-            return Pulled(body=reply.body, cursor=id, headers={FIELDS: "yes", UID: id})
+            body = delivered(None, addressed) + mail_of(mail)
+            return Pulled(body=body, cursor=id, headers={UID: id, FILES: files_of(mail)})
         return Pulled(body=delivered(None, addressed) + raw, cursor=id, headers={UID: id})
 
     async def _raw(self, mail: Received) -> bytes | None:

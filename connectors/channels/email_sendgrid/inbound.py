@@ -3,6 +3,7 @@
 Sources: SendGrid documentation, "Inbound Email Parse Webhook" and "Event Webhook Reference".
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
@@ -11,15 +12,17 @@ import msgspec
 
 from connectors.contract import WebhookRequest
 from connectors.errors import Malformed
-from connectors.events import BadItem, InboundEvent, Parsed, ReceiptState
+from connectors.events import BadItem, InboundEvent, Parsed, ReceiptState, SenderTrust
 from connectors.kit.decoding import decode_json
 from connectors.kit.forms import FormPart, form_parts, texts
 from connectors.kit.mail.assembled import MailFields, MailFile, header_lines, with_missing
 from connectors.kit.mail.provider import HARD, Report, parted_mail, raw_mail, receipt
+from connectors.kit.mail.verdicts import Said, domain_of, trust_of
 from connectors.kit.moments import from_epoch
 
 OUR_ID = "parley"
 MOST_EVENTS = 20_000
+_DKIM = re.compile(r"@([\w.-]+)\s*:\s*(\w+)")
 
 STATES: Mapping[str, ReceiptState] = {
     "delivered": "delivered",
@@ -103,7 +106,13 @@ def _mail(parts: Sequence[FormPart], received_at: datetime) -> InboundEvent:
     envelope = _envelope(fields)
     raw = next((part.content for part in parts if part.name == "email"), None)
     if raw is not None:
-        return raw_mail(raw, received_at, mail_from=envelope.sender, rcpt_to=envelope.to)
+        return raw_mail(
+            raw,
+            received_at,
+            mail_from=envelope.sender,
+            rcpt_to=envelope.to,
+            trust=_trust(fields, envelope),
+        )
     if not any(fields.get(name) for name in ("headers", "from", "text", "html")):
         raise Malformed("neither email nor the fields of a mail")
     said = _bodies(parts, fields)
@@ -125,7 +134,21 @@ def _mail(parts: Sequence[FormPart], received_at: datetime) -> InboundEvent:
             rcpt_to=envelope.to,
         ),
         received_at,
+        trust=_trust(fields, envelope),
     )
+
+
+def _trust(fields: Mapping[str, str], envelope: Envelope) -> SenderTrust | None:
+    """``SPF`` is of the envelope's sender; ``dkim`` names the first signature that counts."""
+    signed = _DKIM.search(fields.get("dkim", ""))
+    said = Said(
+        by="SendGrid",
+        spf=fields.get("SPF", "").lower(),
+        spf_domain=domain_of(envelope.sender or ""),
+        dkim=signed[2].lower() if signed else "",
+        dkim_domain=signed[1].lower() if signed else "",
+    )
+    return trust_of(fields.get("from", ""), said)
 
 
 def _envelope(fields: Mapping[str, str]) -> Envelope:

@@ -29,6 +29,7 @@ from connectors.events import (
     Parsed,
     ReceiptReported,
     ReceiptState,
+    SenderTrust,
 )
 from connectors.http import Body, Http, HttpReply
 from connectors.kit.mail.addresses import AddressUnusable
@@ -187,8 +188,9 @@ def raw_mail(
     mail_from: str | None = None,
     rcpt_to: tuple[str, ...] = (),
     attachments: tuple[MediaRef, ...] = (),
+    trust: SenderTrust | None = None,
 ) -> MessageReceived:
-    """A whole mail as an event, with what the envelope said of it."""
+    """A whole mail as an event, with what the envelope and the provider said of it."""
     return MessageReceived(
         dedupe_id="",
         native_id="",
@@ -198,11 +200,15 @@ def raw_mail(
         recipient=rcpt_to[0].strip("<> ") if rcpt_to else "",
         attachments=attachments,
         mail=delivered(mail_from, rcpt_to) + raw,
+        trust=trust,
     )
 
 
 def parted_mail(
-    fields: MailFields, received_at: datetime, attachments: tuple[MediaRef, ...] = ()
+    fields: MailFields,
+    received_at: datetime,
+    attachments: tuple[MediaRef, ...] = (),
+    trust: SenderTrust | None = None,
 ) -> MessageReceived:
     """A mail in parts as an event; ``attachments`` are those still to be fetched."""
     bare = msgspec.structs.replace(fields, mail_from=None, rcpt_to=())
@@ -212,6 +218,7 @@ def parted_mail(
         mail_from=fields.mail_from,
         rcpt_to=fields.rcpt_to,
         attachments=attachments,
+        trust=trust,
     )
 
 
