@@ -13,6 +13,12 @@ ADDRESS = "+15550100"
 MAIL_ADDRESS = "support@example.com"
 
 
+class Expected(msgspec.Struct, frozen=True, kw_only=True):
+    """Of what a record expects only this concerns us: at which ``clock`` it was judged."""
+
+    clock: datetime | None = None
+
+
 class WebhookCase(msgspec.Struct, frozen=True, kw_only=True):
     """A request as recorded. ``secret`` is the signing secret, or an object of settings."""
 
@@ -26,6 +32,7 @@ class WebhookCase(msgspec.Struct, frozen=True, kw_only=True):
     secret: str | Mapping[str, Any] | None = None
     received_at: datetime | None = None
     address: str = ""
+    expected: Expected = Expected()
 
 
 class FileCase(msgspec.Struct, frozen=True, kw_only=True):

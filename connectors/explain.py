@@ -132,7 +132,8 @@ def explain_webhook(
     the normaliser's, which stands above us.
 
     A request whose signature is wrong is parsed all the same, for the reader's sake: ``status``
-    says that it would have been refused. An old time stamp is only a warning: records are old.
+    says that it would have been refused. An old time stamp is only a warning, for records are old,
+    unless the record says at which clock it was judged.
     """
     read = _case(case, WebhookCase)
     given = fill(registry.settings_type(channel), {**_secrets(registry, channel, read), **settings})
@@ -141,8 +142,9 @@ def explain_webhook(
     account = _account(channel, address, request.url.partition("?")[0], given.values)
     connector = registry.connect(account, StandInHttp())
     if isinstance(connector, WebhookReceiver):
-        verified = _verified(connector, request) if given.knows_secret else (None, ())
-        return _observe(connector, request, verified, read_mail)
+        dated = read.expected.clock is not None
+        checked = _verified(connector, request, dated=dated) if given.knows_secret else (None, ())
+        return _observe(connector, request, checked, read_mail)
     if isinstance(connector, Puller | Streamer):
         parsed = connector.parse_item(request.body, request.headers, request.received_at)
         return _seen(_read(parsed, read_mail), None, WebhookResponse())
@@ -276,12 +278,14 @@ def _parsed(receiver: WebhookReceiver, request: WebhookRequest) -> tuple[Parsed,
     return parsed, tuple(f"item {bad.index}: {bad.reason}" for bad in parsed.bad)
 
 
-def _verified(receiver: WebhookReceiver, request: WebhookRequest) -> Checked:
+def _verified(receiver: WebhookReceiver, request: WebhookRequest, *, dated: bool) -> Checked:
     try:
         return receiver.verify(request) or None, ()
     except Stale as stale:
+        if dated:
+            return False, (str(stale),)
         again = msgspec.structs.replace(request, received_at=stale.signed_at)
-        verified, _ = _verified(receiver, again)
+        verified, _ = _verified(receiver, again, dated=True)
         return verified, (str(stale),)
     except Unauthentic as error:
         return False, (str(error),)
@@ -322,7 +326,7 @@ def _request(case: WebhookCase) -> WebhookRequest:
         headers=headers,
         query={**query, **extra},
         body=_body(case),
-        received_at=case.received_at or datetime.now(UTC),
+        received_at=case.received_at or case.expected.clock or datetime.now(UTC),
     )
 
 

@@ -55,7 +55,7 @@ class Reader:
             "headers": request.headers,
             "method": request.method,
             "url": request.url,
-            "raw": request.body,
+            "raw": request.body or "",
             "settings": settings,
             "address": address,
         }

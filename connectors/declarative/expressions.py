@@ -1,7 +1,7 @@
 """JMESPath as a channel.toml writes it: compiled and checked once, run for every request.
 
-Two conveniences over the standard (jmespath.org): names may hold hyphens (``headers.x-id``), and
-numbers, ``true``, ``false`` and ``null`` need no backticks (``status == 200``).
+Three conveniences over the standard (jmespath.org): names may hold hyphens (``headers.x-id``);
+numbers, ``true``, ``false`` and ``null`` need no backticks (``status == 200``); ``!a.b`` is "no b".
 """
 
 import re
@@ -86,12 +86,22 @@ def _parsed(source: str) -> Mapping[str, Value]:
     if not source.strip():
         raise ExpressionInvalid(source, "the expression is empty")
     try:
-        tree: Mapping[str, Value] = jmespath.compile(dialect(source)).parsed
+        tree = _lifted(jmespath.compile(dialect(source)).parsed)
     except JMESPathError as error:
         reason = _first_line(error).removeprefix("Bad jmespath expression: ")
         hint = "; text stands between single quotes, two values are compared with =="
         raise ExpressionInvalid(source, f"{source!r} is no expression: {reason}{hint}") from error
     return tree
+
+
+def _lifted(node: Mapping[str, Value]) -> Mapping[str, Value]:
+    """``!a.b`` as "not a.b": the library reads it as the "b" of "not a", which nobody means."""
+    children = [_lifted(one) if isinstance(one, dict) else one for one in node["children"]]
+    first = children[0] if children else None
+    if node["type"] in LEFT_FIRST and isinstance(first, dict) and first["type"] == "not_expression":
+        inner = {**node, "children": [*first["children"], *children[1:]]}
+        return {**first, "children": [_lifted(inner)]}
+    return {**node, "children": children}
 
 
 def _check(

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar
-from urllib.parse import quote, unquote_plus
+from urllib.parse import quote, unquote_plus, unquote_to_bytes
 
 import msgspec
 from jmespath import functions as standard
@@ -117,14 +117,14 @@ class Functions(standard.Functions):  # type: ignore[misc]  # the library is unt
         if not isinstance(fields, Mapping):
             return []
         start = as_text(prefix)
-        names = [name for name in fields if name.startswith(start)]
-        tails = {name: name.removeprefix(start) for name in names}
-        return [fields[n] for n in sorted(names, key=lambda n: _number(tails[n])) if tails[n]]
+        tails = (name.removeprefix(start) for name in fields if name.startswith(start))
+        numbers = sorted((int(tail), tail) for tail in tails if tail.isdecimal() and len(tail) < 10)
+        return [fields[start + tail] for _, tail in numbers]
 
-    @signature(ONE)
-    def _func_url_decode(self, value: Value) -> str:
+    @signature(MANY)
+    def _func_url_decode(self, value: Value, charset: Value = "utf-8") -> str:
         """url_decode(item.text): %21 and + as ! and space."""
-        return unquote_plus(as_text(value))
+        return _decoded(unquote_to_bytes(as_text(value).replace("+", " ")), charset)
 
     @signature(ONE)
     def _func_percent(self, value: Value) -> str:
@@ -253,11 +253,6 @@ def _plain(value: Value) -> str:
 
 def _items(fields: Value) -> list[tuple[str, Value]]:
     return list(fields.items()) if isinstance(fields, Mapping) else []
-
-
-def _number(tail: str) -> tuple[int, str]:
-    digits = re.sub(r"\D", "", tail, flags=re.ASCII)
-    return int(digits[:9] or 0), tail
 
 
 def _bytes(value: Value, charset: str = "utf-8") -> bytes:

@@ -114,6 +114,14 @@ class Ed25519(Timed, frozen=True, kw_only=True, tag="ed25519", tag_field="type")
     key_encoding: KeyEncoding = "base64"
 
 
+class PublicKey(Timed, frozen=True, kw_only=True, tag="public_key", tag_field="type"):
+    """As ``ed25519``, by RSA (PKCS #1 v1.5) or ECDSA; ``key`` in PEM or as base64 of its DER."""
+
+    key: Template
+    algorithm: Literal["sha1", "sha256", "sha384", "sha512"] = "sha256"
+    content: Template = "{raw}"
+
+
 class Jwt(Signed, frozen=True, kw_only=True, tag="jwt", tag_field="type"):
     """A signed token. ``claims`` must be equal to their templates; an empty one must be absent."""
 
@@ -130,7 +138,7 @@ class StandardWebhooks(Part, frozen=True, kw_only=True, tag="standard_webhooks",
     secret: Template
 
 
-Signature = Unsigned | Token | Basic | Hmac | Hash | Ed25519 | Jwt | StandardWebhooks
+Signature = Unsigned | Token | Basic | Hmac | Hash | Ed25519 | PublicKey | Jwt | StandardWebhooks
 
 
 class Answer(Part, frozen=True, kw_only=True):

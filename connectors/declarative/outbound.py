@@ -13,6 +13,7 @@ from connectors.contract import (
     Rejected,
     RetryLater,
     SendOutcome,
+    Template,
 )
 from connectors.declarative import model
 from connectors.declarative.auth import (
@@ -190,7 +191,7 @@ class Mailman:
             "files": files,
             "file": files[0] if files else None,
             "quick_replies": list(message.quick_replies),
-            "template": msgspec.to_builtins(template) if template else None,
+            "template": _template(template) if template else None,
             "reply_to": message.reply_to,
             "thread": message.thread_key,
             "sender_name": message.sender_name,
@@ -236,6 +237,14 @@ def _file(file: OutboundFile) -> dict[str, Any]:
         "type": file.media_type,
         "kind": kind_of(file.media_type),
         "size": file.size,
+    }
+
+
+def _template(template: Template) -> dict[str, Any]:
+    return {
+        "name": template.name,
+        "language": template.language,
+        "params": list(template.params),
     }
 
 

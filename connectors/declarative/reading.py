@@ -80,6 +80,8 @@ class Rule:
         value = found(document)
         if isinstance(value, str):
             return value
+        if value is False:  # what "a == 'x' && b" gives where a is another
+            return ""
         try:
             return as_text(value)
         except ValueError as error:
@@ -141,7 +143,7 @@ class _Files:
     def read(self, document: Lazy) -> tuple[MediaRef, ...]:
         each = self._each(document)
         listed = each if isinstance(each, list) else [each]
-        return tuple(self._one(document, one) for one in listed if one not in EMPTY)
+        return tuple(self._one(document, one) for one in listed if holds(one))
 
     def _one(self, document: Lazy, file: Value) -> MediaRef:
         document["file"] = file
@@ -162,7 +164,8 @@ class _Files:
         )
 
     def _text(self, name: str, document: Lazy) -> str:
-        return as_text(self._found[name](document))
+        value = self._found[name](document)
+        return "" if value is False else as_text(value)
 
 
 class _Segments:

@@ -13,8 +13,9 @@ from connectors.contract import OutboundFile
 from connectors.declarative import model
 from connectors.declarative.auth import FORM, filled_headers
 from connectors.declarative.documents import Lazy
+from connectors.declarative.encodings import DECODE, ENCODE
 from connectors.declarative.expressions import Gettable
-from connectors.declarative.signatures import DECODE, ENCODE, known_algorithm
+from connectors.declarative.signatures import known_algorithm
 from connectors.declarative.templates import Filled, Scope, Template
 from connectors.declarative.texts import as_text
 from connectors.http import Body
@@ -27,7 +28,7 @@ MESSAGE_NAMES = frozenset({
 })  # fmt: skip
 SIGNED_NAMES = frozenset({"method", "url", "base_url", "path", "query", "form", "raw", "now"})
 BODIES = ("form", "json", "xml", "text", "multipart")
-XML_ENTITIES = {'"': "&quot;", "'": "&#39;", "\n": "&#10;", "\r": "&#13;"}
+XML_ENTITIES = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;"}
 XML_FORBIDDEN = {code: None for code in range(32) if chr(code) not in "\t\n\r"}
 
 
@@ -49,6 +50,8 @@ class Caller:
             raise ValueError(f"a request has one body, not {' and '.join(given)}")
         if not call.url:
             raise ValueError("url is missing")
+        if "='" in call.xml:
+            raise ValueError("attributes of xml stand between double quotes")
         self._call = call
         self._url = scope.template(call.url)
         self._query = scope.structure(call.query)

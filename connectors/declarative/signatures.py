@@ -9,43 +9,37 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from jwt.algorithms import get_default_algorithms
-from jwt.exceptions import InvalidKeyError
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_der_public_key, load_pem_public_key
 
 from connectors.contract import WebhookRequest
 from connectors.declarative import model
 from connectors.declarative.documents import Lazy
+from connectors.declarative.encodings import DECODE, ENCODE
 from connectors.declarative.expressions import Expression
-from connectors.declarative.templates import Scope, Template
-from connectors.declarative.texts import as_text
+from connectors.declarative.jwt_tokens import JWT_ALGORITHMS, in_time, payload_of, same_claims
+from connectors.declarative.templates import Scope
 from connectors.declarative.times import moment
-from connectors.errors import Stale, Unauthentic
+from connectors.errors import Unauthentic
 from connectors.kit.signatures import check_age, check_standard, same
 
 # True: the signature is right. None: this inbox has no secret for it. Raises Unauthentic.
 Check = Callable[[WebhookRequest, Lazy], bool | None]
-ENCODE: Mapping[str, Callable[[bytes], str]] = {
-    "hex": bytes.hex,
-    "hex_upper": lambda raw: raw.hex().upper(),
-    "base64": lambda raw: base64.b64encode(raw).decode(),
-    "base64url": lambda raw: base64.urlsafe_b64encode(raw).decode().rstrip("="),
+HASHES: Mapping[str, type[hashes.HashAlgorithm]] = {
+    "sha1": hashes.SHA1,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
 }
-DECODE: Mapping[str, Callable[[str], bytes]] = {
-    "text": str.encode,
-    "pem": str.encode,
-    "hex": bytes.fromhex,
-    "hex_upper": bytes.fromhex,
-    "base64": lambda text: base64.b64decode(text, validate=True),
-    "base64url": lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)),
-}
-JWT_ALGORITHMS = get_default_algorithms()
-JWT_PARTS = 3
 
 
 class Verifier:
@@ -183,7 +177,10 @@ def _compared(one: model.Timed, scope: Scope, digest: Callable[[Lazy], bytes | N
         made = digest(document)
         if made is None:
             return None
-        if not same(read(document), encode(made)):
+        given, wanted = read(document), encode(made)
+        # hexadecimal is written in small letters or in capitals, but never in both
+        upper = one.encoding == "hex" and same(given, wanted.upper())
+        if not upper and not same(given, wanted):
             raise Unauthentic("the signature does not fit")
         fresh(request, document)
         return True
@@ -192,6 +189,40 @@ def _compared(one: model.Timed, scope: Scope, digest: Callable[[Lazy], bytes | N
 
 
 def _ed25519(one: model.Ed25519, scope: Scope) -> Check:
+    def verify(key: str, signature: bytes, content: bytes) -> None:
+        raw = _key(key, one.key_encoding)
+        Ed25519PublicKey.from_public_bytes(raw).verify(signature, content)
+
+    return _by_public_key(one, scope, verify)
+
+
+def _public_key(one: model.PublicKey, scope: Scope) -> Check:
+    algorithm = HASHES[one.algorithm]()
+
+    def verify(key: str, signature: bytes, content: bytes) -> None:
+        public = _read_public_key(key)
+        if isinstance(public, RSAPublicKey):
+            public.verify(signature, content, PKCS1v15(), algorithm)
+        elif isinstance(public, EllipticCurvePublicKey):
+            public.verify(signature, content, ECDSA(algorithm))
+        else:
+            raise Unauthentic("the inbox's key is neither RSA nor of an elliptic curve")
+
+    return _by_public_key(one, scope, verify)
+
+
+def _read_public_key(key: str) -> object:
+    try:
+        if "-----BEGIN" in key:
+            return load_pem_public_key(key.encode())
+        return load_der_public_key(base64.b64decode("".join(key.split()), validate=True))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Unauthentic("the inbox's key cannot be read") from error
+
+
+def _by_public_key(
+    one: model.Ed25519 | model.PublicKey, scope: Scope, verify: Callable[[str, bytes, bytes], None]
+) -> Check:
     key, content = scope.template(one.key), scope.template(one.content)
     read, fresh = _given(one, scope), _fresh(one, scope)
 
@@ -204,8 +235,7 @@ def _ed25519(one: model.Ed25519, scope: Scope) -> Check:
             raw = DECODE[one.encoding](given)
             if not same(ENCODE[one.encoding](raw), given):
                 raise Unauthentic("the signature is not spelt as it should be")
-            verifier = Ed25519PublicKey.from_public_bytes(_key(public, one.key_encoding))
-            verifier.verify(raw, content.bytes(document))
+            verify(public, raw, content.bytes(document))
         except (ValueError, InvalidSignature) as error:
             raise Unauthentic("the signature does not fit") from error
         fresh(request, document)
@@ -225,61 +255,12 @@ def _jwt(one: model.Jwt, scope: Scope) -> Check:
         secret = key.text(document)
         if not secret:
             return None
-        payload = _payload(read(document), _key(secret, one.key_encoding), one.algorithms)
-        _same_claims(payload, claims, document)
-        _in_time(payload, request.received_at, timedelta(seconds=one.leeway_s))
+        payload = payload_of(read(document), _key(secret, one.key_encoding), one.algorithms)
+        same_claims(payload, claims, document)
+        in_time(payload, request.received_at, timedelta(seconds=one.leeway_s))
         return True
 
     return check
-
-
-def _payload(token: str, key: bytes, algorithms: Sequence[str]) -> dict[str, Any]:
-    """The claims of a rightly signed token. Raises Unauthentic."""
-    parts = token.split(".")
-    try:
-        if len(parts) != JWT_PARTS:
-            raise Unauthentic("no JSON web token")
-        head, claims, signature = (DECODE["base64url"](part) for part in parts)
-        name = msgspec.json.decode(head, type=dict[str, Any]).get("alg")
-        algorithm = JWT_ALGORITHMS[str(name)] if name in algorithms else None
-        if algorithm is None or not same(ENCODE["base64url"](signature), parts[2]):
-            raise Unauthentic("the token is signed in another way")
-        signed = token.rpartition(".")[0].encode()
-        if not algorithm.verify(signed, algorithm.prepare_key(key), signature):
-            raise Unauthentic("the token's signature does not fit")
-        return msgspec.json.decode(claims, type=dict[str, Any])
-    except (msgspec.DecodeError, ValueError, TypeError, InvalidKeyError) as error:
-        raise Unauthentic("the token cannot be read") from error
-
-
-def _same_claims(
-    payload: Mapping[str, Any], claims: Mapping[str, Template], document: Lazy
-) -> None:
-    for name, template in claims.items():
-        wanted, given = template.text(document), payload.get(name)
-        if not same(_claim(given), wanted) or (given is None) != (not wanted):
-            raise Unauthentic(f"the token's {name} does not fit this request")
-
-
-def _claim(value: object) -> str:
-    try:
-        return as_text(value)
-    except ValueError:
-        return ""
-
-
-def _in_time(payload: Mapping[str, Any], now: datetime, leeway: timedelta) -> None:
-    """``nbf`` and ``exp`` (RFC 7519 section 4.1), where they are there."""
-    try:
-        start, end = (
-            datetime.fromtimestamp(payload[name], UTC) if name in payload else None
-            for name in ("nbf", "exp")
-        )
-        issued = datetime.fromtimestamp(payload["iat"], UTC) if "iat" in payload else None
-    except (ValueError, TypeError, OverflowError, OSError) as error:
-        raise Unauthentic("the token's times cannot be read") from error
-    if (start and now + leeway < start) or (end and now - leeway > end):
-        raise Stale(start or issued or end or now)
 
 
 def _standard(one: model.StandardWebhooks, scope: Scope) -> Check:
@@ -334,6 +315,7 @@ COMPILERS: Mapping[type, Callable[[Any, Scope], Check]] = {
     model.Hmac: _hmac,
     model.Hash: _hash,
     model.Ed25519: _ed25519,
+    model.PublicKey: _public_key,
     model.Jwt: _jwt,
     model.StandardWebhooks: _standard,
 }

@@ -55,6 +55,16 @@ def test_a_wrong_one_is_refused_when_the_file_is_read(source, reason):
         Expression(source, SCOPE.names, FUNCTIONS)
 
 
+@pytest.mark.parametrize("source", ["!a.b", "!a.b.c && !b", "!(a.b)", "!a[0].b", "!is(a.b, '1')"])
+def test_not_is_about_the_whole_path(source):
+    assert found(source, a={"x": 1}) is True
+
+
+def test_not_of_what_is_there():
+    assert found("!a.b", a={"b": 1}) is False
+    assert found("a[?!b.c].n", a=[{"n": 1}, {"n": 2, "b": {"c": 1}}]) == [1]
+
+
 def test_inner_names_are_not_taken_for_the_documents():
     assert found("a[?kind == 'x'].id | [0]", a=[{"kind": "x", "id": 7}]) == 7
 
@@ -79,7 +89,7 @@ def test_a_value_that_a_function_cannot_take_is_a_value_error():
         ("digits(a)", {"a": "+1 415"}, "1415"),
         ("split(a, ',')", {"a": "x,y"}, ["x", "y"]),
         ("split(a, ',')", {}, []),
-        ("numbered(a, 'M')", {"a": {"M10": 3, "M2": 2, "M1": 1, "M": 0, "N1": 9}}, [1, 2, 3]),
+        ("numbered(a, 'M')", {"a": {"M10": 3, "M2": 2, "M1": 1, "M": 0, "N1": 9, "Mx": 9}}, [1, 2, 3]),
         ("url_decode(a)", {"a": "hello%21+you"}, "hello! you"),
         ("hex_decode(a)", {"a": "0048263A"}, "H☺"),
         ("hex(a)", {"a": "H☺"}, "0048263a"),
