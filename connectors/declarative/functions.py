@@ -24,6 +24,7 @@ from connectors.kit.phone import e164
 ONE: dict[str, object] = {"types": []}
 MANY: dict[str, object] = {"types": [], "variadic": True}
 SEARCHED = 10_000
+NUMBER = re.compile(r"[0-9]{1,9}")
 ENCODINGS = {"hex": bytes.hex, "base64": lambda raw: base64.b64encode(raw).decode()}
 
 P = ParamSpec("P")
@@ -118,7 +119,7 @@ class Functions(standard.Functions):  # type: ignore[misc]  # the library is unt
             return []
         start = as_text(prefix)
         tails = (name.removeprefix(start) for name in fields if name.startswith(start))
-        numbers = sorted((int(tail), tail) for tail in tails if tail.isdecimal() and len(tail) < 10)
+        numbers = sorted((int(tail), tail) for tail in tails if NUMBER.fullmatch(tail))
         return [fields[start + tail] for _, tail in numbers]
 
     @signature(MANY)
