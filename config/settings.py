@@ -84,6 +84,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[str, ...],
         Meta(description="domains whose ARC seal on a forwarded mail counts", examples=["a.org"]),
     ] = ()
+    mail_smime_ca: Annotated[
+        str, Meta(description="PEM file of authorities whose S/MIME certificates count")
+    ] = ""
+    mail_openpgp_keys: Annotated[
+        str, Meta(description="file of armoured OpenPGP keys whose signatures count")
+    ] = ""
     webhook_max_bytes: Annotated[
         int, Meta(ge=1024, le=64_000_000, description="largest webhook, in bytes")
     ] = 10_485_760

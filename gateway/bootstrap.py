@@ -12,16 +12,16 @@ from datetime import timedelta
 import msgspec
 
 from config.keys import load_keys
-from config.settings import Settings, SettingsInvalid
+from config.settings import Settings
 from connectors.kit.egress import EgressClient
 from connectors.registry import Registry
+from gateway.anchors import anchors
 from gateway.auth.store import AuthStore
 from gateway.consumers import LiveConsumer, MediaConsumer
 from gateway.directory import INBOXES, InboxDirectory
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore
 from gateway.tokens import TokenVault
-from normalizer.trust.anchors import Anchors, networks, relay_names
 from outbound.clock import DatabaseClock
 from outbound.file_links import FileLinks
 from outbound.store import OutboundStore
@@ -109,7 +109,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         http=http,
         tokens=TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner),
         public_url=settings.public_url,
-        anchors=_anchors(settings),
+        anchors=anchors(settings),
     )
     return Foundation(
         settings=settings,
@@ -144,15 +144,6 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         counts=counts,
         relay=Relay(events, _consumers(pubsub, counts, MediaConsumer(doorbell))),
     )
-
-
-def _anchors(settings: Settings) -> Anchors:
-    """Whose word on a mail's sender counts everywhere."""
-    try:
-        own = networks(settings.mail_relays)
-    except ValueError as error:
-        raise SettingsInvalid("mail_relays", f"PARLEY_MAIL_RELAYS: {error}") from error
-    return Anchors(relays=relay_names(settings.mail_authserv), networks=own)
 
 
 def _consumers(pubsub: Pubsub, counts: ViewCounts, media: MediaConsumer) -> tuple[Consumer, ...]:

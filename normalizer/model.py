@@ -23,6 +23,7 @@ AuthorKind = Literal["contact", "agent", "system", "vendor"]
 DeliveryState = Literal[
     "queued", "sending", "sent", "delivered", "read", "failed", "uncertain", "cancelled"
 ]
+SignatureState = Literal["verified", "invalid", "unknown", "unchecked", "encrypted"]
 FileState = Literal["stored", "pending", "failed"]
 
 
@@ -72,6 +73,20 @@ class MailRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tell_oversized: bool = False
 
 
+class SignatureCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What became of a mail's S/MIME or OpenPGP signature.
+
+    ``verified``: by a key that an operator configured, of the author's own address. ``unknown``: no
+    such key; ``unchecked``: there are no keys at all; ``invalid``: it proves that something is
+    wrong. ``encrypted``: nobody here can read it.
+    """
+
+    kind: Literal["smime", "openpgp"]
+    state: SignatureState
+    signer: str = ""
+    reason: str = ""
+
+
 class MailFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What only a mail has. Ids without angle brackets."""
 
@@ -85,6 +100,7 @@ class MailFacts(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     auto_reply: str = ""
     bounce_of: str = ""
     remote_content: bool = False
+    signatures: tuple[SignatureCheck, ...] = ()
 
 
 RecipientState = Literal["delayed", "failed", "delivered", "complained"]
@@ -212,13 +228,20 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def doubted(self) -> bool:
-        """Whether the owner of its author's domain says that this mail is none of theirs."""
-        return self.trust is not None and self.trust.verdict == "fail"
+        """Whether the owner of its author's domain says that this mail is none of theirs, and the
+        author's own signature does not say better.
+        """
+        return self.trust is not None and self.trust.verdict == "fail" and not self._signed
 
     @property
     def vouched(self) -> bool:
-        """Whether its author's domain was proven."""
-        return self.trust is not None and self.trust.verdict == "pass" and not self.sent_by
+        """Whether its author's domain was proven, or its author; a form proves only itself."""
+        passed = self.trust is not None and self.trust.verdict == "pass"
+        return (passed or self._signed) and not self.sent_by
+
+    @property
+    def _signed(self) -> bool:
+        return any(one.state == "verified" for one in self.mail.signatures) if self.mail else False
 
 
 class BounceFacts(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,6 +26,7 @@ from normalizer.steps.quotes import find_reply
 from normalizer.steps.scrub import scrub
 from normalizer.steps.source import Source
 from normalizer.steps.trust import read_trust
+from normalizer.trust.keys import NO_KEYS, Keys
 
 Utterance = MessageReceived | PostbackPressed | CallEvent | AlertRaised
 Step = Callable[[Draft, Source], Draft]
@@ -59,6 +60,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     trust: SenderTrust | None = None
     relays: frozenset[str] = frozenset()
     rules: MailRules = MailRules()
+    keys: Keys = NO_KEYS
 
 
 def normalise(event: Utterance, context: Context, index: int = 0) -> Draft:
@@ -73,6 +75,7 @@ def normalise(event: Utterance, context: Context, index: int = 0) -> Draft:
         trust=context.trust,
         relays=context.relays,
         rules=context.rules,
+        keys=context.keys,
     )
     draft = _begin(message, context, index)
     for step in STEPS:

@@ -392,6 +392,15 @@ class SenderTrust(Answer, frozen=True, kw_only=True):
     reason: str
 
 
+class SignatureCheck(Answer, frozen=True, kw_only=True):
+    """What became of a mail's own signature, or that it is encrypted."""
+
+    kind: Literal["smime", "openpgp"]
+    state: Literal["verified", "invalid", "unknown", "unchecked", "encrypted"]
+    signer: str
+    reason: str
+
+
 class Message(Answer, frozen=True, kw_only=True):
     """One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
     is null for what is no incoming mail.
@@ -406,6 +415,7 @@ class Message(Answer, frozen=True, kw_only=True):
     direction: Literal["in", "out", "note"]
     author: Author
     sender_trust: SenderTrust | None
+    signatures: list[SignatureCheck]
     occurred_at: Time
     received_at: Time
     edited_at: Time | None

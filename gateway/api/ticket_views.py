@@ -193,6 +193,7 @@ def message(found: normal.Message) -> s.Message:
             address=found.author.address,
         ),
         sender_trust=sender_trust(found.trust),
+        signatures=[signature(one) for one in (mail.signatures if mail else ())],
         occurred_at=time(found.occurred_at),
         received_at=time(found.received_at),
         edited_at=maybe_time(found.edited_at),
@@ -237,6 +238,13 @@ def _quoted(found: normal.Message) -> bool:
     if found.direction == "out" and found.signature:
         return False
     return bool(found.reply_text) and found.reply_text.strip() != found.text.strip()
+
+
+def signature(found: normal.SignatureCheck) -> s.SignatureCheck:
+    """S/MIME or OpenPGP, and whether it holds."""
+    return s.SignatureCheck(
+        kind=found.kind, state=found.state, signer=found.signer, reason=found.reason
+    )
 
 
 def _recipients(found: normal.Message) -> list[str]:

@@ -9,7 +9,7 @@ from config.settings import Settings
 from connectors.events import SenderTrust
 from connectors.kit.dns import DnsClient
 from normalizer.trust.check import SenderCheck
-from normalizer.trust.spf import Hop
+from normalizer.trust.hop import Hop
 
 Check = Callable[[bytes], SenderTrust]
 

@@ -61,16 +61,16 @@ def _check(stack: ExitStack, settings: Settings, arguments: argparse.Namespace) 
 def _explain_mail(
     folder: str | None, settings: Settings, check: "Check | None"
 ) -> Callable[[bytes, str], "ExplainedMail"]:
+    from gateway.anchors import anchors
     from normalizer.mail.explain import explain_mail
-    from normalizer.trust.anchors import relay_names
 
-    relays = relay_names(settings.mail_authserv)
+    believed = anchors(settings)
     extract = Path(folder) if folder else None
     if extract is not None:
         extract.mkdir(parents=True, exist_ok=True)
 
     def explain(raw: bytes, file: str) -> "ExplainedMail":
-        explained = explain_mail(raw, file, settings.public_url, relays)
+        explained = explain_mail(raw, file, settings.public_url, believed)
         mail = explained.mail
         if check and mail.sender_trust is None:
             mail = msgspec.structs.replace(mail, sender_trust=check(raw))

@@ -1,13 +1,17 @@
 """What `parley explain mail` prints: a ParsedMail in the shape that ops and scorers read."""
 
 import hashlib
+from datetime import UTC, datetime
 
 import msgspec
 
 from connectors.events import SenderTrust
 from normalizer.mail.model import Address, Bounce, Invitation, MailAttachment
 from normalizer.mail.parse import parse_mail
+from normalizer.model import SignatureCheck
+from normalizer.trust.anchors import NOBODY, Anchors
 from normalizer.trust.relay import trust_of_relay
+from normalizer.trust.signatures import check_signatures
 
 
 class ExplainedAddress(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +60,7 @@ class ExplainedMail(msgspec.Struct, frozen=True, kw_only=True, rename={"sender":
     invitations: tuple[Invitation, ...]
     warnings: tuple[str, ...]
     sender_trust: SenderTrust | None
+    signatures: tuple[SignatureCheck, ...]
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,9 +71,9 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explain_mail(
-    raw: bytes, file: str, own_origin: str = "", relays: frozenset[str] = frozenset()
+    raw: bytes, file: str, own_origin: str = "", anchors: Anchors = NOBODY
 ) -> Explanation:
-    """``relays`` are those whose Authentication-Results count; nothing is asked of the DNS."""
+    """``anchors`` say whose word and whose signatures count; nothing is asked of the DNS."""
     mail = parse_mail(raw, own_origin=own_origin)
     shown = ExplainedMail(
         file=file,
@@ -96,9 +101,14 @@ def explain_mail(
         security=mail.security,
         invitations=mail.invitations,
         warnings=mail.warnings,
-        sender_trust=trust_of_relay(raw, relays),
+        sender_trust=trust_of_relay(raw, anchors.relays),
+        signatures=check_signatures(raw, mail.sender.address.lower(), anchors.keys, _now()),
     )
     return Explanation(mail=shown, files=mail.attachments)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _address(item: Address) -> ExplainedAddress:

@@ -4,6 +4,7 @@ import msgspec
 
 from connectors.events import MessageReceived, SenderTrust
 from normalizer.model import MailRules
+from normalizer.trust.keys import NO_KEYS, Keys
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,3 +21,4 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     rules: MailRules = MailRules()
     trust: SenderTrust | None = None
     relays: frozenset[str] = frozenset()
+    keys: Keys = NO_KEYS

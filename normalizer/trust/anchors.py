@@ -1,11 +1,12 @@
-"""Whom this installation believes: relays by name and address."""
+"""Whom this installation believes: relays by name and address, people by their keys."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from connectors.kit.mail.trace import HELO, MAIL_FROM, PEER
-from normalizer.trust.spf import Hop
+from normalizer.trust.hop import Hop
+from normalizer.trust.keys import NO_KEYS, Keys
 
 Network = IPv4Network | IPv6Network
 
@@ -19,6 +20,7 @@ class Anchors:
 
     relays: frozenset[str] = frozenset()
     networks: tuple[Network, ...] = ()
+    keys: Keys = NO_KEYS
 
     def client(self, headers: Mapping[str, str]) -> Hop | None:
         """Who handed a journal record's mail to us by SMTP; None when that was a relay of ours, or

@@ -14,7 +14,8 @@ from normalizer.trust.dkim import check_arc, check_dkim
 from normalizer.trust.dmarc import find_policy
 from normalizer.trust.domains import aligned
 from normalizer.trust.head import Head, Signature, read_head
-from normalizer.trust.spf import Hop, check_spf
+from normalizer.trust.hop import Hop
+from normalizer.trust.spf import check_spf
 from normalizer.trust.verdict import (
     UNANSWERED,
     DkimFinding,

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-import msgspec
 from spftrace import BaseResolver, Evaluator, Limits
 
 from connectors.kit.dns import Dns, Outcome, RecordType
 from normalizer.trust.domains import a_label
+from normalizer.trust.hop import Hop
 
 SPF_S = 5.0
 QUESTIONS_MOST = 40
@@ -19,19 +19,6 @@ _CODES: Mapping[Outcome, str] = {
 _KINDS: Mapping[str, RecordType] = {
     "A": "A", "AAAA": "AAAA", "MX": "MX", "PTR": "PTR", "TXT": "TXT",
 }  # fmt: skip
-
-
-class Hop(msgspec.Struct, frozen=True, kw_only=True):
-    """Who handed the mail to us, as SMTP knew them; ``mail_from`` "" is the null sender."""
-
-    ip: str
-    helo: str
-    mail_from: str
-
-    @property
-    def domain(self) -> str:
-        """The domain that vouches for the client (RFC 7208 section 2.4)."""
-        return a_label(self.mail_from.rpartition("@")[2] or self.helo)
 
 
 class _Resolver(BaseResolver):

@@ -89,6 +89,7 @@ def _context(record: JournalRecord, line: Line, trust: SenderTrust | None) -> Co
         trust=trust,
         rules=line.inbox.mail_rules,
         relays=frozenset() if from_stranger else line.anchors.relays,
+        keys=line.anchors.keys,
     )
 
 

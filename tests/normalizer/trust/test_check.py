@@ -9,7 +9,7 @@ import pytest
 from connectors.events import SenderTrust
 from connectors.kit.dns import DnsClient
 from normalizer.trust.check import SenderCheck
-from normalizer.trust.spf import Hop
+from normalizer.trust.hop import Hop
 from tests.name_server import BROKEN, SILENT, NameServer, serving
 from tests.normalizer.trust.signing import MAIL, key, record, signed
 

@@ -1065,6 +1065,7 @@ export interface components {
             direction: "in" | "note" | "out";
             author: components["schemas"]["Author"];
             sender_trust: components["schemas"]["SenderTrust"] | null;
+            signatures: components["schemas"]["SignatureCheck"][];
             /** Format: date-time */
             occurred_at: string;
             /** Format: date-time */
@@ -1401,6 +1402,18 @@ export interface components {
             secret: boolean;
             required: boolean;
             kind: string;
+        };
+        /**
+         * SignatureCheck
+         * @description What became of a mail's own signature, or that it is encrypted.
+         */
+        SignatureCheck: {
+            /** @enum {unknown} */
+            kind: "openpgp" | "smime";
+            /** @enum {unknown} */
+            state: "encrypted" | "invalid" | "unchecked" | "unknown" | "verified";
+            signer: string;
+            reason: string;
         };
         /**
          * Site

@@ -14,7 +14,7 @@ import { Files } from "./Files";
 import { HtmlMail } from "./HtmlMail";
 import { MessageText } from "./MessageText";
 import { RecipientStates } from "./RecipientStates";
-import { SenderBadge } from "./SenderBadge";
+import { SenderBadge, SignatureBadges } from "./SenderBadge";
 import { TroubleActions } from "./TroubleActions";
 
 function MailHead({ message, brief }: { message: Message; brief: boolean }) {
@@ -30,6 +30,7 @@ function MailHead({ message, brief }: { message: Message; brief: boolean }) {
       <span className="strong cut who">{mine ? t("thread.you") : message.author.name}</span>
       <ChannelGlyph channel={message.channel} size="s" />
       {brief ? null : <SenderBadge message={message} />}
+      {brief ? null : <SignatureBadges message={message} />}
       {brief ? (
         <span className="cut grow sec">{message.reply_text || message.text}</span>
       ) : (

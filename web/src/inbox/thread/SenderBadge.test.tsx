@@ -4,7 +4,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Message } from "../../api/types";
 import { startI18n } from "../../i18n";
 import { Doubts } from "./Doubts";
-import { SenderBadge } from "./SenderBadge";
+import { SenderBadge, SignatureBadges } from "./SenderBadge";
 
 beforeAll(() => startI18n("en"));
 
@@ -44,4 +44,18 @@ test("a failing mail warns by the address and the domain that denies it", () => 
   const warning = screen.getByRole("list", { name: "About the sender" });
   expect(warning.textContent).toContain("may not be from ada@shop.example");
   expect(warning.textContent).toContain("shop.example sent it");
+});
+
+test.each([
+  ["verified", "Signature verified", "pass"],
+  ["invalid", "Signature broken", "fail"],
+  ["unknown", "Signed by an unknown key", ""],
+  ["unchecked", "Signed", ""],
+  ["encrypted", "Encrypted", ""],
+] as const)("a signature that is %s says so", (state, words, tone) => {
+  const signature = { kind: "smime" as const, state, signer: "ada@shop.example", reason: "why" };
+  render(<SignatureBadges message={mail(null, { signatures: [signature] })} />);
+  const badge = screen.getByText(words);
+  expect(badge.className.trim()).toBe(`trust ${tone}`.trim());
+  expect(badge.title).toBe("S/MIME\nada@shop.example\nwhy");
 });

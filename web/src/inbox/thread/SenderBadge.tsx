@@ -1,10 +1,24 @@
-import { IconAlertTriangle, IconHelpCircle, IconShieldCheck } from "@tabler/icons-react";
+import { IconAlertTriangle, IconHelpCircle, IconLock, IconShieldCheck, IconSignature } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Message } from "../../api/types";
 import { Glyph } from "../../parts/Glyph";
 
 const GLYPHS = { pass: IconShieldCheck, fail: IconAlertTriangle, temperror: IconHelpCircle } as const;
+
+const SIGNED = { verified: IconSignature, invalid: IconAlertTriangle, unknown: IconSignature, unchecked: IconSignature, encrypted: IconLock } as const;
+const TONES = { verified: "pass", invalid: "fail", unknown: "", unchecked: "", encrypted: "" } as const;
+
+/** The mail's own signatures, each in a word; who signed, and what is wrong, stand in the title. */
+export function SignatureBadges({ message }: { message: Message }) {
+  const { t } = useTranslation();
+  return message.signatures.map((one) => (
+    <span key={one.kind} className={`trust ${TONES[one.state]}`} title={[t(`signed.${one.kind}`), one.signer, one.reason].filter(Boolean).join("\n")}>
+      <Glyph of={SIGNED[one.state]} size="s" />
+      {t(`signed.${one.state}`)}
+    </span>
+  ));
+}
 
 /** What was found out of who sent a mail, in a word; what it rests on stands in the title. */
 export function SenderBadge({ message }: { message: Message }) {
