@@ -11,6 +11,7 @@ from normalizer.mail.attachments import attachment_of, content_id_of, declared_n
 from normalizer.mail.mime import MAX_DEPTH, Notes, Part, read_mail
 from normalizer.mail.model import MailAttachment
 
+_PKCS7 = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _MESSAGES = frozenset({"message/rfc822", "message/global", "message/news"})
 _SECURITY = {
     "application/pgp-encrypted": "pgp-encrypted",
@@ -76,14 +77,28 @@ def _read(part: Part, notes: Notes, *, depth: int, opens_messages: bool, alone: 
     elif kind in _MESSAGES and opens_messages and _is_shown(part) and depth < MAX_DEPTH:
         _open_message(part, body, notes, depth)
     else:
+        if part.media_type in _PKCS7 and depth < MAX_DEPTH:
+            _open_signed(part, body, notes, depth)
         body.files.append(attachment_of(part, notes))
         _label(part, body)
     return body
 
 
+def _open_signed(part: Part, body: Body, notes: Notes, depth: int) -> None:
+    """RFC 8551 section 3.5.2: the mail stands inside its own signature (Outlook does that)."""
+    if part.params.get("smime-type", "").lower() != "signed-data":
+        return
+    from normalizer.trust.smime import opaque_content
+
+    content = opaque_content(part.content)
+    if content:
+        inner = read_mail(content, notes, depth + 1)
+        body.take(_read(inner, notes, depth=depth + 1, opens_messages=True, alone=True))
+
+
 def _label(part: Part, body: Body) -> None:
     label = _SECURITY.get(part.media_type)
-    if part.media_type in {"application/pkcs7-mime", "application/x-pkcs7-mime"}:
+    if part.media_type in _PKCS7:
         signed = part.params.get("smime-type", "").lower() == "signed-data"
         label = "smime-signed" if signed else "smime-encrypted"
     if label:

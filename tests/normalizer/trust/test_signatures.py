@@ -22,6 +22,7 @@ from openpgp.composed import (
 
 from connectors.contract import InboxId
 from connectors.events import MessageReceived, SenderTrust
+from normalizer.mail.parse import parse_mail
 from normalizer.model import Draft, SignatureCheck
 from normalizer.pipeline import Context, normalise
 from normalizer.trust.keys import NO_KEYS, Keys, people_keys
@@ -141,6 +142,10 @@ def test_opaque_smime() -> None:
         + encodebytes(cms(ada_by_authority(), detached=False))
     )
     assert only(mail, trusting()).state == "verified"
+    read = parse_mail(mail)
+    assert read.text.strip() == "The pole broke.\n\nAda"
+    assert [one.name for one in read.attachments] == ["smime.p7m"]
+    assert read.security == ("smime-signed",)
 
 
 @pytest.mark.parametrize("before", [b"The pole broke", b"Content-Type: text/plain"])
