@@ -188,7 +188,7 @@ def is_attribution(text: str) -> bool:
     """Whether a line (unfolded) introduces quoted text."""
     if not text.endswith(_COLONS):
         return bool(text[:1].isdigit() and DATE_THEN_ADDRESS.match(text))
-    if DATED_ADDRESS.search(text) or QUOTING.match(text):
+    if "@" in text and (DATED_ADDRESS.search(text) or QUOTING.match(text)):
         return True
     dated = DATED.search(text)
     if WROTE_LINE.search(text):

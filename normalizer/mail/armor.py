@@ -7,7 +7,7 @@ _SIGNED = re.compile(
     r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*\n(?:[\w-]+: [^\n]*\n)*[ \t]*\n?", re.M
 )
 _SIGNATURE = re.compile(
-    r"^-----BEGIN PGP SIGNATURE-----[^\S\n]*\n(?:(?!-----END)[^\n]*\n)*-----END PGP SIGNATURE-----"
+    r"^-----BEGIN PGP SIGNATURE-----[^\S\n]*\n(?:(?!-----)[^\n]*\n)*+-----END PGP SIGNATURE-----"
     r"[ \t]*\n?",
     re.M,
 )

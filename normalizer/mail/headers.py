@@ -10,13 +10,15 @@ from normalizer.mail import charset
 from normalizer.mail.detect import detect
 
 MAX_HEADER_BYTES = 1_000_000
-_MAX_FIELDS = 5000
+MAX_FIELDS = 5000
 _MAX_VALUE = 200_000
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _FOLD = re.compile(rb"[ \t]*\r*\n[ \t\r\n]*")
+# No payload holds the "=?" of another word: without that bound each beginning would be sought to the end.
 _WORD = re.compile(
-    r"=\?([^?\s*]+)(?:\*[^?]*)?\?([bBqQ])\?((?:[^?]|\?(?!=)|\?=(?=[0-9A-Fa-f]{2}[^\s]*\?=))*)\?="
+    r"=\?([^?\s*]+)(?:\*[^?]*)?\?([bBqQ])\?"
+    r"((?:(?!=\?(?!=))[^?]|\?(?!=)|\?=(?=[0-9A-Fa-f]{2}[^\s]{0,200}?\?=))*)\?="
 )
 _OPEN_WORD = re.compile(r"=\?([^?\s*]+)(?:\*[^?]*)?\?([bBqQ])\?([^?\s]*)\??$")
 _LABELS = re.compile(rb"=\?([\w.:-]{2,40})\?[bBqQ]\?")
@@ -87,7 +89,7 @@ def read_headers(raw: bytes, start: int, end: int) -> HeaderBlock:
     stray: list[bytes] = []
     position = start
     limit = min(end, start + MAX_HEADER_BYTES)
-    while position < limit and len(fields) < _MAX_FIELDS:
+    while position < limit and len(fields) < MAX_FIELDS:
         line_end = _line_end(raw, position, end)
         line = raw[position:line_end]
         bare = line.strip()

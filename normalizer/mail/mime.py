@@ -16,7 +16,7 @@ MAX_PARTS = 1000
 MAX_DEPTH = 50
 
 _TYPE = re.compile(rb"^\s*([A-Za-z0-9!#$&^_.+-]+)\s*/\s*([A-Za-z0-9!#$&^_.+-]+)")
-_GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s\r\n][^\r\n]{0,250}?)[ \t]*\r*\n(?=[Cc]ontent-)")
+_GUESSED_BOUNDARY = re.compile(rb"(?:^|\n)--([^\s][^\r\n]{0,250}+)\r*+\n(?=[Cc]ontent-)")
 
 
 @dataclass(slots=True)
@@ -79,7 +79,9 @@ def _read_part(
     start, end = span
     notes.parts += 1
     block = header_fields.read_headers(raw, start, end)
-    if block.truncated and block.body_start - start >= header_fields.MAX_HEADER_BYTES:
+    if block.truncated and len(block.headers.fields) >= header_fields.MAX_FIELDS:
+        notes.warn(f"header of more than {header_fields.MAX_FIELDS} fields: the rest is text")
+    elif block.truncated and block.body_start - start >= header_fields.MAX_HEADER_BYTES:
         notes.warn("header larger than 1 MB: the rest is shown as text")
     block.headers.hint = hint or header_fields.charset_hint(
         value for _, value in block.headers.fields
@@ -144,7 +146,7 @@ def _spans_of(part: Part, notes: Notes) -> list[tuple[int, int]]:
     guessed = _GUESSED_BOUNDARY.search(part.raw, max(part.start - 1, 0), part.end)
     if guessed:
         notes.warn("boundary missing or wrong: guessed")
-        return split(part.raw, part.start, part.end, guessed[1])
+        return split(part.raw, part.start, part.end, guessed[1].rstrip())
     notes.warn("multipart without parts")
     return []
 
@@ -180,9 +182,12 @@ def split(raw: bytes, start: int, end: int, boundary: bytes) -> list[tuple[int, 
     position = raw.find(delimiter, start, end)
     while position >= 0 and len(spans) <= MAX_PARTS:
         after = position + len(delimiter)
+        if position > start and raw[position - 1] not in b"\n\r":
+            position = raw.find(delimiter, after, end)
+            continue
         newline = raw.find(b"\n", after, end)
         line_end = end if newline < 0 else newline + 1
-        kind = _line_kind(raw, position, start, raw[after:line_end])
+        kind = _line_kind(raw[after:line_end])
         if kind and opened >= 0:
             spans.append((opened, _before_newline(raw, opened, position)))
             opened = -1
@@ -195,10 +200,8 @@ def split(raw: bytes, start: int, end: int, boundary: bytes) -> list[tuple[int, 
     return spans
 
 
-def _line_kind(raw: bytes, position: int, start: int, rest: bytes) -> str:
-    """ "open", "close", or "" when the line is no boundary line."""
-    if position > start and raw[position - 1] not in b"\n\r":
-        return ""
+def _line_kind(rest: bytes) -> str:
+    """ "open", "close", or "" when the line, `rest` after the boundary, is no boundary line."""
     if not rest.strip():
         return "open"
     if rest.startswith(b"--") and (len(rest) == 2 or rest[2] in b" \t\r\n"):  # noqa: PLR2004

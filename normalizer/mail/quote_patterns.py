@@ -91,8 +91,8 @@ _ORIGINAL = (
     r"元のメッセージ|原始メッセージ|元のメール|원본 메일|원본 메시지|thư gốc|oorspronkelijk",
 )
 SEPARATOR = re.compile(
-    rf"^[\s>*]*(?:{_RULE}{{2,}}\s*(?:{'|'.join(_ORIGINAL)})\s*:?\s*{_RULE}{{2,}}|"
-    rf"{_RULE}{{2,}}[^\n]{{1,160}}(?:{'|'.join(WROTE_LAST)})\s*:?\s*{_RULE}{{2,}}|"
+    rf"^[\s>*]*(?:{_RULE}{{2,}}+\s*(?:{'|'.join(_ORIGINAL)})\s*:?\s*{_RULE}{{2,}}+|"
+    rf"{_RULE}{{2,}}+[^\n]{{1,160}}(?:{'|'.join(WROTE_LAST)})\s*:?\s*{_RULE}{{2,}}+|"
     r"[-_]{3,}\s*reply above this line.*|#+-? ?please type your reply above.*)\s*$",
     re.I,
 )
@@ -132,7 +132,7 @@ UNDERLINE = re.compile(r"^[\s>*]*(?:_{10,}|-{20,}|={20,}|─{10,})\s*$")
 
 # A mail that is passed on: what stands under it is no past of this thread, nobody here has seen it.
 FORWARDED = re.compile(
-    rf"^[\s>*]*(?:{_RULE}{{2,}}\s*(?:"
+    rf"^[\s>*]*(?:{_RULE}{{2,}}+\s*(?:"
     r"(?:begin )?forwarded (?:message|mail|e-mail)|forwarded by[^\n]{0,80}|forward(?:ed)?|"
     r"weitergeleitete (?:nachricht|e-mail)|weitergeleitet von[^\n]{0,80}|"
     r"(?:message|mail|e-mail) (?:transféré|réexpédié)|message transfere|"
@@ -144,7 +144,7 @@ FORWARDED = re.compile(
     r"přeposlaná zpráva|iletilen mesaj|iletilmiş mesaj|"
     r"转发邮件信息|转发的(?:邮件|消息)|轉寄郵件|轉寄的郵件|轉發郵件|"
     r"転送(?:された)?メッセージ|転送メール|전달된 메시지"
-    rf")\s*:?\s*{_RULE}{{2,}}|"
+    rf")\s*:?\s*{_RULE}{{2,}}+|"
     r"(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail)|"
     r"début du message (?:réexpédié|transféré)|inicio del mensaje reenviado|"
     r"início da mensagem (?:re)?encaminhada|inizio (?:del )?messaggio inoltrato|"

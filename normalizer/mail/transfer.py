@@ -9,7 +9,7 @@ _UU_BLOCK = re.compile(
     rb"((?:[ -`][^\r\n]*\r?\n|\r?\n)*?)`?[ \t]*\r?\n?end\b",
     re.M,
 )
-_PADDED_MIDDLE = re.compile(rb"=+[\s]*(?=[A-Za-z0-9+/])")
+_PADDED_MIDDLE = re.compile(rb"(?<!=)=++\s*+(?=[A-Za-z0-9+/])")
 _INNER_SPACE = re.compile(rb"\S[ \t]+(?=\S)")
 _SAMPLE = 600
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
