@@ -193,7 +193,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     ``dedupe_id`` with the inbox makes the message's id; ``senders`` holds every identity the
     provider gave, the most stable first. ``sent_by`` is the address that a mail came from where
     it speaks for another (``senders``): only this one may prove that it belongs to a ticket.
-    ``among_us`` marks a mail that an own address sent to own addresses alone.
+    ``among_us`` marks a mail that an own address sent to own addresses alone; ``filed`` one that
+    lay in our own folder of sent mail, where nobody else could put it.
     """
 
     inbox_id: InboxId
@@ -206,6 +207,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     echo: bool
     sent_by: str = ""
     among_us: bool = False
+    filed: bool = False
     occurred_at: datetime
     received_at: datetime
     journal_id: str
@@ -231,13 +233,16 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the owner of its author's domain says that this mail is none of theirs, and the
         author's own signature does not say better.
         """
-        return self.trust is not None and self.trust.verdict == "fail" and not self._signed
+        failed = self.trust is not None and self.trust.verdict == "fail"
+        return failed and not (self._signed or self.filed)
 
     @property
     def vouched(self) -> bool:
-        """Whether its author's domain was proven, or its author; a form proves only itself."""
+        """Whether its author's domain was proven, or its author; a form proves only itself. What
+        lay among our sent mail needs no proof.
+        """
         passed = self.trust is not None and self.trust.verdict == "pass"
-        return (passed or self._signed) and not self.sent_by
+        return self.filed or ((passed or self._signed) and not self.sent_by)
 
     @property
     def _signed(self) -> bool:

@@ -59,11 +59,13 @@ class Receipts:
         inbox_id: InboxId,
         conversation_id: ConversationId | None,
         native_id: str,
+        ours: MessageId | None,
         text: str,
         now: datetime,
     ) -> MessageId | None:
         """Our own message that this echo repeats, now known to be sent; None: somebody else's."""
-        known = await self._store.by_native_ids(inbox_id, [native_id], session)
+        names = [native_id, ours] if ours else [native_id]  # it may be back before we know its id
+        known = await self._store.by_native_ids(inbox_id, names, session)
         if not known and conversation_id is not None:
             known = await self._unconfirmed(conversation_id, text, session)
         if not known:

@@ -111,7 +111,11 @@ class ReceiptSink(Protocol):
         inbox_id: InboxId,
         conversation_id: ConversationId | None,
         native_id: str,
+        ours: MessageId | None,
         text: str,
         now: datetime,
     ) -> MessageId | None:
-        """Our own message that this echo repeats, now known to be sent; None: somebody else's."""
+        """Our own message that this echo repeats, now known to be sent; None: somebody else's.
+
+        ``ours`` is the message that a token of ours in ``native_id`` names.
+        """

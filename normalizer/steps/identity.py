@@ -17,14 +17,16 @@ def settle_identity(draft: Draft, source: Source) -> Draft:
 
     A mail from one of our own addresses or of an agent is not a customer speaking: it becomes an
     echo, and the customer is the first foreign recipient. Without one it is among ourselves.
+    So is what lay in our own folder of sent mail, by whatever name it was sent.
     """
     senders = _canonical(draft.senders) or (SenderId(family=draft.channel, value="unknown"),)
     draft = replace(draft, thread_key=draft.thread_key or senders[0].canonical)
-    if draft.mail is None or not is_own(senders[0].value, source.own):
+    if draft.mail is None or not (draft.echo or is_own(senders[0].value, source.own)):
         return replace(draft, senders=senders)
+    draft = replace(draft, filed=draft.echo)
     customer = next((to for to in _recipients(draft) if not is_own(to, source.own)), None)
     if customer is None:
-        return replace(draft, senders=senders, among_us=True)
+        return replace(draft, senders=senders, among_us=True, echo=False)
     return replace(draft, senders=(SenderId(family="mailto", value=customer),), echo=True)
 
 

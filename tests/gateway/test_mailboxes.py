@@ -18,6 +18,7 @@ from tests.peers.certificates import write_certificate
 from tests.peers.cutting_proxy import CuttingProxy
 from tests.peers.imapd import BINARY, PASSWORD, Imapd, running_imapd
 from tests.peers.rude_imapd import RudeImapd
+from tests.peers.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.peer
 
@@ -123,9 +124,9 @@ async def test_a_renumbered_mailbox_repeats_nothing_with_or_without_message_ids(
     assert before.validity != after.validity, "it was not renumbered"
 
 
-async def cursor_of(house: House, inbox_id: str) -> Cursor:
+async def cursor_of(house: House, inbox_id: str, folder: str = "INBOX") -> Cursor:
     text = await CursorStore(house.base.mongo).load(InboxId(inbox_id))
-    return read_cursors(text, "INBOX")["INBOX"]
+    return read_cursors(text, "INBOX")[folder]
 
 
 async def test_an_outage_loses_nothing_and_is_told_while_it_lasts(
@@ -202,3 +203,74 @@ async def test_a_hundred_mailboxes_need_no_threads_and_wait_for_none_that_hangs(
             await deliver(imapd, f"many{number}", mail(number))
         await stored(house, 100)
         assert threading.active_count() < threads + 8
+
+
+def typed(to: int, answered: str) -> bytes:
+    lines = [
+        "From: Lena Brandt <lena@elsewhere.example>",
+        f"To: customer{to}@far.example",
+        "Subject: About your question",
+        f"Message-ID: <typed{to}@phone.example>",
+        *([f"In-Reply-To: {answered}"] if answered else []),
+        "",
+        "Typed on the phone",
+        "",
+    ]
+    return "\r\n".join(lines).encode()
+
+
+async def test_answers_meet_in_the_folder_of_sent_mail_without_a_loop(
+    house: House, imapd: Imapd
+) -> None:
+    with imapd.client("meeting") as client:
+        client.create_folder("Sent")
+    with SmtpSink() as far:
+        inbox_id = await mailbox(
+            house,
+            imapd.port,
+            "meeting",
+            imap_sent_folder="Sent",
+            imap_keep_sent=True,
+            smtp_host="127.0.0.1",
+            smtp_port=far.port,
+            smtp_security="none",
+        )
+        await deliver(imapd, "meeting", mail(1))
+        (question,) = await stored(house, 1)
+        await deliver(imapd, "meeting", typed(1, "<1@far.example>"), typed(7, ""), folder="Sent")
+        await deliver(imapd, "meeting", mail(2))  # wakes IDLE; the sent folder is not watched
+        found = await stored(house, 4)
+        answer, begun = sorted(
+            (one for one in found if one.direction == "out"),
+            key=lambda one: one.ticket_id != question.ticket_id,
+        )
+        assert answer.ticket_id == question.ticket_id != begun.ticket_id
+        for one in (answer, begun):
+            assert (one.delivery.state, one.author.kind) == ("sent", "vendor")
+            assert "sender-unproven" not in one.warnings
+
+        agent = await house.person("mira@halden.example", "admin")
+        status, said = await agent.call(
+            "POST",
+            f"/tickets/{question.ticket_id}/replies",
+            {"conversation_id": question.conversation_id, "text": "From the desk"},
+        )
+        assert status in {200, 201, 202}, said
+
+        async def kept() -> bool:
+            with imapd.client("meeting", "Sent") as client:
+                return len(client.search("ALL")) == 3
+
+        async def read_back() -> bool:
+            return (await cursor_of(house, inbox_id, "Sent")).uid == 3
+
+        await until(kept)
+        await deliver(imapd, "meeting", mail(3))
+        await until(read_back)
+        found = await stored(house, 6)
+        assert sorted(one.text.strip() for one in found if one.direction == "out") == [
+            "From the desk",
+            "Typed on the phone",
+            "Typed on the phone",
+        ]
+        assert len(far.envelopes) == 1

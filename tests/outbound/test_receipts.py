@@ -214,7 +214,9 @@ async def test_a_report_that_names_nobody_fails_a_lone_recipient_only(mail: Worl
     assert await mail.state(lone) == "failed"
 
 
-async def echo(world: World, native_id: str, text: str) -> MessageId | None:
+async def echo(
+    world: World, native_id: str, text: str, ours: MessageId | None = None
+) -> MessageId | None:
     """As ingest asks."""
 
     async def work(session: Session) -> MessageId | None:
@@ -223,6 +225,7 @@ async def echo(world: World, native_id: str, text: str) -> MessageId | None:
             inbox_id=INBOX,
             conversation_id="conv",  # type: ignore[arg-type]
             native_id=native_id,
+            ours=ours,
             text=text,
             now=await world.clock.now(),
         )
@@ -242,6 +245,14 @@ async def test_echoes_are_matched_by_id_or_settle_what_is_uncertain(sms: World, 
     assert stored.delivery is not None
     assert (stored.delivery.state, stored.delivery.native_ids) == ("sent", ("P-77",))
     assert CUSTOMER["sms"] == INES.canonical
+
+
+async def test_an_echo_that_is_back_before_its_id_is_known_is_ours_by_its_token(
+    sms: World,
+) -> None:
+    waiting = await sms.say("It ships today.")
+    assert await echo(sms, "P-5", "with other words", ours=waiting.id) == waiting.id
+    assert await echo(sms, "P-6", "with other words") is None
 
 
 async def test_what_a_receipt_changed_is_given_to_the_relay_at_once(sms: World) -> None:

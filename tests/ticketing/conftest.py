@@ -77,7 +77,7 @@ class ReceiptBook:
         self.told.extend((inbox_id, receipt) for receipt in receipts)
         return self.events
 
-    async def match_echo(self, session, *, inbox_id, conversation_id, native_id, text, now):
+    async def match_echo(self, session, *, inbox_id, conversation_id, native_id, ours, text, now):
         return self.ours.get(native_id)
 
 

@@ -240,6 +240,7 @@ class Ingest:
                 inbox_id=draft.inbox_id,
                 conversation_id=conversation_id,
                 native_id=draft.native_id,
+                ours=self._reply_tokens.sent_message(draft.inbox_id, draft.native_id),
                 text=draft.text,
                 now=utc_now(),
             )

@@ -10,8 +10,9 @@ from connectors.channels.email.errors import CredentialsRefused, MailboxUnavaila
 from connectors.channels.email.oauth import RefreshedTokens, TokenGetter
 from connectors.channels.email.puller import ImapPuller
 from connectors.channels.email.sender import SmtpSender
+from connectors.channels.email.sent_copies import SentCopies
 from connectors.channels.email.settings import Settings
-from connectors.contract import Account, Health, OutboundMessage, Pulled, SendOutcome
+from connectors.contract import Accepted, Account, Health, OutboundMessage, Pulled, SendOutcome
 from connectors.events import Parsed
 from connectors.http import Http
 
@@ -28,6 +29,7 @@ class EmailConnector:
         self._settings = settings
         self._puller = ImapPuller(account, tokens)
         self._sender = SmtpSender(account, tokens)
+        self._copies = SentCopies(account, self._puller.open)
 
     @property
     def pulls(self) -> bool:
@@ -55,7 +57,10 @@ class EmailConnector:
 
     async def send(self, message: OutboundMessage) -> SendOutcome:
         """Through the submission server."""
-        return await self._sender.send(message)
+        outcome = await self._sender.send(message)
+        if isinstance(outcome, Accepted):
+            self._copies.keep(message)
+        return outcome
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """The inbox."""
@@ -76,7 +81,8 @@ class EmailConnector:
         return Health(ok=True if said else None, detail="; ".join(said) or "mail comes by SMTP")
 
     async def close(self) -> None:
-        """End connections and the mailbox's thread."""
+        """End all connections."""
+        await self._copies.close()
         await self._sender.close()
         await self._puller.close()
 

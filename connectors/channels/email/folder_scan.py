@@ -12,7 +12,7 @@ from connectors.channels.email.errors import CommandRefused, MailboxUnavailable
 from connectors.channels.email.mailbox import Folder, Mailbox, Summary
 from connectors.channels.email.metrics import UIDVALIDITY_CHANGES
 from connectors.channels.email.settings import Settings
-from connectors.kit.mail.trace import FAULT, FOLDER, START, UID
+from connectors.kit.mail.trace import FAULT, FOLDER, SENT, START, UID
 
 log = logging.getLogger(__name__)
 
@@ -188,6 +188,8 @@ class FolderScan:
         if self._strikes.against(self._folder.name, uid):
             self._strikes.clear()
         place = {FOLDER: self._folder.name, UID: str(uid)}
+        if self._folder.name == self._settings.imap_sent_folder:
+            place[SENT] = "yes"
         return Taken(body=body, cursor=cursor.after(uid), headers=place)
 
 

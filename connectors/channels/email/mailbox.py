@@ -1,6 +1,6 @@
 """The folders of one IMAP account: read-only, one connection, opened when it is needed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -139,6 +139,11 @@ class Mailbox:
             if uid in wanted:
                 found.setdefault(uid, {}).update(data)
         return dict(found)
+
+    async def append(self, name: str, size: int, chunks: AsyncIterator[bytes]) -> None:
+        """Put a mail of ``size`` bytes into a folder, as one that was read."""
+        limit_s = BASE_S + size / BYTES_A_SECOND
+        await self._line().append(folder_argument(name), b"(\\Seen)", size, chunks, limit_s)
 
     async def idle(self, seconds: float) -> bool:
         """Whether mail came since the last search, or comes within ``seconds``."""

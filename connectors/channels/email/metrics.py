@@ -7,6 +7,9 @@ PULL_FAILURES = Counter("parley_imap_failures_total", "Pulls that broke off", ["
 UIDVALIDITY_CHANGES = Counter(
     "parley_imap_uidvalidity_changes_total", "Folders that were scanned anew", ["inbox"]
 )
+SENT_COPIES = Counter(
+    "parley_imap_sent_copies_total", "Answers put into the folder of sent mail", ["outcome"]
+)
 SENT = Counter("parley_smtp_out_total", "Mails handed to the submission server", ["outcome"])
 SEND_SECONDS = Histogram(
     "parley_smtp_out_seconds",

@@ -49,9 +49,11 @@ class ImapPuller:
 
     async def _pull(self, text: str) -> AsyncIterator[Pulled]:
         first, *more = self._settings.imap_folders
+        # answers after what they answer; at the end the one that IDLE watches
+        before = (*more[:-1], first, more[-1]) if self._settings.imap_sent_folder else more
         cursors = read_cursors(text, first)
         await self._open()
-        for name in (*more, first):
+        for name in (*before, first):
             folder = await self._mailbox.select(name)
             scan = FolderScan(self._mailbox, self._settings, self._inbox, folder, self._strikes)
             async for taken in scan.run(cursors.get(name)):
@@ -90,18 +92,21 @@ class ImapPuller:
         return f"{', '.join(names)} on {self._settings.imap_host}: {how}"
 
     async def _open(self) -> None:
-        if self._mailbox.is_open:
-            return
         if self._closed:
             raise MailboxUnavailable("the inbox has changed")
+        if not self._mailbox.is_open:
+            await self.open(self._mailbox)
+
+    async def open(self, mailbox: Mailbox) -> None:
+        """Log ``mailbox`` in by the inbox's password or token."""
         if self._tokens is None:
-            await self._mailbox.open("")
+            await mailbox.open("")
             return
         token = await self._tokens()
         try:
-            await self._mailbox.open(token)
+            await mailbox.open(token)
         except CredentialsRefused:  # taken back before its time: the next one may do
-            await self._mailbox.open(await self._tokens(refused=token))
+            await mailbox.open(await self._tokens(refused=token))
 
     async def close(self) -> None:
         """Whoever waits for the server learns at once; nothing is opened any more."""

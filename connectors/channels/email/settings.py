@@ -30,6 +30,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     imap_more_folders: Annotated[
         tuple[str, ...], _text("Further IMAP folders", "Read as well, once a minute")
     ] = ()
+    imap_sent_folder: Annotated[
+        str, _text("IMAP folder of sent mail", "Answers from other programs appear as ours")
+    ] = ""
+    imap_keep_sent: Annotated[
+        bool, _text("Put our answers there too", "Not for Gmail and Microsoft 365, which do it")
+    ] = False
     imap_first_run: Annotated[
         FirstRun, _text("At the first connection", "Take only new mail, that of some days, or all")
     ] = "new"
@@ -74,8 +80,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def imap_folders(self) -> tuple[str, ...]:
-        """Each once; the first is the one that is watched for news."""
-        return tuple(dict.fromkeys((self.imap_folder, *self.imap_more_folders)))
+        """Each once; the first is the one that is watched for news, that of sent mail the last."""
+        sent = (self.imap_sent_folder,) if self.imap_sent_folder else ()
+        return tuple(dict.fromkeys((self.imap_folder, *self.imap_more_folders, *sent)))
 
     @property
     def uses_oauth(self) -> bool:

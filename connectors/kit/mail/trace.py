@@ -23,6 +23,7 @@ FOLDER = "imap-folder"
 UID = "imap-uid"
 FAULT = "imap-fault"
 START = "imap-start"
+SENT = "imap-sent"  # it lay in our own folder of sent mail
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,5 +98,6 @@ def _message(body: bytes, headers: Mapping[str, str], received_at: datetime) -> 
         senders=(),
         occurred_at=received_at,
         recipient=addressed[0] if addressed else "",
+        direction="echo" if SENT in headers else "in",
         mail=delivery_lines(headers) + body,
     )
