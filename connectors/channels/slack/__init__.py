@@ -1,0 +1,1 @@
+"""A Slack app: Events API or Socket Mode in, Web API out."""
