@@ -46,7 +46,8 @@ def trust_of(author: str, said: Said) -> SenderTrust | None:
 
 def domain_of(address: str) -> str:
     """Of a mailbox or a plain address, lower case."""
-    return parseaddr(address)[1].rpartition("@")[2].strip().lower().rstrip(".")
+    _, at, domain = parseaddr(address)[1].rpartition("@")
+    return domain.strip().lower().rstrip(".") if at else ""
 
 
 def _verdict(domain: str, said: Said) -> TrustVerdict:

@@ -97,8 +97,12 @@ def test_nothing_from_outside_makes_a_header():
             headers=(("Subject", "x\r\nBcc: eve@far.example"), ("X: y\r\nEvil", "z"), ("", "w")),
             text="\r\n.\r\n",
             files=(
-                MailFile(name='a"\r\nX-Evil: 1.txt', media_type="text/plain\r\nX-Evil: 2", content=b"",
-                         content_id="c\r\nX-Evil: 3>"),
+                MailFile(
+                    name='a"\r\nX-Evil: 1.txt',
+                    media_type="text/plain\r\nX-Evil: 2",
+                    content=b"",
+                    content_id="c\r\nX-Evil: 3>",
+                ),
             ),
             mail_from="a@b>\r\nX-Evil: 4",
             rcpt_to=("c@d\r\nX-Evil: 5",),
