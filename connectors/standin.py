@@ -113,6 +113,11 @@ def _same_end(pattern: str, url: str) -> bool:
     return _last(pattern) == _last(url)
 
 
+def _any_of_a_kind(pattern: str, _url: str) -> bool:
+    """A pattern means a kind of requests; an address that is written out means itself."""
+    return "*" in pattern
+
+
 def _anything(_pattern: str, _url: str) -> bool:
     return True
 
@@ -121,4 +126,4 @@ def _last(url: str) -> str:
     return url.partition("?")[0].rstrip("*/").rpartition("/")[2]
 
 
-FITS = (_globs, _same_end, _anything)
+FITS = (_globs, _same_end, _any_of_a_kind, _anything)

@@ -1,0 +1,1 @@
+"""Direct messages of an X account: Account Activity webhooks in, direct messages out."""
