@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
+from tests.peers.name_server import NameServer, serving
 from tests.peers.provider import Provider
 from tests.peers.smtp_sink import SmtpSink
 from tests.site import Site, connected_inboxes
@@ -25,10 +26,24 @@ def sink() -> Iterator[SmtpSink]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+async def name_server() -> AsyncIterator[NameServer]:
+    """All that the site knows of the DNS."""
+    async with serving({}) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def site(
+    tmp_path_factory: pytest.TempPathFactory, name_server: NameServer
+) -> AsyncIterator[Site]:
     """Started once; its log is shown when it cannot be stopped."""
     # two edges, so that what one of them changes must reach the other
-    async with Site(tmp_path_factory.mktemp("site"), PARLEY_HTTP_PROCESSES="2") as site:
+    settings = {
+        "PARLEY_HTTP_PROCESSES": "2",
+        "PARLEY_MAIL_DNS": name_server.address,
+        "PARLEY_MAIL_AUTHSERV": "mx.halden.example",
+    }
+    async with Site(tmp_path_factory.mktemp("site"), **settings) as site:
         yield site
 
 

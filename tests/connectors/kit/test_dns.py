@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from connectors.kit.dns import DnsClient, _host_and_port
-from tests.name_server import BROKEN, SILENT, serving
+from tests.peers.name_server import BROKEN, SILENT, serving
 
 ZONE = {
     ("a.example", "TXT"): ["v=spf1 -all", "x" * 600],

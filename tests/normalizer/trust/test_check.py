@@ -10,8 +10,8 @@ from connectors.events import SenderTrust
 from connectors.kit.dns import DnsClient
 from normalizer.trust.check import SenderCheck
 from normalizer.trust.hop import Hop
-from tests.name_server import BROKEN, SILENT, NameServer, serving
 from tests.normalizer.trust.signing import MAIL, key, record, signed
+from tests.peers.name_server import BROKEN, SILENT, NameServer, serving
 
 GOOD = Hop(ip="198.51.100.7", helo="mx.shop.example", mail_from="ada@shop.example")
 STRANGER = Hop(ip="203.0.113.9", helo="evil.example", mail_from="bounce@evil.example")
