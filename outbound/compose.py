@@ -7,11 +7,12 @@ import msgspec
 
 from connectors.contract import InboxId
 from connectors.errors import ConnectorError
-from normalizer.model import Message, TicketId
+from normalizer.model import ConversationId, Message, TicketId
 from outbound import facts, metrics
 from outbound.clock import Clock
 from outbound.errors import CannotReply, OutboundError, Taken
 from outbound.model import Bell, Heard, Offer, Outlet, Outlets, Reply, Since
+from outbound.records import copied
 from outbound.replying import (
     Ask,
     Place,
@@ -33,7 +34,7 @@ from storage.ids import truncate
 from storage.mongo import Session
 from ticketing.errors import Invalid, NotFound, TicketingError
 from ticketing.facts import of_viewer
-from ticketing.model import Ticket
+from ticketing.model import Conversation, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
 from ticketing.reply_tokens import ReplyTokens
 
@@ -164,10 +165,11 @@ class Draft:
             found = await store.messages([ask.message_id for ask in asks], session)
             self._known = {message.id: message for message in found}
         wanted = [ask.reply.conversation_id for ask in asks]
-        self._conversations = await store.conversations(wanted, session)
-        self._tickets = await store.tickets([ask.reply.ticket_id for ask in asks], session)
-        targets = [one.merged_into for one in self._tickets.values() if one.merged_into]
-        self._tickets |= await store.tickets(targets, session)
+        self._conversations, self._tickets = await store.threads(wanted, session)
+        others = {ask.reply.ticket_id for ask in asks} - self._tickets.keys()
+        self._tickets |= await store.tickets(others, session)
+        joined = {one.merged_into for one in self._tickets.values() if one.merged_into}
+        self._tickets |= await store.tickets(joined - self._tickets.keys(), session)
         for inbox_id in {one.inbox_id for one in self._conversations.values()}:
             self._outlets[inbox_id] = await _outlet(outlets, inbox_id)
         self._recent = await store.recent(self._sinces(), session)
@@ -231,16 +233,26 @@ class Draft:
         """All of it; Taken when a key was used before."""
         if not self._queued:
             return
-        session = self._session
-        await self._store.insert_replies(self._queued, session)
-        changes = [(before, self._tickets[id]) for id, before in self._before.items()]
-        await self._store.update_tickets(changes, session)
-        for message, _ in self._queued:
-            await self._add_copies(message)
         touched = [file.sha256 for message, _ in self._queued for file in message.files]
         if touched:
-            await blobs.touch(session, list(dict.fromkeys(touched)))
-        await self._store.append(self._events, session)
+            await blobs.touch(self._session, list(dict.fromkeys(touched)))
+        await self._store.compose(
+            self._queued,
+            [(before, self._tickets[id]) for id, before in self._before.items()],
+            self._with_copies(),
+            self._events,
+            self._session,
+        )
+
+    def _with_copies(self) -> list[Conversation]:
+        """Conversations whose replies have people in copy that they did not know."""
+        after: dict[ConversationId, Conversation] = {}
+        for message, _ in self._queued:
+            id = message.conversation_id
+            copies = message.envelope.cc if message.envelope else ()
+            points = [f"mailto:{address}" for address in copies]
+            after[id] = copied(after.get(id, self._conversations[id]), points)
+        return [one for id, one in after.items() if one != self._conversations[id]]
 
     def _place(self, ask: Ask) -> Place:
         """Ticket and conversation as they are now."""
@@ -257,15 +269,6 @@ class Draft:
         if outlet is None or outlet.sender is None or not outlet.inbox.active:
             raise CannotReply("channel", "This inbox cannot send.")
         return Place(ticket=ticket, conversation=conversation, outlet=outlet)
-
-    async def _add_copies(self, message: Message) -> None:
-        if message.envelope is None or not message.envelope.cc:
-            return
-        conversation = self._conversations[message.conversation_id]
-        copies = [f"mailto:{address}" for address in message.envelope.cc]
-        self._conversations[conversation.id] = await self._store.add_participants(
-            conversation, copies, self._session
-        )
 
 
 async def _outlet(outlets: Outlets, inbox_id: InboxId) -> Outlet | ConnectorError | None:

@@ -110,7 +110,8 @@ class Deliverer:
 
     async def _look(self, conversation_id: ConversationId) -> bool:
         """Do what is due now; True when the queue is to be read again."""
-        queue = await self._queues(conversation_id)
+        found = await self._queues(conversation_id)
+        queue, head = found.pending, found.head
         while queue:
             now = await self._clock.now()
             match next_turn(queue, now):
@@ -128,11 +129,12 @@ class Deliverer:
                     if not self._crowd.enter(pending.inbox_id, conversation_id):
                         return False  # rung for when it is its turn
                     try:
-                        if not await self._attempt(pending, now):
+                        if not await self._attempt(pending, head, now):
                             return True
                     finally:
                         self._call_next(pending.inbox_id)
                     queue.remove(pending)
+                    head = None  # the next one's is read when its turn comes
         return False
 
     def _call_next(self, inbox_id: InboxId) -> None:
@@ -147,9 +149,9 @@ class Deliverer:
         if self._running:
             await asyncio.wait(self._running, timeout=within_s)
 
-    async def _attempt(self, pending: Pending, now: datetime) -> bool:
+    async def _attempt(self, pending: Pending, message: Message | None, now: datetime) -> bool:
         """True when it has left the queue, so that the next one may go."""
-        message = await self._load(pending)
+        message = message or await self._load(pending)
         if message is None:
             await self._store.release(pending)  # erased
             return False

@@ -6,6 +6,7 @@ OutboundError
 ├── TooLate          409  the message is past the state that the command needs
 ├── CannotReply      422  the channel or the window does not allow it; names the field
 ├── Taken                 a new reply's id is there already (never raised to the outside)
+├── NotOurs               a claim is somebody else's by now (never raised to the outside)
 ├── LinkForged       404  a file link that we did not sign
 └── LinkExpired      410  a file link after its time
 
@@ -29,6 +30,10 @@ class KeyReused(OutboundError):
 
 class Taken(OutboundError):
     """Somebody has written a reply under this id: the key came before."""
+
+
+class NotOurs(OutboundError):
+    """A message is no longer as its claimant left it."""
 
 
 class NewerMessage(OutboundError):

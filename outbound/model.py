@@ -16,6 +16,7 @@ from normalizer.model import (
     Direction,
     File,
     MailFacts,
+    Message,
     MessageId,
     TicketId,
 )
@@ -96,6 +97,13 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     delivery: Delivery
     admitted: bool = False
     claimant: str = ""
+
+
+class Queue(msgspec.Struct, kw_only=True):
+    """A conversation's unfinished replies in their order, and the first one's message."""
+
+    pending: list[Pending]
+    head: Message | None
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from normalizer.model import Delivery, Message
+from normalizer.model import Delivery, Message, MessageId
 from outbound import facts, metrics
+from outbound.errors import NotOurs
 from outbound.flags import flag_ticket
 from outbound.model import Bell, Offer, Outlet
 from outbound.progress import delivery_of, heard, proven, recovered, settled
@@ -15,6 +16,9 @@ from storage.events import Event
 from storage.gather import Gather
 from storage.mongo import Session
 from ticketing.facts import SYSTEM
+
+UNSEEN = 3
+Finished = tuple[Message, Delivery]
 
 
 class Settler:
@@ -47,25 +51,48 @@ class Settler:
             return False
         return await self._record(claimed, outlet, settlement, now)
 
-    async def _finish_all(
-        self, finished: Sequence[tuple[Message, Delivery]]
-    ) -> Sequence[bool | Exception]:
-        """One transaction for all; which of them were still the claimant's."""
-        events: list[Event] = []
+    async def _finish_all(self, finished: Sequence[Finished]) -> Sequence[bool | Exception]:
+        """One transaction for all; which of them were still the claimant's.
 
-        async def work(session: Session) -> list[bool]:
-            written = await self._store.finish(finished, session)
-            ours = [(m, d) for m, d in finished if m.id in written]
-            events[:] = [facts.delivery_changed(m, delivery_of(m), d, SYSTEM) for m, d in ours]
-            await self._store.append(events, session)
-            for message, delivery in ours:
-                await flag_ticket(self._store, message, delivery, session)
-                await self._suppressions.note(message, delivery_of(message), delivery, session)
-            return [message.id in written for message, _ in finished]
-
-        results = await self._store.mongo.transaction(work)
+        Nearly always all are: a few are written without a look, and looked at when that failed.
+        """
+        if len(finished) <= UNSEEN:
+            try:
+                events = await self._store.mongo.transaction(
+                    lambda session: self._finish_unseen(finished, session), reads=False
+                )
+            except NotOurs:
+                pass
+            else:
+                self._offer(events)
+                return [True] * len(finished)
+        ours, events = await self._store.mongo.transaction(
+            lambda session: self._finish_claimed(finished, session)
+        )
         self._offer(events)
-        return results
+        return [message.id in ours for message, _ in finished]
+
+    async def _finish_unseen(self, finished: Sequence[Finished], session: Session) -> list[Event]:
+        events = _told(finished)
+        await self._store.finish(finished, events, session)
+        await self._follow(finished, session)
+        return events
+
+    async def _finish_claimed(
+        self, finished: Sequence[Finished], session: Session
+    ) -> tuple[set[MessageId], list[Event]]:
+        ours = await self._store.claimed(finished, session)
+        events = _told(ours)
+        if ours:
+            await self._store.finish_claimed(ours, events, session)
+            await self._follow(ours, session)
+        return {message.id for message, _ in ours}, events
+
+    async def _follow(self, finished: Sequence[Finished], session: Session) -> None:
+        """What else the new states change: tickets in trouble, addresses that are blocked."""
+        for message, delivery in finished:
+            await flag_ticket(self._store, message, delivery, session)
+            await self._suppressions.note(message, delivery_of(message), delivery, session)
 
     async def _record(
         self, claimed: Message, outlet: Outlet, settlement: Settlement, now: datetime
@@ -134,6 +161,10 @@ class Settler:
         await flag_ticket(self._store, message, delivery, session)
         await self._suppressions.note(message, before, delivery, session)
         return True
+
+
+def _told(finished: Sequence[Finished]) -> list[Event]:
+    return [facts.delivery_changed(m, delivery_of(m), after, SYSTEM) for m, after in finished]
 
 
 def _new_ids(claimed: Message, delivery: Delivery) -> list[str]:

@@ -3,35 +3,57 @@ it, and has ``delivery.due_at`` exactly while it stands there.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from pymongo.errors import BulkWriteError
+from pymongo.errors import DuplicateKeyError
 
 from connectors.contract import InboxId
 from connectors.events import SenderId
 from normalizer.model import ConversationId, Delivery, DeliveryState, Message, MessageId, TicketId
-from outbound.errors import Taken
-from outbound.model import Claim, Heard, Overdue, Pending, ProviderId, Receipt, Since
+from outbound.errors import NotOurs, Taken
+from outbound.model import Claim, Heard, Overdue, Pending, ProviderId, Queue, Receipt, Since
 from outbound.progress import delivery_of
+from outbound.records import (
+    RECENT_LIMIT,
+    change_of,
+    current,
+    holds,
+    pending_of,
+    provider_id,
+    published,
+    queues_of,
+    same_claim,
+    share_of,
+    swapped,
+    unchanged,
+)
 from storage.collection import to_document
 from storage.events import Event
 from storage.ids import derived_id
 from storage.mongo import Mongo, Session
+from storage.writes import Writes
 from ticketing.model import Conversation, Ticket
-from ticketing.tokens import tokens
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 NONE = Delivery(state="queued", changed_at=EPOCH)
-PARTICIPANTS = 64
 QUEUE_LIMIT = 500
-RECENT_LIMIT = 50
 WATERMARK_LIMIT = 500
 PEOPLE_LIMIT = 100
-PARKED_DAYS = 7
 PARKED_LIMIT = 16
-DUPLICATE_KEY = 11000  # MongoDB error code
+JOINED = 32  # places in the queue that are read with their messages
+_WITH_TICKET = {
+    "$lookup": {
+        "from": "tickets",
+        "localField": "ticket_id",
+        "foreignField": "_id",
+        "as": "ticket",
+    }
+}
+_WITH_MESSAGE = {
+    "$lookup": {"from": "messages", "localField": "_id", "foreignField": "_id", "as": "message"}
+}
 HEARD = {"ticket_id": 1, **dict.fromkeys(Heard.__struct_fields__[1:], 1)}
 
 
@@ -52,12 +74,12 @@ class OutboundStore:
         found = await self._messages.get(id, session)
         if found is None or found.delivery is None:
             return found
-        return _current(found, await self._outbox.get(id, session))
+        return current(found, await self._outbox.get(id, session))
 
     async def load(self, pendings: Sequence[Pending]) -> list[Message | None]:
         """The messages of places in the queue; None for what is gone."""
         found = await self._messages.by_ids([one.id for one in pendings])
-        return [_current(found[one.id], one) if one.id in found else None for one in pendings]
+        return [current(found[one.id], one) if one.id in found else None for one in pendings]
 
     async def ticket(self, id: TicketId, session: Session | None = None) -> Ticket | None:
         """One ticket."""
@@ -78,12 +100,17 @@ class OutboundStore:
         found = await self._tickets.by_ids(ids, session=session)
         return {one.id: one for one in found.values()}
 
-    async def conversations(
+    async def threads(
         self, ids: Iterable[ConversationId], session: Session
-    ) -> dict[ConversationId, Conversation]:
-        """Conversations by id."""
-        found = await self._conversations.by_ids(ids, session=session)
-        return {one.id: one for one in found.values()}
+    ) -> tuple[dict[ConversationId, Conversation], dict[TicketId, Ticket]]:
+        """Conversations by id, and their tickets, in one read."""
+        cursor = await self._conversations.raw.aggregate(
+            [{"$match": {"_id": {"$in": list(dict.fromkeys(ids))}}}, _WITH_TICKET], session=session
+        )
+        found = await cursor.to_list(None)
+        conversations = [self._conversations.decode(one) for one in found]
+        tickets = [self._tickets.decode(ticket) for one in found for ticket in one["ticket"]]
+        return {one.id: one for one in conversations}, {one.id: one for one in tickets}
 
     async def recent(
         self, sinces: Sequence[Since], session: Session
@@ -96,11 +123,11 @@ class OutboundStore:
             }
             found = await self._heard(together, RECENT_LIMIT * len(sinces), session)
             if len(found) < RECENT_LIMIT * len(sinces):
-                return {one.ticket_id: _of(one, found) for one in sinces}
+                return {one.ticket_id: share_of(one, found) for one in sinces}
         recent: dict[TicketId, tuple[Heard, ...]] = {}
         for one in sinces:
             where = {"ticket_id": one.ticket_id, "occurred_at": {"$gte": one.moment}}
-            recent[one.ticket_id] = _of(one, await self._heard(where, RECENT_LIMIT, session))
+            recent[one.ticket_id] = share_of(one, await self._heard(where, RECENT_LIMIT, session))
         return recent
 
     async def _heard(
@@ -109,56 +136,46 @@ class OutboundStore:
         cursor = self._messages.raw.find(where, HEARD, session=session)
         return await cursor.sort([("occurred_at", -1)]).limit(limit).to_list(limit)
 
-    async def insert_replies(
-        self, replies: Sequence[tuple[Message, str]], session: Session
+    async def compose(
+        self,
+        replies: Sequence[tuple[Message, str]],
+        tickets: Sequence[tuple[Ticket, Ticket]],
+        copied: Iterable[Conversation],
+        events: Iterable[Event],
+        session: Session,
     ) -> None:
-        """New outbound messages, with their thread keys, and their places in the queue.
+        """New outbound messages with their thread keys, their places in the queue, and what they
+        change: tickets from and to, conversations with more participants.
 
-        Their search tokens are written when they are settled, in the one rewrite that they get
-        anyway. Taken when a message of such an id exists: the transaction is lost then.
+        Search tokens are written when a message is settled, in the one rewrite that it gets anyway.
+        Taken when a message of such an id exists: the transaction is lost then.
         """
-        plain = [msgspec.structs.replace(message, tokens=()) for message, _ in replies]
-        try:
-            await self._messages.insert_many(plain, session=session)
-        except BulkWriteError as error:
-            codes = {one.get("code") for one in (error.details or {}).get("writeErrors", [])}
-            if codes == {DUPLICATE_KEY}:
-                raise Taken from error
-            raise
-        await self._outbox.insert_many(
-            [_pending(message, thread_key) for message, thread_key in replies], session=session
+        batch = Writes(self.mongo, session)
+        batch.insert(
+            self._messages,
+            (msgspec.structs.replace(message, tokens=()) for message, _ in replies),
         )
+        batch.insert(self._outbox, (pending_of(message, key) for message, key in replies))
+        for before, after in tickets:
+            batch.update(self._tickets, {"_id": before.id}, change_of(before, after))
+        for one in copied:
+            change = {"$set": {"participants": one.participants}, "$inc": {"version": 1}}
+            batch.update(self._conversations, {"_id": one.id}, change)
+        batch.insert(self._events, events)
+        try:
+            await batch.send()
+        except DuplicateKeyError as error:
+            raise Taken from error
 
-    async def update_ticket(
-        self, before: Ticket, after: Ticket, session: Session | None = None
-    ) -> None:
-        """Write what differs between the two; the version grows."""
+    async def update_ticket(self, before: Ticket, after: Ticket, session: Session) -> None:
+        """Write what differs between the two; the version grows.
+
+        ``before`` was read in this transaction: whoever wrote since makes it run anew, so that
+        nothing but the id is asked for, which the embedded server finds fastest by far.
+        """
         grown = msgspec.structs.replace(after, version=before.version + 1)
-        await self._tickets.update(*_change(before, grown), session=session)
-
-    async def update_tickets(
-        self, changes: Sequence[tuple[Ticket, Ticket]], session: Session
-    ) -> None:
-        """As ``update_ticket`` for many, whose versions have grown already."""
-        if len(changes) == 1:
-            await self._tickets.update(*_change(*changes[0]), session=session)
-        else:
-            await self._tickets.update_each(
-                [_change(before, after) for before, after in changes], session=session
-            )
-
-    async def add_participants(
-        self, conversation: Conversation, points: Sequence[str], session: Session
-    ) -> Conversation:
-        """People in copy: they may answer by reference from now on."""
-        everyone = tuple(dict.fromkeys((*conversation.participants, *points)))[:PARTICIPANTS]
-        if everyone != conversation.participants:
-            await self._conversations.update(
-                {"_id": conversation.id},
-                {"$set": {"participants": everyone}, "$inc": {"version": 1}},
-                session=session,
-            )
-        return msgspec.structs.replace(conversation, participants=everyone)
+        change = change_of(before, grown)
+        await self._tickets.update({"_id": before.id}, change, session=session)
 
     async def append(self, events: Iterable[Event], session: Session) -> None:
         """Facts, in the transaction of the change that they tell of.
@@ -188,36 +205,49 @@ class OutboundStore:
             for one in found
         ]
 
-    async def queues(self, ids: Sequence[ConversationId]) -> list[list[Pending]]:
-        """The unfinished replies of each conversation, in their order."""
-        limit = QUEUE_LIMIT
-        found = await self._outbox.find({"conversation_id": {"$in": list(ids)}}, limit=limit)
-        if len(found) == limit and len(ids) > 1:
-            return [(await self.queues([id]))[0] for id in ids]
-        queues: dict[ConversationId, list[Pending]] = {id: [] for id in ids}
-        for one in sorted(found, key=lambda one: (one.sequence, one.id)):
-            queues[one.conversation_id].append(one)
-        return [queues[id] for id in ids]
+    async def queues(self, ids: Sequence[ConversationId]) -> list[Queue]:
+        """The unfinished replies of each conversation; with the first one's message, where not
+        too many wait.
+        """
+        where = {"conversation_id": {"$in": list(ids)}}
+        cursor = await self._outbox.raw.aggregate(
+            [{"$match": where}, {"$limit": JOINED + 1}, _WITH_MESSAGE]
+        )
+        found = await cursor.to_list(None)
+        if len(found) > JOINED:
+            return await self._long_queues(ids)
+        messages = {
+            one["_id"]: self._messages.decode(one["message"][0]) for one in found if one["message"]
+        }
+        return queues_of(ids, [self._outbox.decode(one) for one in found], messages)
+
+    async def _long_queues(self, ids: Sequence[ConversationId]) -> list[Queue]:
+        """As ``queues``, without messages."""
+        where = {"conversation_id": {"$in": list(ids)}}
+        found = await self._outbox.find(where, limit=QUEUE_LIMIT)
+        if len(found) == QUEUE_LIMIT and len(ids) > 1:
+            return [(await self._long_queues([id]))[0] for id in ids]
+        return queues_of(ids, found, {})
 
     async def swap(
         self, before: Pending, after: Pending, *, due_by: datetime | None = None
     ) -> bool:
         """Claim or postpone: the queue's own business, unless somebody was quicker."""
-        return await self._outbox.update(*_swap(before, after, due_by)) == 1
+        return await self._outbox.update(*swapped(before, after, due_by)) == 1
 
     async def claim(self, claims: Sequence[Claim]) -> list[bool]:
         """Which of them are ours now; each by a condition of its own."""
         if len(claims) == 1:
             return [await self.swap(claims[0].before, claims[0].after, due_by=claims[0].at)]
-        changes = [_swap(one.before, one.after, one.at) for one in claims]
+        changes = [swapped(one.before, one.after, one.at) for one in claims]
         if await self._outbox.update_each(changes) == len(claims):
             return [True] * len(claims)
         stored = await self._outbox.by_ids([one.after.id for one in claims])
-        return [_holds(stored.get(one.after.id), one.after) for one in claims]
+        return [holds(stored.get(one.after.id), one.after) for one in claims]
 
     async def release(self, pending: Pending) -> None:
         """It holds its conversation no longer."""
-        await self._outbox.delete(_unchanged(pending.id, pending.delivery))
+        await self._outbox.delete(unchanged(pending.id, pending.delivery))
 
     async def publish(
         self, message: Message, delivery: Delivery, session: Session, *, thread_key: str = ""
@@ -232,35 +262,63 @@ class OutboundStore:
             return False
         where: dict[str, Any] = {"_id": message.id}
         if before.due_at is None:
-            where = _unchanged(message.id, before)
+            where = unchanged(message.id, before)
         elif not await self._move(message, delivery, session):
             return False
-        change = {"$set": _published(message, delivery)}
+        change = {"$set": published(message, delivery)}
         if not await self._messages.update(where, change, session=session):
             return False
         if before.due_at is None and delivery.due_at is not None:
             queued = msgspec.structs.replace(message, delivery=delivery)
-            await self._outbox.insert(_pending(queued, thread_key), session=session)
+            await self._outbox.insert(pending_of(queued, thread_key), session=session)
         return True
 
     async def finish(
+        self,
+        finished: Sequence[tuple[Message, Delivery]],
+        events: Iterable[Event],
+        session: Session,
+    ) -> None:
+        """As ``publish`` for some with nothing left to do, and their events, in one write.
+
+        NotOurs when one is not as it was read: the transaction is lost then.
+        """
+        batch = Writes(self.mongo, session)
+        for message, delivery in finished:
+            batch.delete(self._outbox, unchanged(message.id, delivery_of(message)))
+            batch.update(
+                self._messages, {"_id": message.id}, {"$set": published(message, delivery)}
+            )
+        batch.insert(self._events, events)
+        sent = await batch.send()
+        if (sent.deleted, sent.modified) != (len(finished), len(finished)):
+            raise NotOurs
+
+    async def claimed(
         self, finished: Sequence[tuple[Message, Delivery]], session: Session
-    ) -> set[MessageId]:
-        """As ``publish`` for many with nothing left to do; the ids of those that were written."""
-        if len(finished) == 1:
-            message, delivery = finished[0]
-            return {message.id} if await self.publish(message, delivery, session) else set()
+    ) -> list[tuple[Message, Delivery]]:
+        """Those whose messages are still as they were read."""
         pending = await self._outbox.by_ids([one.id for one, _ in finished], session=session)
-        ours = [(m, d) for m, d in finished if _same_claim(pending.get(m.id), delivery_of(m))]
-        if ours:
-            ids = [message.id for message, _ in ours]
-            await self._outbox.delete({"_id": {"$in": ids}}, session=session)
-            changes = [({"_id": m.id}, {"$set": _published(m, d)}) for m, d in ours]
-            await self._messages.update_each(changes, session=session)
-        return {message.id for message, _ in ours}
+        return [(m, d) for m, d in finished if same_claim(pending.get(m.id), delivery_of(m))]
+
+    async def finish_claimed(
+        self,
+        finished: Sequence[tuple[Message, Delivery]],
+        events: Iterable[Event],
+        session: Session,
+    ) -> None:
+        """As ``finish``, for what ``claimed`` has found in this transaction."""
+        batch = Writes(self.mongo, session)
+        batch.delete(self._outbox, {"_id": {"$in": [message.id for message, _ in finished]}})
+        for message, delivery in finished:
+            batch.update(
+                self._messages, {"_id": message.id}, {"$set": published(message, delivery)}
+            )
+        batch.insert(self._events, events)
+        await batch.send()
 
     async def _move(self, message: Message, delivery: Delivery, session: Session) -> bool:
-        where = _unchanged(message.id, delivery_of(message))
+        where = unchanged(message.id, delivery_of(message))
         if delivery.due_at is None:
             return await self._outbox.delete(where, session=session) == 1
         change = {"$set": {"delivery": to_document(delivery)}}
@@ -287,7 +345,7 @@ class OutboundStore:
     async def current(self, messages: Sequence[Message], session: Session) -> list[Message]:
         """Messages with their true deliveries."""
         pending = await self._outbox.by_ids([one.id for one in messages], session=session)
-        return [_current(one, pending.get(one.id)) for one in messages]
+        return [current(one, pending.get(one.id)) for one in messages]
 
     async def messages(self, ids: Sequence[MessageId], session: Session) -> list[Message]:
         """Messages by id, with their true deliveries."""
@@ -330,7 +388,7 @@ class OutboundStore:
         known = await self._provider_ids.get(id, session)
         receipts = (*(known.receipts if known else ()), *parked)[-PARKED_LIMIT:]
         await self._provider_ids.replace_many(
-            [_provider_id(id, native_id, now, receipts=receipts)], session=session
+            [provider_id(id, native_id, now, receipts=receipts)], session=session
         )
 
     async def own(
@@ -340,107 +398,7 @@ class OutboundStore:
         ids = {derived_id(message.inbox_id, native): native for native in native_ids}
         found = await self._provider_ids.by_ids(ids, session=session)
         await self._provider_ids.replace_many(
-            [_provider_id(id, native, now, message_id=message.id) for id, native in ids.items()],
+            [provider_id(id, native, now, message_id=message.id) for id, native in ids.items()],
             session=session,
         )
         return [receipt for one in found.values() for receipt in one.receipts]
-
-
-def _provider_id(
-    id: str,
-    native_id: str,
-    now: datetime,
-    *,
-    message_id: MessageId | None = None,
-    receipts: tuple[Receipt, ...] = (),
-) -> ProviderId:
-    return ProviderId(
-        id=id,
-        native_id=native_id,
-        message_id=message_id,
-        receipts=receipts,
-        expires_at=now + timedelta(days=PARKED_DAYS),
-    )
-
-
-def _published(message: Message, delivery: Delivery) -> dict[str, Any]:
-    change: dict[str, Any] = {"delivery": to_document(delivery)}
-    if not message.tokens and delivery.state != "cancelled":
-        change["tokens"] = tokens(
-            message.reply_text or message.text, *(file.name for file in message.files)
-        )
-    return change
-
-
-def _change(before: Ticket, after: Ticket) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What differs between the two, for who finds the ticket as it was."""
-    old, new = to_document(before), to_document(after)
-    changed = {key: value for key, value in new.items() if old.get(key) != value}
-    gone = {key: "" for key in old if key not in new}
-    unset = {"$unset": gone} if gone else {}
-    return {"_id": before.id, "version": before.version}, {"$set": changed, **unset}
-
-
-def _of(since: Since, found: Sequence[dict[str, Any]]) -> tuple[Heard, ...]:
-    """The ticket's share of what was read, newest first."""
-    return tuple(
-        msgspec.convert(one, Heard)
-        for one in found
-        if one["ticket_id"] == since.ticket_id and one["occurred_at"] >= since.moment
-    )[:RECENT_LIMIT]
-
-
-def _swap(
-    before: Pending, after: Pending, due_by: datetime | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    where = _unchanged(before.id, before.delivery)
-    if due_by is not None:
-        where["delivery.due_at"] = {"$lte": due_by}
-    fields = {"admitted": after.admitted, "claimant": after.claimant}
-    return where, {"$set": {"delivery": to_document(after.delivery), **fields}}
-
-
-def _holds(stored: Pending | None, claimed: Pending) -> bool:
-    return (
-        stored is not None
-        and stored.claimant == claimed.claimant
-        and _same_claim(stored, claimed.delivery)
-    )
-
-
-def _same_claim(stored: Pending | None, delivery: Delivery) -> bool:
-    """As ``_unchanged`` asks the database."""
-    return stored is not None and (stored.delivery.state, stored.delivery.fence) == (
-        delivery.state,
-        delivery.fence,
-    )
-
-
-def _unchanged(id: MessageId, delivery: Delivery) -> dict[str, Any]:
-    """The document as it was read. A fence of 0 is not stored."""
-    return {
-        "_id": id,
-        "delivery.state": delivery.state,
-        "delivery.fence": delivery.fence or None,
-    }
-
-
-def _pending(message: Message, thread_key: str) -> Pending:
-    return Pending(
-        id=message.id,
-        conversation_id=message.conversation_id,
-        inbox_id=message.inbox_id,
-        thread_key=thread_key,
-        sequence=message.sequence,
-        delivery=delivery_of(message),
-    )
-
-
-def _current(message: Message, pending: Pending | None) -> Message:
-    """The delivery in the outbox is the true one; without one, nothing is left to do."""
-    if pending is not None:
-        return msgspec.structs.replace(message, delivery=pending.delivery)
-    if message.delivery is None or message.delivery.due_at is None:
-        return message
-    done = msgspec.structs.replace(message.delivery, due_at=None)
-    return msgspec.structs.replace(message, delivery=done)

@@ -248,7 +248,7 @@ async def test_of_two_workers_claims_each_is_had_by_one(sms: World) -> None:
     for one in conversations:
         await sms.say(f"to {one}", conversation=one)
     now = await sms.clock.now()
-    queued = [queue[0] for queue in await sms.store.queues(conversations)]
+    queued = [queue.pending[0] for queue in await sms.store.queues(conversations)]
     claims = {
         who: [Claim(before=one, after=claim(one, now, who), at=now) for one in queued]
         for who in ("a", "b")
