@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import msgspec
+import pytest
 
 from connectors.manifest import Limits, Rate
 from outbound.crowd import Crowd
@@ -193,6 +194,7 @@ async def test_the_fence_keeps_an_old_claimant_out_while_another_sends(
         claimed, outlet, refused, await sms.clock.now()
     )
     assert await sms.state(message) == "sending"
+    assert "failed" not in await sms.moves(message)
     peer.hold.set()
     await sending
     assert await sms.state(message) == "sent"
@@ -241,6 +243,39 @@ async def test_mails_that_end_together_are_written_together_and_told(
     assert [await mail.moves(one) for one in said] == [["sent"]] * 5
     told = [event.message_id for event in mail.told if event.kind == "delivery.changed"]
     assert sorted(told) == sorted(one.id for one in said)  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+async def test_of_mails_that_end_together_only_the_claimants_are_written(
+    mail: World, count: int
+) -> None:
+    conversations = [await mail.seed(f"conv{n}") for n in range(count)]
+    for one in conversations:
+        await mail.say(f"to {one}", conversation=one)
+    now = await mail.clock.now()
+    queues = await mail.store.queues(conversations)
+    claims = [
+        Claim(before=one, after=claim(one, now, "me"), at=now)
+        for (one,) in (queue.pending for queue in queues)
+    ]
+    assert all(await mail.store.claim(claims))
+    lost = claims[0].after
+    assert await mail.store.swap(lost, claim(lost, now, "somebody else"))
+    messages = [
+        msgspec.structs.replace(queue.head, delivery=one.after.delivery)
+        for queue, one in zip(queues, claims, strict=True)
+    ]
+    outlet = await mail.outlet(mail.inbox.id)
+    assert outlet is not None
+    settler = Settler(mail.store, mail.suppressions, mail.bell, mail.told.extend)
+    gone = Settlement(state="failed", reason="refused")
+    had = await asyncio.gather(*(settler.record(one, outlet, gone, now) for one in messages))
+    assert had == [False] + [True] * (count - 1)
+    assert [await mail.state(one) for one in messages] == ["sending"] + ["failed"] * (count - 1)
+    assert await mail.moves(messages[0]) == []
+    assert [event.message_id for event in mail.told if event.kind == "delivery.changed"] == [
+        one.id for one in messages[1:]
+    ]
 
 
 async def test_of_two_workers_claims_each_is_had_by_one(sms: World) -> None:
