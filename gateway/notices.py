@@ -15,6 +15,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="f
     actor_id: str = ""
 
 
+class Facts(msgspec.Struct, frozen=True, kw_only=True, tag="facts"):
+    """Events that were relayed together: one publication for all."""
+
+    facts: tuple[Fact, ...]
+
+
 class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="seen"):
     """One agent's browser looks at a ticket; ``ticket_id`` "" means that it looks away."""
 
@@ -34,7 +40,7 @@ class Typing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     typing: bool
 
 
-Notice = Fact | Seen | Typing
+Notice = Fact | Facts | Seen | Typing
 _DECODER: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
 
 

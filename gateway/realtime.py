@@ -19,7 +19,7 @@ from connectors.contract import InboxId
 from gateway import notices
 from gateway.api import frames
 from gateway.metrics import LIVE_CLIENTS, LIVE_DROPPED
-from gateway.notices import Fact, Seen, Typing
+from gateway.notices import Fact, Facts, Seen, Typing
 from gateway.presence import Presence
 from gateway.tasks import together
 from ticketing.permissions import Viewer, sees_inbox
@@ -193,10 +193,10 @@ class Hub:
     def _take(self, notice: notices.Notice | None) -> None:
         match notice:
             case Fact():
-                if self._hear:
-                    self._hear(notice)
-                self._waiting.setdefault(notice.ticket_id, []).append(notice)
-                self._gathered.set()
+                self._take_fact(notice)
+            case Facts():
+                for fact in notice.facts:
+                    self._take_fact(fact)
             case Seen():
                 self._tell_audience(self._presence.note(notice, time.monotonic()))
             case Typing():
@@ -206,6 +206,12 @@ class Hub:
                 self._push_to_lookers(notice.ticket_id, frame, InboxId(notice.inbox_id))
             case None:
                 return
+
+    def _take_fact(self, fact: Fact) -> None:
+        if self._hear:
+            self._hear(fact)
+        self._waiting.setdefault(fact.ticket_id, []).append(fact)
+        self._gathered.set()
 
     async def _hand_out(self) -> None:
         while True:

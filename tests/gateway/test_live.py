@@ -8,7 +8,7 @@ import pytest
 from gateway import notices
 from gateway.api import frames
 from gateway.chat.visitors import Visitors
-from gateway.notices import Fact, Seen
+from gateway.notices import Fact, Facts, Seen
 from gateway.presence import FORGOTTEN_AFTER_S, Presence
 from gateway.realtime import QUEUE, Bundle, Client, Hub
 from normalizer.model import AgentId
@@ -200,4 +200,6 @@ def test_visitor_tokens_survive_a_rotation_and_fit_one_inbox() -> None:
 def test_facts_survive_the_wire() -> None:
     fact = Fact(kind="message.received", ticket_id="t", message_id="m")
     assert notices.decode(notices.encode(fact)) == fact
+    together = Facts(facts=(fact, fact))
+    assert notices.decode(notices.encode(together)) == together
     assert notices.decode(b'{"type":"newer"}') is None
