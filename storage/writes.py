@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from pymongo import DeleteMany, InsertOne, UpdateOne
+from pymongo import DeleteMany, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import (
     BulkWriteError,
     ClientBulkWriteException,
@@ -21,7 +21,7 @@ from storage.collection import Collection, Filter, to_document
 from storage.mongo import Mongo, Session
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
-Write = InsertOne[dict[str, Any]] | UpdateOne | DeleteMany
+Write = InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]] | UpdateOne | DeleteMany
 Make = Callable[[str | None], Write]  # given the namespace, where a command has several
 
 FEW = 12  # measured: at 16 replies one command per collection is cheaper
@@ -40,7 +40,7 @@ class Writes:
     """Collects writes in the order they are made within their collection; ``send`` sends them.
 
     Nothing is read back: what depends on a guard looks at the counts, and lets its transaction be
-    aborted when they are wrong.
+    aborted when they are wrong. A transaction that reads nothing before is begun without ``reads``.
     """
 
     def __init__(self, mongo: Mongo, session: Session) -> None:
@@ -54,10 +54,23 @@ class Writes:
             self._add(collection, _inserting(to_document(value)))
 
     def update(
-        self, collection: Collection[StructT], where: Filter, change: Mapping[str, Any]
+        self,
+        collection: Collection[StructT],
+        where: Filter,
+        change: Mapping[str, Any],
+        *,
+        upsert: bool = False,
     ) -> None:
         """Change one document."""
-        self._add(collection, lambda place: UpdateOne(dict(where), dict(change), namespace=place))
+        self._add(
+            collection,
+            lambda place: UpdateOne(dict(where), dict(change), upsert=upsert, namespace=place),
+        )
+
+    def replace(self, collection: Collection[StructT], values: Iterable[StructT]) -> None:
+        """Whole documents by ``_id``, new or not."""
+        for value in values:
+            self._add(collection, _replacing(to_document(value)))
 
     def delete(self, collection: Collection[StructT], where: Filter) -> None:
         """Delete all that fit."""
@@ -100,6 +113,11 @@ class Writes:
 
 def _inserting(document: dict[str, Any]) -> Make:
     return lambda place: InsertOne(document, namespace=place)
+
+
+def _replacing(document: dict[str, Any]) -> Make:
+    where = {"_id": document["_id"]}
+    return lambda place: ReplaceOne(where, document, upsert=True, namespace=place)
 
 
 def _cause(error: OperationFailure) -> Exception:

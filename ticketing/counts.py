@@ -13,6 +13,7 @@ from connectors.contract import InboxId
 from storage.collection import Collection
 from storage.events import Event
 from storage.mongo import Session
+from storage.writes import Writes
 from ticketing import metrics
 from ticketing.model import Ticket
 from ticketing.permissions import Viewer
@@ -21,6 +22,14 @@ from ticketing.store import Collections, settle
 KINDS = frozenset({"ticket.created", "ticket.changed", "ticket.merged"})
 PAGE = 500
 MAX_KEYS = 20_000
+_WITH_COUNTED = {
+    "$lookup": {
+        "from": "counted_tickets",
+        "localField": "_id",
+        "foreignField": "_id",
+        "as": "counted",
+    }
+}
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,28 +84,37 @@ class ViewCounts:
         return await settle(self._mongo, lambda session: self._compare(session, ids))
 
     async def _compare(self, session: Session, ids: Sequence[str]) -> int:
-        tickets = await self._tickets.by_ids(ids, session=session)
-        before = {id: c.key for id, c in (await self._counted.by_ids(ids, session=session)).items()}
-        after = {id: key for id, ticket in tickets.items() if (key := key_of(ticket))}
+        before, after = await self._keys(ids, session)
         moved = [id for id in ids if before.get(id) != after.get(id)]
-        if not moved:
-            return 0
         change: Counter[str] = Counter(after[id] for id in moved if id in after)
         change.subtract(before[id] for id in moved if id in before)
-        await self._counted.replace_many(
-            (Counted(id=id, key=after[id]) for id in moved if id in after), session=session
-        )
+        batch = Writes(self._mongo, session)
+        batch.replace(self._counted, (Counted(id=id, key=after[id]) for id in moved if id in after))
         gone = [id for id in moved if id not in after]
         if gone:
-            await self._counted.delete({"_id": {"$in": gone}}, session=session)
-        await self._add(session, {key: n for key, n in change.items() if n})
+            batch.delete(self._counted, {"_id": {"$in": gone}})
+        for key in sorted(change):  # one order for all: fewer conflicts between processes
+            if change[key]:
+                more = {"$inc": {"n": change[key]}}
+                batch.update(self._counts, {"_id": key}, more, upsert=True)
+        await batch.send()
         return len(moved)
 
-    async def _add(self, session: Session, change: Mapping[str, int]) -> None:
-        for key in sorted(change):  # one order for all: fewer conflicts between processes
-            await self._counts.update(
-                {"_id": key}, {"$inc": {"n": change[key]}}, upsert=True, session=session
-            )
+    async def _keys(
+        self, ids: Sequence[str], session: Session
+    ) -> tuple[dict[str, str], dict[str, str]]:
+        """Under which keys these tickets were counted, and are to be, in one read."""
+        cursor = await self._tickets.raw.aggregate(
+            [{"$match": {"_id": {"$in": list(ids)}}}, _WITH_COUNTED], session=session
+        )
+        found = await cursor.to_list(None)
+        after: dict[str, str] = {
+            ticket.id: key for ticket in map(self._tickets.decode, found) if (key := key_of(ticket))
+        }
+        before = {one["_id"]: one["key"] for ticket in found for one in ticket["counted"]}
+        erased = set(ids) - {ticket["_id"] for ticket in found}
+        left = await self._counted.by_ids(erased, session=session)
+        return before | {id: one.key for id, one in left.items()}, after
 
     async def tally(self, viewer: Viewer) -> Tally:
         """The viewer's numbers, from one small read."""
