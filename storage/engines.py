@@ -17,12 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import bson
-from pymongo import AsyncMongoClient
-from pymongo.errors import OperationFailure
 
 from storage.errors import StoreStartFailed
 
-_ALREADY_INITIATED = 23  # MongoDB error code
 _OP_MSG = 2013
 _OP_MSG_DOCUMENT = 16 + 4 + 1  # header, flags, section kind
 _CACHE = "512M"
@@ -114,27 +111,10 @@ async def _hello(port: int) -> dict[str, Any] | None:
 
 
 async def _initiate(port: int) -> None:
-    """A new mongod becomes a replica set of one; a known one learns its new port."""
-    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(_mongo_url(port))
-    try:
-        await _configure(client, [{"_id": 0, "host": f"127.0.0.1:{port}"}])
-    finally:
-        await client.close()
+    # the driver is 15 MB that the small process above all others otherwise does without
+    from storage.replica_set import initiate
 
-
-async def _configure(
-    client: AsyncMongoClient[dict[str, Any]], members: list[dict[str, Any]]
-) -> None:
-    try:
-        await client.admin.command("replSetInitiate", {"_id": "parley", "members": members})
-    except OperationFailure as error:
-        if error.code != _ALREADY_INITIATED:
-            raise
-        known = (await client.admin.command("replSetGetConfig"))["config"]
-        if known["members"][0]["host"] != members[0]["host"]:
-            known["members"][0]["host"] = members[0]["host"]
-            known["version"] += 1
-            await client.admin.command("replSetReconfig", known, force=True)
+    await initiate(_mongo_url(port), f"127.0.0.1:{port}")
 
 
 async def _redis_answers(port: int) -> bool:
