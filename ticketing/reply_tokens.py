@@ -68,6 +68,19 @@ class ReplyTokens:
                     return TokenHit(number=number, source=source)
         return None
 
+    @staticmethod
+    def looked_for(addresses: Iterable[str], message_ids: Iterable[str]) -> TokenHit | None:
+        """What looks like a token of ours, its signature unasked: without the keys nobody knows."""
+        for pattern, source, texts in (
+            (_TICKET_ADDRESS, "address", addresses),
+            (_MESSAGE_ID, "message-id", message_ids),
+        ):
+            for text in texts:
+                if match := pattern.search(text):
+                    number = _from_base32(match[1].lower()[:-_MAC_SIGNS])
+                    return TokenHit(number=number, source=source)
+        return None
+
     def sent_message(self, inbox_id: InboxId, message_id: str) -> MessageId | None:
         """Our message that a Message-ID names, when the token in it is ours."""
         match = _OUR_MESSAGE_ID.search(message_id)

@@ -16,6 +16,7 @@ from config.settings import Settings, load
 from connectors.errors import ConnectorError
 
 if TYPE_CHECKING:
+    from connectors.events import SenderTrust
     from connectors.registry import Registry
     from gateway.commands.checking import Check
     from normalizer.mail.explain import ExplainedMail
@@ -32,21 +33,32 @@ class Failed(msgspec.Struct, frozen=True):
 
 
 def mail(arguments: argparse.Namespace) -> int:
-    """Each FILE is a raw mail; with ``--inbox`` its line says where it would be threaded."""
+    """Each FILE is a raw mail; with ``--inbox`` its line says where it would be threaded, else
+    which rule of threading it asks for first.
+    """
     settings = load()
     with ExitStack() as stack:
         explain = _explain_mail(arguments.extract, settings, _check(stack, settings, arguments))
-        if not arguments.inbox:
-            return _each(arguments, explain)
-        from gateway.commands.weighing import weighing
+        thread = _threading(stack, settings, arguments)
 
-        weigh = stack.enter_context(weighing(settings, arguments.inbox))
-
-        def explain_and_weigh(raw: bytes, file: str) -> object:
+        def explain_and_thread(raw: bytes, file: str) -> object:
             seen = explain(raw, file)
-            return {**msgspec.to_builtins(seen), "threading": weigh(raw, seen.sender_trust)}
+            return {**msgspec.to_builtins(seen), "threading": thread(raw, seen.sender_trust)}
 
-        return _each(arguments, explain_and_weigh)
+        return _each(arguments, explain_and_thread)
+
+
+def _threading(
+    stack: ExitStack, settings: Settings, arguments: argparse.Namespace
+) -> "Callable[[bytes, SenderTrust | None], object]":
+    """With an inbox what its stores decide, else what the mail itself asks for."""
+    if not arguments.inbox:
+        from gateway.commands.foreseeing import foreseen
+
+        return lambda raw, _trust: foreseen(raw)
+    from gateway.commands.weighing import weighing
+
+    return stack.enter_context(weighing(settings, arguments.inbox))
 
 
 def _check(stack: ExitStack, settings: Settings, arguments: argparse.Namespace) -> "Check | None":

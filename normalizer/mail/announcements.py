@@ -42,13 +42,15 @@ class Cut:
     """A line where the past is announced; `size` lines long. A sure one needs no quoted lines.
 
     `kind`: a "forward" is no past, a "block" (header fields or a separator) is none either in a
-    mail that is passed on, a "line" introduces what somebody wrote.
+    mail that is passed on, a "line" introduces what somebody wrote. `rule` names the sign for those
+    who ask why.
     """
 
     at: int
     size: int
     sure: bool
     kind: Literal["forward", "block", "line"]
+    rule: str
 
 
 def find_cut(lines: list[Line]) -> Cut | None:
@@ -74,7 +76,7 @@ def _marked(lines: list[Line], at: int) -> Cut:
     elif _is_header_block(lines, at):
         kind = "block"
     sure = line.depth == 0 and not _soft(lines, at)
-    return Cut(at, _attribution_size(lines, at), sure, kind)
+    return Cut(at, _attribution_size(lines, at), sure, kind, "a mail program's mark")
 
 
 def _worth_a_look(lines: list[Line]) -> set[int]:
@@ -101,16 +103,18 @@ def _soft(lines: list[Line], at: int) -> bool:
 def _cut_at(lines: list[Line], at: int, text: str) -> Cut | None:
     ruled = text[0] in _RULE_STARTS
     if (ruled or text.endswith(_COLONS)) and FORWARDED.match(text):
-        return Cut(at, 1, sure=True, kind="forward")
+        return Cut(at, 1, sure=True, kind="forward", rule="a forward's announcement")
     if (ruled and SEPARATOR.match(text)) or _is_reply_above(text) or NOTES_LINE.match(text):
-        return Cut(at, 1, sure=True, kind="block")
+        return Cut(at, 1, sure=True, kind="block", rule="a separator")
     if _is_header_block(lines, at):
-        return Cut(_over_rule(lines, at), LABEL_REACH, sure=True, kind="block")
-    if (start := _notes_table(lines, at)) is not None:
-        return Cut(start, LABEL_REACH, sure=True, kind="block")
+        start = _over_rule(lines, at)
+        return Cut(start, LABEL_REACH, sure=True, kind="block", rule="header fields")
+    if (above := _notes_table(lines, at)) is not None:
+        return Cut(above, LABEL_REACH, sure=True, kind="block", rule="header fields in a table")
     size = _attribution_size(lines, at)
     if size:
-        return Cut(at, size, sure=not _soft(lines, at + size), kind="line")
+        sure = not _soft(lines, at + size)
+        return Cut(at, size, sure, kind="line", rule="somebody wrote")
     return None
 
 

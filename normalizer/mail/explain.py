@@ -50,6 +50,7 @@ class ExplainedMail(msgspec.Struct, frozen=True, kw_only=True, rename={"sender":
     reply_text: str
     quoted_text: str
     signature: str
+    reply_rule: str
     attachments: tuple[ExplainedAttachment, ...]
     auto_reply: bool
     auto_reply_reason: str
@@ -92,6 +93,7 @@ def explain_mail(
         reply_text=mail.reply_text,
         quoted_text=mail.quoted_text,
         signature=mail.signature,
+        reply_rule=mail.reply_rule,
         attachments=tuple(_attachment(item) for item in mail.attachments),
         auto_reply=mail.auto_reply,
         auto_reply_reason=mail.auto_reply_reason,

@@ -15,7 +15,7 @@ _MAX_VALUE = 200_000
 
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")
 _FOLD = re.compile(rb"[ \t]*\r*\n[ \t\r\n]*")
-# No payload holds the "=?" of another word: without that bound each beginning would be sought to the end.
+# No payload holds the "=?" of another word: each beginning would be sought to the end else.
 _WORD = re.compile(
     r"=\?([^?\s*]+)(?:\*[^?]*)?\?([bBqQ])\?"
     r"((?:(?!=\?(?!=))[^?]|\?(?!=)|\?=(?=[0-9A-Fa-f]{2}[^\s]{0,200}?\?=))*)\?="

@@ -85,11 +85,15 @@ class SanitizedHtml(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReplyParts(msgspec.Struct, frozen=True, kw_only=True):
-    """A text taken apart: what was written now, the quoted past, and the signature."""
+    """A text taken apart: what was written now, the quoted past, and the signature.
+
+    `rule` says by what the past was told.
+    """
 
     reply: str
     quoted: str = ""
     signature: str = ""
+    rule: str = ""
 
 
 class ParsedMail(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,6 +116,7 @@ class ParsedMail(msgspec.Struct, frozen=True, kw_only=True):
     reply_text: str
     quoted_text: str
     signature: str
+    reply_rule: str
     attachments: tuple[MailAttachment, ...]
     auto_reply: bool
     auto_reply_reason: str

@@ -60,6 +60,7 @@ def parse_mail(raw: bytes, *, own_origin: str = "") -> ParsedMail:
         reply_text=view.reply.reply,
         quoted_text=view.reply.quoted,
         signature=view.reply.signature,
+        reply_rule=view.reply.rule,
         attachments=_files(body, html),
         auto_reply=verdict.auto_reply or bounce is not None,
         auto_reply_reason=verdict.reason or ("bounce" if bounce else ""),

@@ -34,13 +34,33 @@ def split_reply(lines: Sequence[Line], subject: str = "") -> ReplyParts:
     """`subject` tells a mail that is passed on: what it passes on is the message."""
     lines = list(lines[:_MAX_LINES])
     cut = find_cut(lines)
-    if cut is not None and _is_passed_on(cut, subject):
-        return ReplyParts(reply=_text(lines))
+    whole = _kept_whole(lines, cut, subject)
+    if whole:
+        return ReplyParts(reply=_text(lines), rule=whole)
     kept, past = _without_past(lines, cut)
     reply, signature = without_signature(kept)
     if not reply.strip() and not signature.strip():
-        return ReplyParts(reply=_text(lines), quoted="")
-    return ReplyParts(reply=reply, quoted=_text(past), signature=signature)
+        return ReplyParts(reply=_text(lines), rule="nothing but the past: kept whole")
+    return ReplyParts(
+        reply=reply, quoted=_text(past), signature=signature, rule=_rule(cut, bool(past))
+    )
+
+
+def _kept_whole(lines: list[Line], cut: Cut | None, subject: str) -> str:
+    """Why nothing is taken off a text that announces a past, or ""."""
+    if cut is None:
+        return ""
+    if _is_passed_on(cut, subject):
+        return f"passed on ({cut.rule} at line {cut.at + 1}): kept whole"
+    if _answers_below(_text(lines[: cut.at])[:_HEAD].lower()):
+        return "it says that answers stand in the past: kept whole"
+    return ""
+
+
+def _rule(cut: Cut | None, past: bool) -> str:
+    if cut is not None:
+        return f"{cut.rule} at line {cut.at + 1}"
+    return "quoted lines before or after all others" if past else "no past"
 
 
 def _is_passed_on(cut: Cut, subject: str) -> bool:
@@ -57,8 +77,6 @@ def _without_past(lines: list[Line], cut: Cut | None) -> tuple[list[Line], list[
     if cut is None:
         return _without_bare_quotes(lines)
     head, after = lines[: cut.at], lines[cut.at + cut.size :]
-    if _answers_below(_text(head)[:_HEAD].lower()):
-        return lines, []
     tail_start = _tail_after_quotes(after, sure=cut.sure)
     if tail_start is None:
         return head, lines[cut.at :]

@@ -1,28 +1,15 @@
 """What the book knows of a draft's past, gathered for ``threading.decide``."""
 
-import re
-
 from connectors.contract import InboxId
 from normalizer.model import Draft, MessageId
 from ticketing.contacts import keys_of, proven
 from ticketing.ingest.book import Book
+from ticketing.ingest.clues import answered_ids, hook_of
 from ticketing.ingest.model import Reference, begun_key, native_key, open_key
 from ticketing.lifecycle import said_at
 from ticketing.model import Contact, Conversation
 from ticketing.reply_tokens import ReplyTokens, TokenHit
 from ticketing.threading import Evidence, Place
-
-# Only in brackets, only in a subject, and no part of a longer word (MAIL.md rule 36).
-_HOOK = re.compile(r"(?<![A-Za-z0-9_./=])\[#(\d{1,12})\](?![A-Za-z0-9_])")
-MAX_REFERENCES = 20
-
-
-def answered_ids(draft: Draft) -> tuple[str, ...]:
-    """Ids of mails that this one answers, newest first: In-Reply-To, then References backwards."""
-    if draft.mail is None:
-        return (draft.reply_to,) if draft.reply_to else ()
-    past = (*reversed(draft.mail.in_reply_to), *reversed(draft.mail.references))
-    return tuple(dict.fromkeys(past))[:MAX_REFERENCES]
 
 
 def open_keys(draft: Draft) -> tuple[str, ...]:
@@ -68,12 +55,6 @@ def bounced_message_of(draft: Draft, tokens: ReplyTokens) -> MessageId | None:
     ):
         return sent
     return tokens.bounced(draft.inbox_id, (*draft.mail.delivered_to, *draft.mail.to))
-
-
-def hook_of(draft: Draft) -> int | None:
-    """The ticket number in the subject of a mail."""
-    found = _HOOK.search(draft.subject) if draft.mail is not None else None
-    return int(found[1]) if found else None
 
 
 def gather(draft: Draft, book: Book, tokens: ReplyTokens) -> Evidence:

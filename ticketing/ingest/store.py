@@ -13,12 +13,11 @@ from storage.collection import Collection
 from storage.mongo import Session
 from ticketing.contacts import keys_of, proven
 from ticketing.ingest.book import Book
+from ticketing.ingest.clues import answered_ids, hook_of
 from ticketing.ingest.evidence import (
-    answered_ids,
     bounced_message_of,
     early_key,
     gather,
-    hook_of,
     open_keys,
     token_of,
 )

@@ -269,3 +269,25 @@ def test_the_address_of_a_link_is_not_lost_to_those_who_see_text():
 def test_the_quoted_past_is_kept_apart():
     parts = split_reply(plain_lines("Size L.\n\nOn 1 Jun 2026 Mira wrote:\n> Which size?"))
     assert parts.quoted == "On 1 Jun 2026 Mira wrote:\n> Which size?"
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "rule"),
+    [
+        ("Size L.", "", "no past"),
+        ("Size L.\n> Which size?", "", "quoted lines before or after all others"),
+        ("Size L.\nOn 1 Jun 2026 Mira wrote:\n> a", "", "somebody wrote at line 2"),
+        ("Size L.\n-----Original Message-----\na", "", "a separator at line 2"),
+        (f"Size L.\n{ORDER}", "Re: x", "header fields at line 2"),
+        (f"See.\n{ORDER}", "Fwd: x", "passed on (header fields at line 2): kept whole"),
+        ("> a", "", "no past"),
+        ("On 1 Jun 2026 Mira wrote:\n> a", "", "nothing but the past: kept whole"),
+        (
+            f"See my answers below.\n{ORDER}",
+            "",
+            "it says that answers stand in the past: kept whole",
+        ),
+    ],
+)
+def test_the_rule_that_decided_is_told(text, subject, rule):
+    assert split_reply(plain_lines(text), subject).rule == rule
