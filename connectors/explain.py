@@ -136,7 +136,8 @@ def explain_webhook(
     unless the record says at which clock it was judged.
     """
     read = _case(case, WebhookCase)
-    given = fill(registry.settings_type(channel), {**_secrets(registry, channel, read), **settings})
+    known = {**_by_webhook(registry, channel), **_secrets(registry, channel, read), **settings}
+    given = fill(registry.settings_type(channel), known)
     request = _request(read)
     address = _address(registry, channel, read.address)
     account = _account(channel, address, request.url.partition("?")[0], given.values)
@@ -336,6 +337,12 @@ def _body(case: WebhookCase) -> bytes:
     if case.body is None:
         return b""
     return case.body.encode() if isinstance(case.body, str) else msgspec.json.encode(case.body)
+
+
+def _by_webhook(registry: Registry, channel: str) -> Mapping[str, Any]:
+    """A channel that has several ways in is asked for the one that takes requests."""
+    choices = {field.name: field.choices for field in registry.setting_fields(channel)}
+    return {"mode": "webhook"} if "webhook" in choices.get("mode", ()) else {}
 
 
 def _secrets(registry: Registry, channel: str, case: WebhookCase | SendCase) -> Mapping[str, Any]:

@@ -1,0 +1,1 @@
+"""A Discord bot: the Gateway or interactions in, the REST API out."""
