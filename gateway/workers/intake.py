@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from connectors.contract import Pulled
 from gateway.workers.store import CursorStore
+from storage.errors import JournalFull
 from storage.ids import utc_now
-from storage.journal import Journal, NewRecord
+from storage.journal import Journal, JournalId, NewRecord
 from storage.record import Transport
 from ticketing.model import Inbox
 
@@ -26,6 +27,7 @@ SAVE_EVERY = 100
 LOOK_EVERY = 100
 BACKLOG_MOST = 400  # two drains: what others send to this partition waits a second or two at most
 BACKLOG_PAUSE_S = 0.5
+PATIENCE_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 _TICK = timedelta(milliseconds=1)
 
 
@@ -60,7 +62,7 @@ class Intake:
             await self._let_others_pass()
         while self._under_way and self._full(len(item.body)):
             await self._first()
-        task = asyncio.create_task(self._journal.append(self._record(item)))
+        task = asyncio.create_task(self._append(self._record(item)))
         self._under_way.append((task, item.cursor, len(item.body)))
         self._bytes += len(item.body)
         if self._unsaved >= SAVE_EVERY:
@@ -82,6 +84,15 @@ class Intake:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _append(self, new: NewRecord) -> JournalId:
+        """With patience while the journal is full: whoever pulls need not refuse anybody."""
+        for pause_s in PATIENCE_S:
+            try:
+                return await self._journal.append(new)
+            except JournalFull:
+                await asyncio.sleep(pause_s)
+        return await self._journal.append(new)
 
     def _full(self, size: int) -> bool:
         return len(self._under_way) >= UNDER_WAY or self._bytes + size > UNDER_WAY_BYTES

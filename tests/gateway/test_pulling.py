@@ -11,7 +11,7 @@ from gateway.workers import intake as intake_module
 from gateway.workers.intake import Intake
 from gateway.workers.pulling import PullLoop
 from gateway.workers.store import CursorStore
-from storage.errors import JournalUnavailable
+from storage.errors import JournalFull, JournalUnavailable
 from tests.ticketing.builders import an_inbox
 
 
@@ -130,6 +130,22 @@ async def test_a_pull_that_breaks_off_keeps_what_came_and_goes_on_there(cursors,
     assert {int(one.body) for one in journal.records} == set(range(20))
     assert await cursors.load(an_inbox().id) == "20"
     assert (await state()).failing_since is None
+
+
+async def test_a_full_journal_is_waited_for(cursors, monkeypatch):
+    monkeypatch.setattr(intake_module, "PATIENCE_S", (0.01,) * 6)
+    journal, full = Journal(), iter([True, True, False])
+    append = journal.append
+
+    async def crowded(record):
+        if next(full, False):
+            raise JournalFull("2000 wait")
+        return await append(record)
+
+    journal.append = crowded
+    puller = Puller(3)
+    await run(puller, journal, cursors, never)
+    assert (len(journal.records), puller.pulls, puller.noted) == (3, 1, 0)
 
 
 async def test_whoever_loses_the_lease_moves_no_cursor(cursors):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from connectors.channels.email.budget import FETCHES
 from connectors.channels.email.cursor import Cursor
 from connectors.channels.email.errors import CommandRefused, MailboxUnavailable
 from connectors.channels.email.mailbox import Folder, Mailbox, Summary
@@ -18,7 +19,7 @@ log = logging.getLogger(__name__)
 
 WINDOW = 500  # UIDs whose sizes are asked for at once
 BATCH_MAILS = 50
-BATCH_BYTES = 8_000_000
+BATCH_BYTES = 2_000_000
 CLOCK_SLACK_S = 3600  # the server's clock may be behind ours; a mail too many is told apart later
 DAY_S = 86_400
 STRIKES = 3  # a mail may break the line, or be refused, that often in a row ...
@@ -132,11 +133,13 @@ class FolderScan:
             yield await self._oversized(batch[0], cursor)
             return
         else:
-            bodies = await self._fetch(batch)
-            for one in batch:
-                if one.uid in bodies:
-                    yield self._taken(one.uid, bodies[one.uid], cursor)
-            missing = [one for one in batch if one.uid not in bodies]
+            came = 0
+            async with FETCHES.of(sum(one.size for one in batch)):
+                bodies = await self._fetch(batch)
+                for uid in list(bodies):
+                    yield self._taken(uid, bodies.pop(uid), cursor)
+                    came += 1
+            missing = batch[came:]
         if missing and len(batch) > 1:
             for one in missing:
                 async for taken in self._take([one], cursor):
