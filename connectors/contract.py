@@ -164,6 +164,7 @@ class MailEnvelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     ``to_name`` is what the first of ``to`` is called, "" where nobody said. ``taken`` are
     recipients that have it already: the headers name them, it goes to the others.
+    ``unsubscribe`` is the link that ends such mail, where it is automatic.
     """
 
     message_id: str
@@ -177,6 +178,7 @@ class MailEnvelope(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     references: tuple[str, ...] = ()
     auto_submitted: bool = False
     taken: tuple[str, ...] = ()
+    unsubscribe: str = ""
 
 
 class Template(msgspec.Struct, frozen=True, kw_only=True):

@@ -17,12 +17,14 @@ from connectors.kit.egress import EgressClient
 from connectors.registry import Registry
 from gateway.anchors import anchors
 from gateway.auth.store import AuthStore
-from gateway.consumers import LiveConsumer, MediaConsumer
+from gateway.consumers import BegunConsumer, LiveConsumer, MediaConsumer
 from gateway.directory import INBOXES, InboxDirectory
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore
 from gateway.tokens import TokenVault
+from outbound.automatic.leaving import LeavingLinks
 from outbound.clock import DatabaseClock
+from outbound.compose import Composer
 from outbound.file_links import FileLinks
 from outbound.store import OutboundStore
 from outbound.suppression.handlers import Suppressions
@@ -69,6 +71,7 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     clock: DatabaseClock
     outbound: OutboundStore
     suppressions: Suppressions
+    leaving: LeavingLinks
     counts: ViewCounts
     relay: Relay
 
@@ -140,16 +143,38 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         file_links=FileLinks(keyring.derive_all("file-links"), settings.public_url),
         clock=DatabaseClock(mongo),
         outbound=OutboundStore(mongo),
+        leaving=LeavingLinks(keyring.derive_all("leaving-links"), settings.public_url),
         suppressions=Suppressions(mongo, timedelta(days=settings.suppress_days)),
         counts=counts,
-        relay=Relay(events, _consumers(pubsub, counts, MediaConsumer(doorbell))),
+        relay=Relay(
+            events,
+            _consumers(pubsub, counts, MediaConsumer(doorbell), BegunConsumer(directory, doorbell)),
+        ),
     )
 
 
-def _consumers(pubsub: Pubsub, counts: ViewCounts, media: MediaConsumer) -> tuple[Consumer, ...]:
+def composer(base: Foundation) -> Composer:
+    """What writes replies and automatic mail."""
+    return Composer(
+        store=base.outbound,
+        outlets=base.directory,
+        reply_tokens=base.reply_tokens,
+        suppressions=base.suppressions,
+        leaving=base.leaving,
+        blobs=base.blobs,
+        clock=base.clock,
+        bell=base.doorbell,
+        offer=base.relay.offer,
+    )
+
+
+def _consumers(
+    pubsub: Pubsub, counts: ViewCounts, media: MediaConsumer, begun: BegunConsumer
+) -> tuple[Consumer, ...]:
     """Everybody who wants to know of events."""
     return (
         Consumer(name="live", handle=LiveConsumer(pubsub).handle),
+        Consumer(name="acknowledge", handle=begun.handle, prompt=False),
         Consumer(name="media", handle=media.handle, prompt=False),
         Consumer(name="counts", handle=counts.handle, prompt=False),
     )

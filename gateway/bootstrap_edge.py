@@ -21,11 +21,12 @@ from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource
 from gateway.app import web_app
 from gateway.auth.sessions import PEOPLE, Sessions
-from gateway.bootstrap import Foundation
+from gateway.bootstrap import Foundation, composer
 from gateway.chat.server import Chat
 from gateway.chat.store import ChatStore
 from gateway.chat.visitors import Visitors
 from gateway.health import Checked, HealthRoutes
+from gateway.leaving import LeavingPages
 from gateway.linked_files import LinkedFiles
 from gateway.people import People
 from gateway.ratelimit import Limiter
@@ -34,7 +35,6 @@ from gateway.smtp import SmtpEdge
 from gateway.version import VERSION
 from gateway.webhooks import Webhooks
 from outbound.amend import Amender
-from outbound.compose import Composer
 from storage import health
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
@@ -90,6 +90,7 @@ def edge(base: Foundation) -> Edge:
     public = (
         _webhooks(base).routes(),
         LinkedFiles(links=base.file_links, store=base.outbound, blobs=base.blobs).routes(),
+        LeavingPages(base.leaving, base.suppressions).routes(),
         chat.routes(),
         _health(base, closing).routes(),
         static_app.routes(),
@@ -148,20 +149,10 @@ def _inboxes(base: Foundation) -> InboxApi:
 
 
 def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
-    composer = Composer(
-        store=base.outbound,
-        outlets=base.directory,
-        reply_tokens=base.reply_tokens,
-        suppressions=base.suppressions,
-        blobs=base.blobs,
-        clock=base.clock,
-        bell=base.doorbell,
-        offer=base.relay.offer,
-    )
     return ActingApi(
         commands=Commands(base.collections, base.events, base.relay.offer),
         starter=Starter(base.collections, base.events, NumberPool(base.counters), base.relay.offer),
-        composer=composer,
+        composer=composer(base),
         amender=Amender(store=base.outbound, clock=base.clock, bell=base.doorbell),
         directory=base.directory,
         store=base.edge_store,

@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 
 from connectors.kit.dns import DnsClient
-from gateway.bootstrap import Foundation
+from gateway.bootstrap import Foundation, composer
 from gateway.channel_files import follow_files
 from gateway.workers.delivering import Deliveries
 from gateway.workers.housekeeping import Chore, keep_house
@@ -20,7 +20,9 @@ from gateway.workers.relaying import sweep_relay
 from gateway.workers.senders import prover
 from gateway.workers.sources import Sources, said
 from gateway.workers.store import CursorStore, MediaStore
+from normalizer.model import MessageId
 from normalizer.trust.check import SenderCheck
+from outbound.automatic.acknowledging import Acknowledger
 from outbound.deliver import Deliverer
 from outbound.receipts import Receipts
 from outbound.settler import Settler
@@ -60,6 +62,7 @@ def labour(base: Foundation) -> Labour:
         "relay": _ringing([relay]),
         "deliver": _ringing([rung]),  # a server that hangs must not hold arq's few places
         "fetch_media": media.fetch,
+        "acknowledge": _acknowledge(base),
         "pull": _ringing([news]),
     }
     bells = {DRAIN_JOB: drains, "relay": [relay], "deliver": [rung], "pull": [news]}
@@ -167,6 +170,15 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
         Chore("recount", 600.0, 300.0, base.counts.recount),
         Chore("orphans", 3600.0, 600.0, orphans),
     )
+
+
+def _acknowledge(base: Foundation) -> Job:
+    acknowledger = Acknowledger(base.outbound, base.directory, composer(base))
+
+    async def acknowledge(message_id: str) -> None:
+        await acknowledger.acknowledge(MessageId(message_id), utc_now())
+
+    return acknowledge
 
 
 def _ringing(bells: Sequence[Bell]) -> Job:

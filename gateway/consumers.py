@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from gateway import notices
+from gateway.directory import Directory
 from gateway.notices import Fact, Facts
 from storage.doorbell import Doorbell
 from storage.events import Event
@@ -36,6 +37,23 @@ class MediaConsumer:
         for event in events:
             if event.message_id and awaits_files(event):
                 await self._doorbell.enqueue("fetch_media", event.message_id)
+
+
+class BegunConsumer:
+    """Rings for tickets that customers began in an inbox that acknowledges them."""
+
+    def __init__(self, inboxes: Directory, doorbell: Doorbell) -> None:
+        self._inboxes = inboxes
+        self._doorbell = doorbell
+
+    async def handle(self, events: Sequence[Event]) -> None:
+        """One job per ticket; who acknowledges nothing costs nothing."""
+        for event in events:
+            if event.kind != "ticket.created" or event.actor.kind != "contact":
+                continue
+            inbox = await self._inboxes.inbox(event.inbox_id)
+            if event.message_id and inbox is not None and inbox.acknowledgements:
+                await self._doorbell.enqueue("acknowledge", event.message_id)
 
 
 def _fact(event: Event) -> Fact:

@@ -166,6 +166,10 @@ class InboxDirectory:
             sender=connector if isinstance(connector, Sender) else None,
         )
 
+    async def own(self) -> frozenset[str]:
+        """Addresses of active inboxes and of agents, in lower case."""
+        return (await self._fresh(FRESH_S)).own
+
     def connect(self, inbox: Inbox) -> Connector:
         """As ``connector``, for a record at hand."""
         made = self._connectors.get(inbox.id)

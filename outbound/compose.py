@@ -9,9 +9,11 @@ from connectors.contract import InboxId
 from connectors.errors import ConnectorError
 from normalizer.model import ConversationId, Message, TicketId
 from outbound import facts, metrics
+from outbound.automatic.guard import ROBOT, Automatic, Guard
+from outbound.automatic.leaving import LeavingLinks
 from outbound.clock import Clock
 from outbound.errors import CannotReply, OutboundError, Taken
-from outbound.model import Bell, Heard, Offer, Outlet, Outlets, Reply, Since
+from outbound.model import AutomaticMail, Bell, Heard, Offer, Outlet, Outlets, Reply, Since
 from outbound.records import copied
 from outbound.replying import (
     Ask,
@@ -33,7 +35,7 @@ from storage.gather import Gather
 from storage.ids import truncate
 from storage.mongo import Session
 from ticketing.errors import Invalid, NotFound, TicketingError
-from ticketing.facts import of_viewer
+from ticketing.facts import SYSTEM, of_viewer
 from ticketing.model import Conversation, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
 from ticketing.reply_tokens import ReplyTokens
@@ -67,6 +69,7 @@ class Composer:
         outlets: Outlets,
         reply_tokens: ReplyTokens,
         suppressions: Suppressions,
+        leaving: LeavingLinks,
         blobs: Blobs,
         clock: Clock,
         bell: Bell,
@@ -74,6 +77,7 @@ class Composer:
     ) -> None:
         self._store = store
         self._suppressions = suppressions
+        self._automatic = Automatic(store, outlets, leaving)
         self._outlets = outlets
         self._reply_tokens = reply_tokens
         self._blobs = blobs
@@ -90,6 +94,19 @@ class Composer:
         if not reply.idempotency_key:
             raise Invalid("idempotency_key", "a reply needs one")
         return await self._gather(Ask(viewer=viewer, reply=reply, now=truncate(now)))
+
+    async def send_automatic(self, wish: AutomaticMail, now: datetime) -> Message:
+        """The queued message. Raises CannotReply("automatic", ...) when it must stay here, and what
+        ``send_reply`` raises.
+        """
+        reply = Reply(
+            ticket_id=wish.ticket_id,
+            conversation_id=wish.conversation_id,
+            idempotency_key=wish.key,
+            text=wish.text,
+            automatic=True,
+        )
+        return await self._gather(Ask(viewer=ROBOT, reply=reply, now=truncate(now)))
 
     async def _compose(self, asks: Sequence[Ask]) -> Sequence[Message | Exception]:
         results = await self._written(asks)
@@ -131,13 +148,15 @@ class Composer:
             draft = Draft(self._store, asks, session)
             await draft.read(self._outlets, look_up=look_up)
             await draft.screen(self._suppressions, clock)
+            guard = await self._automatic.guard(asks, draft.recipient, session)
             results: list[Result] = []
             for ask in asks:
                 try:
-                    results.append(draft.add(ask, clock, self._reply_tokens))
+                    results.append(draft.add(ask, clock, self._reply_tokens, guard))
                 except (OutboundError, TicketingError, ConnectorError) as error:
                     results.append(error)
             await draft.write(self._blobs)
+            await guard.write()
             return results
 
         return await self._store.mongo.transaction(work)
@@ -183,7 +202,15 @@ class Draft:
             and conversation.recipient.startswith(MAIL)
             for address in (conversation.recipient.removeprefix(MAIL), *ask.reply.cc)
         ]
-        self._stopped = await suppressions.stopped(wanted, clock, session=self._session)
+        self._stopped = await suppressions.stopped(
+            wanted, clock, automatic=True, session=self._session
+        )
+
+    def recipient(self, ask: Ask) -> str:
+        """The address that a mail would go to, "" where it is none."""
+        conversation = self._conversations.get(ask.reply.conversation_id)
+        canonical = conversation.recipient if conversation else ""
+        return canonical.removeprefix(MAIL) if canonical.startswith(MAIL) else ""
 
     def _sinces(self) -> list[Since]:
         """How far back each ticket has to be read."""
@@ -206,19 +233,23 @@ class Draft:
             return asked
         return self._tickets.get(asked.merged_into)
 
-    def add(self, ask: Ask, clock: datetime, reply_tokens: ReplyTokens) -> Composed:
+    def add(self, ask: Ask, clock: datetime, reply_tokens: ReplyTokens, guard: Guard) -> Composed:
         """One reply more; raises what refuses it."""
         place = self._place(ask)
         first = self._known.get(ask.message_id)
         if first is not None:
             return Composed(message=same(first, ask.reply, place.outlet), outlet=None)
         place = msgspec.structs.replace(
-            place, recent=self._recent.get(place.ticket.id, ()), stopped=self._stopped
+            place,
+            recent=self._recent.get(place.ticket.id, ()),
+            stopped=self._stopped,
+            unsubscribe=guard.unsubscribe(ask),
         )
         check(place, ask.reply, ask.now)
+        guard.pass_(ask, place.recent)
         message = message_of(ask, place, clock, reply_tokens)
         after = answered(place.ticket, ask.reply, message, ask.now)
-        actor = of_viewer(ask.viewer)
+        actor = SYSTEM if ask.reply.automatic else of_viewer(ask.viewer)
         changed = facts.ticket_answered(place.ticket, after, message, actor)
         events = (facts.replied(message, actor), *((changed,) if changed else ()))
         self._before.setdefault(place.ticket.id, place.ticket)

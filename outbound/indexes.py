@@ -5,6 +5,7 @@ embedded server uses a partial index only when a query's own bound implies its f
 a ticket by state are found among the ticket's messages: each index costs every reply twice.
 """
 
+from outbound.automatic.store import INDEXES as AUTOMATIC_INDEXES
 from outbound.suppression.store import INDEXES as SUPPRESSION_INDEXES
 from storage.migrations import Index, ensure_indexes
 
@@ -31,4 +32,5 @@ INDEXES = (
 OUTBOUND_MIGRATIONS = (
     ensure_indexes(300, "outbound_indexes", INDEXES),
     ensure_indexes(310, "suppression_indexes", SUPPRESSION_INDEXES),
+    ensure_indexes(311, "automatic_indexes", AUTOMATIC_INDEXES),
 )

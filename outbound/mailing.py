@@ -38,8 +38,12 @@ def envelope(
     recipient: str,
     copies: Iterable[str],
     parent: Heard | None,
+    unsubscribe: str | None = None,
 ) -> MailEnvelope:
-    """All addresses and ids of one reply to ``parent`` (None: the conversation begins with us)."""
+    """All addresses and ids of one reply to ``parent`` (None: the conversation begins with us).
+
+    ``unsubscribe`` is there where the mail is automatic.
+    """
     ours = {inbox.address.lower(), *map(str.lower, inbox.aliases)}
     to = _checked(recipient, "recipient")
     if to.lower() in ours:
@@ -54,6 +58,8 @@ def envelope(
         envelope_from=tokens.bounce_address(inbox.address, inbox.id, message_id),
         in_reply_to=parent_id,
         references=_references((*before, parent_id) if parent_id else before),
+        auto_submitted=unsubscribe is not None,
+        unsubscribe=unsubscribe or "",
     )
 
 

@@ -22,4 +22,7 @@ RECEIPTS = Counter(
     ["result"],
 )
 SUPPRESSED = Counter("parley_suppressed_total", "Addresses put on the suppression list by reports")
+AUTOMATIC_HELD = Counter(
+    "parley_automatic_held_total", "Automatic mails that were not sent, by what kept them", ["why"]
+)
 RUNG = Counter("parley_delivery_swept_total", "Conversations rung again by the sweeper")

@@ -28,6 +28,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """What an agent asks for. ``files`` are uploads whose blobs are stored already.
 
     ``seen_message_id`` is the last message on the agent's screen; None asks for no check.
+    ``automatic``: nobody wrote it, so it answers for nothing (see ``outbound.automatic``).
     """
 
     ticket_id: TicketId
@@ -40,6 +41,16 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     seen_message_id: MessageId | None = None
     send_anyway: bool = False
     then: Literal["solved", "waiting"] | None = None
+    automatic: bool = False
+
+
+class AutomaticMail(msgspec.Struct, frozen=True, kw_only=True):
+    """A mail that nobody wrote; a repeated ``key`` sends no second one."""
+
+    ticket_id: TicketId
+    conversation_id: ConversationId
+    key: str
+    text: str
 
 
 Offer = Callable[[Sequence[Event]], None]  # tells committed events; what it loses is swept up
@@ -58,6 +69,9 @@ class Outlets(Protocol):
 
     async def outlet(self, inbox_id: InboxId) -> Outlet | None:
         """None when the inbox is gone. ConnectorError when its settings cannot be used."""
+
+    async def own(self) -> frozenset[str]:
+        """Addresses of inboxes and agents, in lower case."""
 
 
 class Bell(Protocol):

@@ -50,6 +50,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     outlet: Outlet
     recent: tuple[Heard, ...] = ()
     stopped: Stopped = {}
+    unsubscribe: str | None = None
 
 
 def heard(message: Message) -> Heard:
@@ -84,7 +85,7 @@ def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyToken
         conversation_id=conversation.id,
         ticket_id=ticket.id,
         direction="out",
-        author=Author(kind="agent", id=ask.viewer.agent_id, name=ask.viewer.name),
+        author=_author(ask, place),
         occurred_at=ask.now,
         received_at=ask.now,
         sequence=_sequence(clock, ticket),
@@ -105,9 +106,15 @@ def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyToken
     return _addressed(message, reply, place, reply_tokens)
 
 
+def _author(ask: Ask, place: Place) -> Author:
+    if ask.reply.automatic:
+        return Author(kind="system", name=place.outlet.inbox.name)
+    return Author(kind="agent", id=ask.viewer.agent_id, name=ask.viewer.name)
+
+
 def signature_of(ask: Ask, place: Place) -> str:
     """What goes under a mail: in the language of the mail that it answers."""
-    if place.outlet.manifest.family != MAIL:
+    if place.outlet.manifest.family != MAIL or ask.reply.automatic:
         return ""
     parent, inbox = _parent(place), place.outlet.inbox
     text = in_language(inbox.signatures, parent.language if parent else "")
@@ -125,6 +132,7 @@ def _addressed(message: Message, reply: Reply, place: Place, reply_tokens: Reply
         recipient=message.recipient.value if message.recipient else "",
         copies=reply.cc,
         parent=parent,
+        unsubscribe=place.unsubscribe,
     )
     delivery = message.delivery
     return msgspec.structs.replace(
@@ -166,7 +174,11 @@ def recipient_of(canonical: str) -> SenderId:
 
 
 def answered(ticket: Ticket, reply: Reply, message: Message, now: datetime) -> Ticket:
-    """The ticket after a reply. Pure."""
+    """The ticket after a reply. Pure. What nobody wrote answers nothing: the customer waits on."""
+    if reply.automatic:
+        return msgspec.structs.replace(
+            ticket, message_count=ticket.message_count + 1, updated_at=now
+        )
     status = on_reply(ticket, reply.then)
     changed = status != ticket.status
     return msgspec.structs.replace(
@@ -204,7 +216,7 @@ def _check_suppressed(place: Place, reply: Reply) -> None:
     to = recipient_of(place.conversation.recipient).value
     for field, addresses in (("recipient", (to,)), ("cc", reply.cc)):
         one = among(addresses, place.stopped)
-        if one is not None:
+        if one is not None and (reply.automatic or one.kind != "unsubscribed"):
             raise CannotReply(field, explained(one))
 
 

@@ -5,7 +5,7 @@ import asyncio
 
 from config.logging import configure
 from config.settings import Settings, load
-from gateway.bootstrap import Foundation, foundation
+from gateway.bootstrap import Foundation, composer, foundation
 from gateway.demo.seed import Seeder, receipt
 from gateway.demo.store import DemoStore
 from gateway.demo.story import load_story
@@ -13,7 +13,6 @@ from gateway.demo.world import World
 from gateway.endpoints import reachable
 from gateway.running import greeting, smtp_place
 from gateway.supervisor import Stopping
-from outbound.compose import Composer
 from ticketing.handlers import Commands
 
 
@@ -61,21 +60,11 @@ def _rows(settings: Settings, password: str) -> list[tuple[str, str]]:
 
 
 def _seeder(base: Foundation) -> Seeder:
-    composer = Composer(
-        store=base.outbound,
-        outlets=base.directory,
-        reply_tokens=base.reply_tokens,
-        suppressions=base.suppressions,
-        blobs=base.blobs,
-        clock=base.clock,
-        bell=base.doorbell,
-        offer=base.relay.offer,
-    )
     commands = Commands(base.collections, base.events, base.relay.offer)
     return Seeder(
         base=base,
         store=DemoStore(base.mongo),
-        composer=composer,
+        composer=composer(base),
         commands=commands,
         story=load_story(),
     )

@@ -18,6 +18,7 @@ from storage.mongo import Mongo, Session
 from ticketing.errors import Forbidden, Invalid, NotFound
 from ticketing.permissions import Action, Viewer, allowed
 
+WEIGHTIER: tuple[SuppressionKind, ...] = ("complained", "added")
 LIFTED_BY_AGENTS: tuple[SuppressionKind, ...] = ("bounced",)
 
 
@@ -73,6 +74,12 @@ class Suppressions:
         )
         await self._store.put([made])
         return made
+
+    async def leave(self, address: str, now: datetime) -> None:
+        """By the link in an automatic mail. A complaint, or an operator's word, weighs more."""
+        known = await self._store.of([address])
+        if not any(one.kind in WEIGHTIER and stops(one, now, automatic=False) for one in known):
+            await self.add(address, kind="unsubscribed", reason="", days=None, now=now)
 
     async def lift(self, viewer: Viewer, id: str) -> None:
         """Write there again. Whoever complained or left is an administrator's matter."""

@@ -19,6 +19,7 @@ from normalizer.model import (
     TicketId,
 )
 from outbound.amend import Amender
+from outbound.automatic.leaving import LeavingLinks
 from outbound.clock import DatabaseClock
 from outbound.compose import Composer
 from outbound.deliver import Deliverer
@@ -111,6 +112,7 @@ class World:
             outlets=self,
             reply_tokens=self.tokens,
             suppressions=self.suppressions,
+            leaving=LeavingLinks([b"k" * 32], "https://desk.example"),
             blobs=self.blobs,
             clock=self.clock,
             bell=self.bell,
@@ -124,6 +126,10 @@ class World:
         if inbox_id != self.inbox.id:
             return None
         return Outlet(inbox=self.inbox, manifest=self.manifest, sender=self.sender)
+
+    async def own(self) -> frozenset[str]:
+        """The port: our address."""
+        return frozenset({self.inbox.address})
 
     def new_worker(self, settler: Settler | None = None) -> Deliverer:
         """Another process would have its own."""

@@ -165,6 +165,21 @@ async def test_robots_are_kept_but_move_nothing(house, mira):
     assert (await house.messages())[1].mail.auto_reply
 
 
+async def test_our_own_mail_that_comes_round_is_a_machine_s(house, mira):
+    await house.mail_in(a_mail(), at=NOW)
+    await solve(house, mira, NOW + HOUR)
+    own = house.tokens.message_id("support@halden.example", MAIL, 1, "01jd2n3p4q5r6s7t8v9wxyz")
+    forged = own.replace("t1", "t2", 1)
+    round_trip = a_mail(id=own, refs=["root@x.example"], date="Sun, 01 Mar 2026 12:00:00 +0000")
+    await house.mail_in(round_trip, at=NOW + 2 * HOUR)
+    (ticket,) = await house.tickets()
+    assert ticket.status == "solved"
+    assert (await house.messages())[1].mail.auto_reply == "own-message-id"
+    await house.mail_in(a_mail(id=forged, refs=["root@x.example"], text="More"), at=NOW + 2 * HOUR)
+    marks = {one.mail.message_id: one.mail.auto_reply for one in await house.messages()}
+    assert marks[forged] == ""
+
+
 async def test_a_bounce_fails_the_original_and_stays_in_its_ticket(house):
     await house.mail_in(a_mail())
     sent = "01jd2n3p4q5r6s7t8v9wxyz"

@@ -1,5 +1,7 @@
 """What the book knows of a draft's past, gathered for ``threading.decide``."""
 
+from msgspec.structs import replace
+
 from connectors.contract import InboxId
 from normalizer.model import Draft, MessageId
 from ticketing.contacts import keys_of, proven
@@ -10,6 +12,8 @@ from ticketing.lifecycle import said_at
 from ticketing.model import Contact, Conversation
 from ticketing.reply_tokens import ReplyTokens, TokenHit
 from ticketing.threading import Evidence, Place
+
+OWN_ID = "own-message-id"
 
 
 def open_keys(draft: Draft) -> tuple[str, ...]:
@@ -55,6 +59,14 @@ def bounced_message_of(draft: Draft, tokens: ReplyTokens) -> MessageId | None:
     ):
         return sent
     return tokens.bounced(draft.inbox_id, (*draft.mail.delivered_to, *draft.mail.to))
+
+
+def marked(draft: Draft, tokens: ReplyTokens) -> Draft:
+    """A mail that has a Message-ID of ours came back: a machine sent it round (MAIL rule 37)."""
+    mail = draft.mail
+    if mail is None or mail.auto_reply or not tokens.sent_message(draft.inbox_id, mail.message_id):
+        return draft
+    return replace(draft, mail=replace(mail, auto_reply=OWN_ID))
 
 
 def gather(draft: Draft, book: Book, tokens: ReplyTokens) -> Evidence:

@@ -20,7 +20,7 @@ from ticketing.contacts import keys_of, known_better, new_contact, proven
 from ticketing.ingest.book import Book
 from ticketing.ingest.changes import EVENT_KINDS, changed
 from ticketing.ingest.entry import Entry
-from ticketing.ingest.evidence import answers_note, gather, open_keys, own_open_key
+from ticketing.ingest.evidence import answers_note, gather, marked, open_keys, own_open_key
 from ticketing.ingest.messages import address_of, message_of
 from ticketing.ingest.model import Change, Parked, begun_key, native_key, open_key
 from ticketing.ingest.reunion import reunited
@@ -58,6 +58,7 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
     if message_id in book.known:
         book.duplicates += 1
         return
+    draft = marked(draft, reply_tokens)
     evidence = gather(draft, book, reply_tokens)
     entry = decided(draft, inbox, book, evidence)
     contact = _contact(entry, book)

@@ -114,6 +114,7 @@ def _headers(
         f"Message-ID: <{_bare(mail.message_id)}>\r\n",
         *_thread(mail),
         *_automatic(mail),
+        *_leaving(mail),
         "MIME-Version: 1.0\r\n",
     ]
     return "".join(lines).encode()
@@ -134,6 +135,14 @@ def _automatic(mail: MailEnvelope) -> Iterator[str]:
     if mail.auto_submitted:
         yield f"Auto-Submitted: auto-{'replied' if mail.in_reply_to else 'generated'}\r\n"
         yield "X-Auto-Response-Suppress: All\r\n"
+
+
+def _leaving(mail: MailEnvelope) -> Iterator[str]:
+    """RFC 2369 section 3.2; one click (RFC 8058) is for https only."""
+    if mail.unsubscribe:
+        yield f"List-Unsubscribe: <{words.clean(mail.unsubscribe)}>\r\n"
+    if mail.unsubscribe.startswith("https://"):
+        yield "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
 
 
 def _date(moment: datetime) -> str:
