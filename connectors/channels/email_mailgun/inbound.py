@@ -3,9 +3,10 @@
 Sources: Mailgun documentation, "Receive, Forward and Store Messages" and "Webhooks".
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -20,6 +21,7 @@ from connectors.kit.media_kinds import kind_of
 from connectors.kit.moments import from_epoch
 
 OUR_ID = "parley"
+T = TypeVar("T")
 MOST_FILES = 200
 
 STATES: Mapping[str, ReceiptState] = {
@@ -184,8 +186,7 @@ def _mail(
 
 def _headers(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     """All headers of the mail, or those that stand as fields of their own."""
-    kept = fields.get("message-headers")
-    pairs = decode_json(kept.encode(), list[tuple[str, str]], "message-headers") if kept else []
+    pairs: list[tuple[str, str]] = _also(fields, "message-headers", list[tuple[str, str]]) or []
     return with_missing(
         pairs,
         {
@@ -201,10 +202,7 @@ def _headers(fields: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def _files(parts: Sequence[FormPart], fields: Mapping[str, str]) -> tuple[MailFile, ...]:
-    ids = decode_json(
-        (fields.get("content-id-map") or "{}").encode(), dict[str, str], "content-id-map"
-    )
-    inline = {field: content_id for content_id, field in ids.items()}
+    inline = _inline(fields.get("content-id-map", ""))
     return tuple(
         MailFile(
             name=part.filename or part.name,
@@ -219,7 +217,7 @@ def _files(parts: Sequence[FormPart], fields: Mapping[str, str]) -> tuple[MailFi
 
 def _stored(fields: Mapping[str, str]) -> tuple[MediaRef, ...]:
     """Files that a route with ``store()`` left at Mailgun."""
-    listed = decode_json((fields.get("attachments") or "[]").encode(), list[Stored], "attachments")
+    listed: list[Stored] = _also(fields, "attachments", list[Stored]) or []
     return tuple(
         MediaRef(
             kind=kind_of(one.content_type),
@@ -230,6 +228,23 @@ def _stored(fields: Mapping[str, str]) -> tuple[MediaRef, ...]:
         )
         for one in listed[:MOST_FILES]
     )
+
+
+def _inline(ids: str) -> dict[str, str]:
+    """Content-IDs by field, the other way round than Mailgun sends them: ids may repeat."""
+    try:
+        pairs = json.loads(ids or "{}", object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        return {}
+    return {str(field): str(id) for id, field in pairs} if isinstance(pairs, list) else {}
+
+
+def _also(fields: Mapping[str, str], name: str, kind: type[T]) -> T | None:
+    """What goes along with a mail; where it cannot be read the mail counts without it."""
+    try:
+        return decode_json(fields[name].encode(), kind, name) if fields.get(name) else None
+    except Malformed:
+        return None
 
 
 def _first(fields: Mapping[str, str], *names: str) -> str | None:

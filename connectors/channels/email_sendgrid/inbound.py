@@ -113,7 +113,7 @@ def _mail(parts: Sequence[FormPart], received_at: datetime) -> InboundEvent:
             rcpt_to=envelope.to,
             trust=_trust(fields, envelope),
         )
-    if not any(fields.get(name) for name in ("headers", "from", "text", "html")):
+    if not any(name in fields for name in ("headers", "from", "text", "html")):
         raise Malformed("neither email nor the fields of a mail")
     said = _bodies(parts, fields)
     return parted_mail(

@@ -121,18 +121,23 @@ def _text(subtype: str, text: str) -> bytes:
 
 
 def _file(file: MailFile) -> bytes:
-    kind = clean(file.media_type).partition(";")[0].strip() or "application/octet-stream"
+    kind = clean(file.media_type).partition(";")[0].strip().lower() or "application/octet-stream"
+    if kind.startswith("multipart/"):
+        kind = "application/octet-stream"
+    # RFC 2046 section 5.2.1: a mail within a mail is not encoded
+    whole = kind.startswith("message/")
     lines = [
         f"Content-Type: {kind}{parameter('name', file.name)}\r\n"
         if file.name
         else f"Content-Type: {kind}\r\n",
-        "Content-Transfer-Encoding: base64\r\n",
+        f"Content-Transfer-Encoding: {'8bit' if whole else 'base64'}\r\n",
         f"Content-Disposition: {'inline' if file.content_id else 'attachment'}"
         f"{parameter('filename', file.name) if file.name else ''}\r\n",
         f"Content-ID: <{clean(file.content_id).strip('<> ')}>\r\n" if file.content_id else "",
         "\r\n",
     ]
-    return "".join(lines).encode("utf-8", "replace") + base64.encodebytes(file.content)
+    body = file.content if whole else base64.encodebytes(file.content)
+    return "".join(lines).encode("utf-8", "replace") + body
 
 
 def _multipart(subtype: str, parts: list[bytes]) -> bytes:

@@ -141,3 +141,26 @@ def test_repeated_headers_and_those_in_fields_of_their_own():
 def test_an_old_date_stays():
     raw = assemble(MailFields(headers=(("Date", "Wed, 18 Nov 2026 12:06:30 +0100"),), text="x"))
     assert parse_mail(raw).date == datetime(2026, 11, 18, 11, 6, 30, tzinfo=UTC)
+
+
+INNER = (
+    b"From: ida@far.example\r\nSubject: Inner\r\nMessage-ID: <i@far.example>\r\n\r\n.\r\n--=_x\r\n"
+)
+
+
+@pytest.mark.parametrize("name", ["forwarded.eml", ""])
+def test_a_mail_within_a_mail_comes_whole(name):
+    file = MailFile(name=name, media_type="Message/RFC822", content=INNER)
+    (found,) = parse_mail(
+        assemble(MailFields(headers=HEADERS, text="x", files=(file,)))
+    ).attachments
+    assert found.content.replace(b"\r\n", b"\n").strip() == INNER.replace(b"\r\n", b"\n").strip()
+    assert found.media_type == "message/rfc822"
+
+
+def test_what_calls_itself_multipart_is_only_bytes():
+    file = MailFile(name="x", media_type="multipart/mixed; boundary=y", content=b"--y\r\n\r\n--y--")
+    (found,) = parse_mail(
+        assemble(MailFields(headers=HEADERS, text="x", files=(file,)))
+    ).attachments
+    assert found.content == b"--y\r\n\r\n--y--"
