@@ -4,13 +4,14 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Annotated, Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from connectors.channels.email_amazon_ses.bucket import MailBucket
-from connectors.channels.email_amazon_ses.inbound import OUR_TAG, parse
+from connectors.channels.email_amazon_ses.inbound import parse
+from connectors.channels.email_amazon_ses.outbound import refused, sending
+from connectors.channels.email_amazon_ses.settings import Settings
 from connectors.channels.email_amazon_ses.sns import (
     CONFIRMATION,
     SnsMessage,
@@ -25,90 +26,25 @@ from connectors.contract import (
     Health,
     Parsed,
     Pulled,
-    RetryLater,
     WebhookRequest,
     WebhookResponse,
 )
 from connectors.errors import FetchFailed, Malformed, Unauthentic
 from connectors.http import Http, HttpReply, LineBroken, NotSent
 from connectors.kit.aws import AwsKey, AwsRequest, signed_headers
-from connectors.kit.mail.json_body import Blob, JsonBody
-from connectors.kit.mail.letter import Letter, Person
+from connectors.kit.mail.letter import Letter
 from connectors.kit.mail.provider import ApiRequest, MailProvider
 from connectors.kit.moments import from_iso
-from connectors.kit.outcomes import Unsent, of_reply, retry_after
+from connectors.kit.outcomes import Unsent
 from connectors.kit.probing import probe
 from connectors.kit.signatures import check_age
 from storage.ids import utc_now
 
+__all__ = ["AmazonSes", "Settings", "connect"]
+
 TOLERANCE = timedelta(hours=12)
 MOST_KEYS = 8
 FETCH_S = 4.0
-
-
-# Refusals of today that may be none tomorrow; SES answers 400 to them.
-PASSING_FAULTS = frozenset(
-    {"LimitExceededException", "SendingPausedException", "TooManyRequestsException"}
-)
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """From the AWS console. The inbox's address is the one that customers write to."""
-
-    access_key_id: Annotated[
-        str,
-        msgspec.Meta(
-            min_length=1,
-            title="Access key id",
-            description="Of a user who may send by SES (and read, list, delete in the bucket)",
-        ),
-    ]
-    secret_access_key: Annotated[
-        str,
-        msgspec.Meta(
-            min_length=1,
-            title="Secret access key",
-            description="Shown once when the access key is made",
-            extra={"secret": True},
-        ),
-    ]
-    region: Annotated[
-        str,
-        msgspec.Meta(
-            min_length=1,
-            title="Region",
-            description="Such as eu-west-1",
-            pattern="^[A-Za-z0-9_-]+$",
-        ),
-    ]
-    topic_arns: Annotated[
-        str,
-        msgspec.Meta(
-            min_length=1,
-            title="SNS topics",
-            description="arn:aws:sns:..., with commas; messages of other topics are refused",
-        ),
-    ]
-    bucket: Annotated[
-        str,
-        msgspec.Meta(
-            title="S3 bucket",
-            description="Into which the receipt rule puts mails; each is deleted once it is stored",
-        ),
-    ] = ""
-    prefix: Annotated[str, msgspec.Meta(title="Object key prefix")] = ""
-    configuration_set: Annotated[
-        str, msgspec.Meta(title="Configuration set", description="It reports what became of mails")
-    ] = ""
-    endpoint: Annotated[
-        str, msgspec.Meta(title="API address", description="Only for compatible services")
-    ] = ""
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """A refusal."""
-
-    message: str = ""
 
 
 def connect(account: Account, http: Http) -> "AmazonSes":
@@ -212,32 +148,15 @@ class AmazonSes(MailProvider[Settings]):
         return await probe(look)
 
     def request(self, letter: Letter) -> ApiRequest:
-        """The whole mail as it would go by SMTP. SES puts its own Message-ID in the place of ours;
-        our tag comes back with every event.
-        """
-        body = JsonBody()
-        raw = Blob(size=letter.composed.size, open=letter.composed.chunks)
-        document: dict[str, Any] = {
-            "FromEmailAddress": letter.sender.mailbox,
-            "Destination": _destination(letter),
-            "Content": {"Raw": {"Data": body.blob(raw)}},
-            "EmailTags": [{"Name": OUR_TAG, "Value": letter.id}],
-        }
-        if self._settings.configuration_set:
-            document["ConfigurationSetName"] = self._settings.configuration_set
-        body.finish(document)
+        """The whole mail as it would go by SMTP."""
+        body = sending(letter, self._settings.configuration_set)
         return ApiRequest(
             url=f"{self._api()}/v2/email/outbound-emails", headers=body.headers, body=body
         )
 
     def refused(self, reply: HttpReply) -> Unsent:
-        """By the name of the fault, where it is one that passes."""
-        said = reply.read(Fault) or Fault()
-        name = reply.headers.get("x-amzn-errortype", "").partition(":")[0]
-        words = f"{said.message} ({name})" if name else said.message
-        if name in PASSING_FAULTS:
-            return RetryLater(reason=words, after_s=retry_after(reply))
-        return of_reply(reply, words)
+        """In Amazon's words."""
+        return refused(reply)
 
     def question(self) -> ApiRequest:
         """The account's right to send."""
@@ -299,12 +218,3 @@ class AmazonSes(MailProvider[Settings]):
 
     def _sign(self, request: AwsRequest) -> dict[str, str]:
         return signed_headers(self._key("ses"), request, utc_now())
-
-
-def _destination(letter: Letter) -> dict[str, list[str]]:
-    people = {"ToAddresses": letter.to, "CcAddresses": letter.cc, "BccAddresses": letter.bcc}
-    return {kind: _addresses(found) for kind, found in people.items() if found}
-
-
-def _addresses(people: tuple[Person, ...]) -> list[str]:
-    return [one.address for one in people]

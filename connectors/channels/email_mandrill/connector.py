@@ -1,13 +1,13 @@
 """Mandrill: signed webhooks in, the messages API out."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 
-from connectors.channels.email_mandrill.inbound import FIELD, OUR_ID, parse
+from connectors.channels.email_mandrill.inbound import FIELD, parse
+from connectors.channels.email_mandrill.outbound import message_of
 from connectors.contract import (
     Account,
-    OutboundFile,
     Parsed,
     ReauthNeeded,
     Refusal,
@@ -21,7 +21,7 @@ from connectors.errors import Malformed, Unauthentic
 from connectors.http import Http, HttpReply
 from connectors.kit.forms import form_parts
 from connectors.kit.mail.json_body import JsonBody
-from connectors.kit.mail.letter import Letter, Person
+from connectors.kit.mail.letter import Letter
 from connectors.kit.mail.provider import ApiRequest, MailProvider, accepted
 from connectors.kit.outcomes import Unsent, of_reply, retry_after
 from connectors.kit.signatures import hmac_base64, same
@@ -129,7 +129,7 @@ class Mandrill(MailProvider[Settings]):
     def request(self, letter: Letter) -> ApiRequest:
         """All recipients see each other, as in any mail."""
         body = JsonBody()
-        body.finish({"key": self._settings.api_key, "message": _message(letter, body)})
+        body.finish({"key": self._settings.api_key, "message": message_of(letter, body)})
         return ApiRequest(url=self._api("messages/send"), headers=body.headers, body=body)
 
     def outcome(self, reply: HttpReply, letter: Letter) -> SendOutcome:
@@ -181,38 +181,3 @@ def _signed(request: WebhookRequest) -> bytes:
 
 def _is_trial(request: WebhookRequest) -> bool:
     return request.body.strip() in {FIELD.encode() + b"=%5B%5D", FIELD.encode() + b"=[]"}
-
-
-def _message(letter: Letter, body: JsonBody) -> dict[str, Any]:
-    headers = dict(letter.headers)
-    if letter.reply_to:
-        headers["Reply-To"] = letter.reply_to.mailbox
-    people = (("to", letter.to), ("cc", letter.cc), ("bcc", letter.bcc))
-    message: dict[str, Any] = {
-        "from_email": letter.sender.address,
-        "from_name": letter.sender.name,
-        "to": [_person(one, kind) for kind, found in people for one in found],
-        "subject": letter.subject,
-        "text": letter.text,
-        "headers": headers,
-        "metadata": {OUR_ID: letter.id},
-        "preserve_recipients": True,
-    }
-    if letter.html:
-        message["html"] = letter.html
-    if letter.files:
-        message["attachments"] = [_file(body, file, file.name) for file in letter.files]
-    if letter.inline:
-        message["images"] = [
-            _file(body, file, file.content_id.strip("<> ")) for file in letter.inline
-        ]
-    return message
-
-
-def _person(person: Person, kind: str) -> dict[str, str]:
-    about = {"email": person.address, "type": kind}
-    return {**about, "name": person.name} if person.name else about
-
-
-def _file(body: JsonBody, file: OutboundFile, name: str) -> dict[str, str]:
-    return {"type": file.media_type, "name": name, "content": body.file(file)}

@@ -67,3 +67,5 @@ def test_what_does_not_show_it(shown):
 def test_no_secret_opens_nothing():
     with pytest.raises(Unauthentic):
         check_secret("", request({"token": ""}))
+    with pytest.raises(Unauthentic):
+        check_secret("", request(authorization=basic(":")))
