@@ -127,6 +127,7 @@ COMMANDS = (
     Command(("channel", "list"), "channels:list_channels", "installed channels"),
     Command(("channel", "new"), "channels:new", "scaffold a channel", _new_channel),
     Command(("channel", "check"), "channels:check", "run a channel's cases", _check_channel),
+    Command(("channel", "table"), "channels:table", "all channels as a Markdown table"),
     Command(("channel", "schema"), "channels:schema", "JSON Schema of channel.toml"),
     Command(("channel", "replay"), "channels:replay", "read quarantined requests again", _replay),
     Command(("explain", "mail"), "explain:mail", "what is made of a mail", _explain_mail),

@@ -37,7 +37,7 @@ class Compiled:
     """One channel. Making it raises PlaceInvalid."""
 
     def __init__(self, file: model.ChannelFile) -> None:
-        functions = Functions(file.maps)
+        functions = Functions(file.maps, file.settings)
         scope = Scope(REQUEST_NAMES, functions)
         self.file = file
         self.settings_type = _settings_type(file)

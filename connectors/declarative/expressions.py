@@ -53,7 +53,7 @@ class Expression:
         self.source = source
         tree = _parsed(source)
         self.roots = frozenset(_roots(tree))
-        _check(source, tree, self.roots, names)
+        _check(source, tree, names, functions.settings)
         self._tree = tree
         self._interpreter = TreeInterpreter(Options(custom_functions=functions))
         self._path = _plain_path(tree)
@@ -105,9 +105,10 @@ def _lifted(node: Mapping[str, Value]) -> Mapping[str, Value]:
 
 
 def _check(
-    source: str, tree: Mapping[str, Value], roots: Collection[str], names: Collection[str]
+    source: str, tree: Mapping[str, Value], names: Collection[str], settings: Collection[str]
 ) -> None:
-    unknown = sorted(set(roots) - set(names))
+    """Every name is one that is known here."""
+    unknown = sorted(set(_roots(tree)) - set(names))
     if unknown:
         raise ExpressionInvalid(
             source,
@@ -117,6 +118,20 @@ def _check(
     for name in _called(tree):
         if name not in FUNCTION_NAMES:
             raise ExpressionInvalid(source, f"there is no function {name!r}; the guide lists them")
+    for name in _asked_of("settings", tree):
+        if name not in settings:
+            there = ", ".join(sorted(settings)) or "none"
+            raise ExpressionInvalid(source, f"there is no setting {name!r}; there are {there}")
+
+
+def _asked_of(root: str, node: Mapping[str, Value]) -> Iterator[str]:
+    """The names ``x`` of ``root.x``, wherever in the expression."""
+    children = [child for child in node["children"] if isinstance(child, dict)]
+    is_path = node["type"] == "subexpression" and children[1]["type"] == "field"
+    if is_path and children[0].get("value") == root:
+        yield children[1]["value"]
+    for child in children:
+        yield from _asked_of(root, child)
 
 
 def _roots(node: Mapping[str, Value]) -> Iterator[str]:

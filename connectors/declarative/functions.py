@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import ParamSpec, TypeVar
 from urllib.parse import quote, unquote_plus, unquote_to_bytes
@@ -42,11 +42,12 @@ def signature(*arguments: Mapping[str, object]) -> Callable[[Callable[P, R]], Ca
 
 
 class Functions(standard.Functions):  # type: ignore[misc]  # the library is untyped
-    """One for each channel: ``maps`` are its ``[maps.*]`` tables."""
+    """One for each channel: ``maps`` are its ``[maps.*]`` tables, ``settings`` their names."""
 
-    def __init__(self, maps: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, maps: Mapping[str, Mapping[str, str]], settings: Iterable[str] = ()) -> None:
         super().__init__()
         self.maps = maps
+        self.settings = frozenset(settings)
 
     @signature(MANY)
     def _func_is(self, value: Value, *wanted: Value) -> bool:

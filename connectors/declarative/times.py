@@ -52,7 +52,10 @@ def _guessed(text: str) -> datetime:
         number = abs(float(text))
     except ValueError:
         return _written(text)
-    return _epoch(text, next(scale for most, scale in SCALES if number < most))
+    scale = next((scale for most, scale in SCALES if number < most), 0.0)
+    if not scale:
+        raise ValueError("no moment")
+    return _epoch(text, scale)
 
 
 def _written(text: str) -> datetime:

@@ -1,4 +1,4 @@
-"""``parley channel list``, ``new``, ``check``, ``schema`` and ``replay``."""
+"""``parley channel list``, ``new``, ``check``, ``schema``, ``table`` and ``replay``."""
 
 import argparse
 import asyncio
@@ -45,6 +45,16 @@ def schema(arguments: argparse.Namespace) -> int:
     from connectors.declarative.schema import channel_schema
 
     sys.stdout.write(channel_schema())
+    return 0
+
+
+def table(arguments: argparse.Namespace) -> int:
+    """All built-in channels as a Markdown table, for the documentation."""
+    from connectors.overview import channel_table
+
+    registry = Registry.load()
+    installed = [registry.installed(one.id) for one in registry.manifests()]
+    sys.stdout.write(channel_table(installed))
     return 0
 
 

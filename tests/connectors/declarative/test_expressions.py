@@ -6,7 +6,7 @@ from connectors.declarative.expressions import Expression, ExpressionInvalid, di
 from connectors.declarative.functions import Functions
 from connectors.declarative.templates import Scope
 
-FUNCTIONS = Functions({"kinds": {"photo": "image"}})
+FUNCTIONS = Functions({"kinds": {"photo": "image"}}, ["key"])
 SCOPE = Scope({"a", "b", "to", "text", "settings"}, FUNCTIONS)
 
 
@@ -45,6 +45,7 @@ def test_a_missing_field_is_nothing_and_spoils_nothing():
     [
         ("a ==", "no expression"),
         ("bdy.x", "there is no 'bdy' here; there are a, b,"),
+        ("text(settings.kye)", "there is no setting 'kye'; there are key"),
         ("shout(a)", "there is no function 'shout'"),
         ("", "empty"),
         ("a = 'b'", "compared with =="),
