@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from connectors.manifest import Manifest
 from connectors.registry import Installed
 
-START, END = "<!-- channels: `parley channel table` writes this -->", "<!-- /channels -->"
+START, END = "<!-- channels: written by `parley channel table --into` -->", "<!-- /channels -->"
 HEAD = (
     "| channel | how it comes in | tier | can | without code |\n| --- | --- | --- | --- | --- |\n"
 )

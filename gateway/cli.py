@@ -42,6 +42,12 @@ def _check_channel(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _channel_table(parser: argparse.ArgumentParser) -> None:
+    way = parser.add_mutually_exclusive_group()
+    way.add_argument("--into", default="", metavar="FILE", help="write it between the file's marks")
+    way.add_argument("--check", default="", metavar="FILE", help="1 when the file's is another")
+
+
 def _replay(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ids", nargs="*", metavar="ID", help="quarantined requests")
     parser.add_argument("--inbox", default="", help="all of this inbox")
@@ -127,7 +133,7 @@ COMMANDS = (
     Command(("channel", "list"), "channels:list_channels", "installed channels"),
     Command(("channel", "new"), "channels:new", "scaffold a channel", _new_channel),
     Command(("channel", "check"), "channels:check", "run a channel's cases", _check_channel),
-    Command(("channel", "table"), "channels:table", "all channels as a Markdown table"),
+    Command(("channel", "table"), "channels:table", "all as a Markdown table", _channel_table),
     Command(("channel", "schema"), "channels:schema", "JSON Schema of channel.toml"),
     Command(("channel", "replay"), "channels:replay", "read quarantined requests again", _replay),
     Command(("explain", "mail"), "explain:mail", "what is made of a mail", _explain_mail),

@@ -49,12 +49,21 @@ def schema(arguments: argparse.Namespace) -> int:
 
 
 def table(arguments: argparse.Namespace) -> int:
-    """All built-in channels as a Markdown table, for the documentation."""
-    from connectors.overview import channel_table
+    """All built-in channels as a Markdown table; 1 when the one in ``--check`` is another."""
+    from connectors.overview import channel_table, with_table
 
     registry = Registry.load()
-    installed = [registry.installed(one.id) for one in registry.manifests()]
-    sys.stdout.write(channel_table(installed))
+    made = channel_table(registry.installed(one.id) for one in registry.manifests())
+    if not arguments.check and not arguments.into:
+        sys.stdout.write(made)
+        return 0
+    path = Path(arguments.check or arguments.into)
+    text = path.read_text()
+    if arguments.into:
+        path.write_text(with_table(text, made))
+    elif with_table(text, made) != text:
+        print(f"{path} is old: parley channel table --into {path}", file=sys.stderr)
+        return 1
     return 0
 
 
