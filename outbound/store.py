@@ -30,7 +30,7 @@ from outbound.records import (
     unchanged,
 )
 from storage.collection import to_document
-from storage.events import Event
+from storage.events import Event, EventId, EventLog
 from storage.ids import derived_id
 from storage.mongo import Mongo, Session
 from storage.writes import Writes
@@ -67,7 +67,7 @@ class OutboundStore:
         self._tickets = mongo.collection("tickets", Ticket)
         self._conversations = mongo.collection("conversations", Conversation)
         self._provider_ids = mongo.collection("provider_ids", ProviderId)
-        self._events = mongo.collection("events", Event)
+        self._events = EventLog(mongo)
 
     async def message(self, id: MessageId, session: Session | None = None) -> Message | None:
         """One message with its true delivery."""
@@ -93,7 +93,7 @@ class OutboundStore:
 
     async def event(self, id: str, session: Session) -> Event | None:
         """One event of ours, to read back what it changed."""
-        return await self._events.get(id, session)
+        return await self._events.get(EventId(id), session)
 
     async def tickets(self, ids: Iterable[TicketId], session: Session) -> dict[TicketId, Ticket]:
         """Tickets by id."""
@@ -181,9 +181,9 @@ class OutboundStore:
         """Facts, in the transaction of the change that they tell of.
 
         They are new: each write here is guarded by the state that it leaves, so that a rerun after
-        an unknown commit writes nothing (and ``EventLog.append`` need not look them up first).
+        an unknown commit writes nothing.
         """
-        await self._events.insert_many(events, session=session)
+        await self._events.append(session, list(events), fresh=True)
 
     async def unfinished(
         self, conversation_id: ConversationId, session: Session | None = None

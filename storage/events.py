@@ -11,6 +11,8 @@ from storage.mongo import Mongo, Session
 
 EventId = NewType("EventId", str)
 
+_AT_ONCE = 50  # ids a query: the small server compares each with each
+
 
 class Actor(Struct, frozen=True, kw_only=True):
     """Who did it; ``name`` as it was shown then."""
@@ -29,7 +31,7 @@ class Change(Struct, frozen=True, kw_only=True):
 
 
 class Event(Struct, frozen=True, kw_only=True):
-    """A fact about a ticket. Every field is stored: the relay's index needs ``relayed: false``."""
+    """A fact about a ticket."""
 
     id: EventId = field(name="_id")
     kind: str
@@ -40,8 +42,19 @@ class Event(Struct, frozen=True, kw_only=True):
     actor: Actor
     at: datetime
     changes: tuple[Change, ...] = ()
-    relayed: bool = False
     v: int = 1
+
+
+class Untold(Struct, frozen=True, kw_only=True):
+    """That the events of one change still have to be told; it goes when they were.
+
+    One small document for all of them: a flag on each event would rewrite every event with its
+    index entries (measured: a sixth of a webhook's way in). ``id`` is the first event's.
+    """
+
+    id: EventId = field(name="_id")
+    event_ids: tuple[EventId, ...]
+    at: datetime
 
 
 def event_id(subject_id: str, kind: str, cause: str) -> EventId:
@@ -54,37 +67,58 @@ class EventLog:
 
     def __init__(self, mongo: Mongo) -> None:
         self._events = mongo.collection("events", Event)
+        self._untold = mongo.collection("untold_events", Untold)
 
     async def append(
-        self, session: Session | None, events: Sequence[Event], *, fresh: bool = False
+        self, session: Session, events: Sequence[Event], *, fresh: bool = False
     ) -> None:
         """Store those that are not stored yet, in the transaction of the change.
 
         ``fresh`` says that this very transaction found their cause to be new: none is looked up.
         """
-        if not events:
-            return
         unique = {event.id: event for event in events}
-        if fresh:
+        if unique and not fresh:
+            known = await self._events.raw.find(
+                {"_id": {"$in": list(unique)}}, {"_id": 1}, session=session
+            ).to_list(len(unique))
+            for document in known:
+                del unique[document["_id"]]
+        if unique:
             await self._events.insert_many(unique.values(), session=session)
-            return
-        known = await self._events.raw.find(
-            {"_id": {"$in": list(unique)}}, {"_id": 1}, session=session
-        ).to_list(len(unique))
-        for document in known:
-            del unique[document["_id"]]
-        await self._events.insert_many(unique.values(), session=session)
+            await self._untold.insert(_untold(list(unique.values())), session=session)
 
     async def unrelayed(self, limit: int) -> list[Event]:
-        """What still has to be told, oldest first. No cursor by time: commits come late."""
-        return await self._events.find(
-            {"relayed": False}, sort=[("at", 1), ("_id", 1)], limit=limit
-        )
+        """What still has to be told, oldest first: whole changes, at least ``limit`` events where
+        there are so many. No cursor by time: commits come late.
+        """
+        entries = await self._untold.find({}, sort=[("at", 1)], limit=limit)
+        ids: list[EventId] = []
+        for entry in entries:
+            if len(ids) >= limit:
+                break
+            ids += entry.event_ids
+        found = [
+            event
+            for start in range(0, len(ids), _AT_ONCE)
+            for event in await self.by_ids(ids[start : start + _AT_ONCE])
+        ]
+        return sorted(found, key=lambda event: (event.at, event.id))
 
     async def mark_relayed(self, ids: Sequence[EventId]) -> None:
-        """Told to everybody. A crash before this repeats them: consumers know an event by id."""
-        if ids:
-            await self._events.update_many({"_id": {"$in": list(ids)}}, {"$set": {"relayed": True}})
+        """Told to everybody; a change counts as told when all of its events are among ``ids``.
+
+        A crash before this repeats them: consumers know an event by id.
+        """
+        told = set(ids)
+        for start in range(0, len(ids), _AT_ONCE):
+            entries = await self._untold.by_ids(ids[start : start + _AT_ONCE])
+            done = [id for id, entry in entries.items() if told.issuperset(entry.event_ids)]
+            if done:
+                await self._untold.delete({"_id": {"$in": done}})
+
+    async def get(self, id: EventId, session: Session | None = None) -> Event | None:
+        """One event."""
+        return await self._events.get(id, session)
 
     async def by_ids(self, ids: Sequence[EventId]) -> list[Event]:
         """In the order of ``ids``; those that do not exist are left out."""
@@ -108,3 +142,11 @@ class EventLog:
         """
         window = {"$gte": at} if until is None else {"$gte": at, "$lt": until}
         return await self._events.find({"at": window}, sort=[("at", 1), ("_id", 1)], limit=limit)
+
+
+def _untold(events: Sequence[Event]) -> Untold:
+    return Untold(
+        id=events[0].id,
+        event_ids=tuple(event.id for event in events),
+        at=min(event.at for event in events),
+    )

@@ -72,7 +72,9 @@ class Content(Struct, frozen=True, kw_only=True):
 
 
 class StoredRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The document. ``due`` is the partition while the record is pending, else absent."""
+    """The document. ``due`` is the partition while the record is pending, -1 while it is
+    quarantined, else absent.
+    """
 
     id: JournalId = field(name="_id")
     inbox_id: str

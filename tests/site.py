@@ -215,6 +215,7 @@ class Site:
         waits = {
             "pending": await self.db["journal"].count_documents({"state": "pending"}),
             "quarantined": await self.db["journal"].count_documents({"state": "quarantined"}),
+            "untold": await self.db["untold_events"].count_documents({}),
             "unsent": await self.db["messages"].count_documents(
                 {"delivery.state": {"$in": ["queued", "sending"]}}
             ),

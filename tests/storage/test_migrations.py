@@ -4,6 +4,7 @@ import pytest
 
 from storage.errors import MigrationFailed
 from storage.health import check
+from storage.ids import utc_now
 from storage.migrations import Index, Migration, Migrator, Progress, ensure_indexes
 from storage.mongo import Mongo
 from storage.schema import STORAGE_MIGRATIONS
@@ -78,7 +79,47 @@ async def test_storages_own_indexes_serve_the_backlog(mongo: Mongo) -> None:
     await Migrator(mongo, STORAGE_MIGRATIONS).run()
     await mongo.db.journal.insert_one({"_id": "x", "due": 3})
     plan = await mongo.db.command("explain", {"find": "journal", "filter": {"due": 3}})
-    assert "backlog" in str(plan["queryPlanner"]["winningPlan"])
+    assert "'due'" in str(plan["queryPlanner"]["winningPlan"])
+    for where in ({"due": -1}, {"due": {"$gte": 0}}):
+        plan = await mongo.db.command("explain", {"find": "journal", "filter": where})
+        assert "IXSCAN" in str(plan["queryPlanner"]["winningPlan"]), where
+
+
+async def test_an_older_site_keeps_what_is_quarantined_and_what_is_untold(mongo: Mongo) -> None:
+    """As the first layout had it: a flag on each event, an index on each state."""
+    old = (
+        Index(
+            collection="journal", name="backlog", keys=(("due", 1),), partial={"due": {"$gte": 0}}
+        ),
+        Index(
+            collection="journal",
+            name="quarantined",
+            keys=(("state", 1),),
+            partial={"state": "quarantined"},
+        ),
+        Index(
+            collection="events",
+            name="unrelayed",
+            keys=(("relayed", 1),),
+            partial={"relayed": False},
+        ),
+    )
+    await Migrator(mongo, [ensure_indexes(1, "storage_indexes", old)]).run()
+    await mongo.db.journal.insert_many(
+        [{"_id": "aside", "state": "quarantined"}, {"_id": "done", "state": "done"}]
+    )
+    moment = utc_now()
+    await mongo.db.events.insert_many(
+        [
+            {"_id": "told", "relayed": True, "at": moment},
+            {"_id": "untold", "relayed": False, "at": moment},
+        ]
+    )
+    assert await Migrator(mongo, STORAGE_MIGRATIONS).run() == ["0002_leaner_indexes"]
+    assert [one["_id"] async for one in mongo.db.journal.find({"due": -1})] == ["aside"]
+    assert [one["event_ids"] async for one in mongo.db.untold_events.find()] == [["untold"]]
+    left = [*await mongo.db.journal.index_information(), *await mongo.db.events.index_information()]
+    assert {"due", "backlog", "quarantined", "unrelayed"}.intersection(left) == {"due"}
 
 
 async def test_health_is_good_with_stores_and_advises_without(mongo: Mongo, redis_url: str) -> None:
