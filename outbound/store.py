@@ -161,7 +161,7 @@ class OutboundStore:
         for one in copied:
             change = {"$set": {"participants": one.participants}, "$inc": {"version": 1}}
             batch.update(self._conversations, {"_id": one.id}, change)
-        batch.insert(self._events, events)
+        self._events.add(batch, list(events))
         try:
             await batch.send()
         except DuplicateKeyError as error:
@@ -289,7 +289,7 @@ class OutboundStore:
             batch.update(
                 self._messages, {"_id": message.id}, {"$set": published(message, delivery)}
             )
-        batch.insert(self._events, events)
+        self._events.add(batch, list(events))
         sent = await batch.send()
         if (sent.deleted, sent.modified) != (len(finished), len(finished)):
             raise NotOurs
@@ -314,7 +314,7 @@ class OutboundStore:
             batch.update(
                 self._messages, {"_id": message.id}, {"$set": published(message, delivery)}
             )
-        batch.insert(self._events, events)
+        self._events.add(batch, list(events))
         await batch.send()
 
     async def _move(self, message: Message, delivery: Delivery, session: Session) -> bool:

@@ -1,12 +1,13 @@
 """Content-addressed bytes: what has the same SHA-256 is stored once.
 
 Small content lies in its own document (one write), large content in GridFS. A blob is written and
-synced before the transaction that refers to it, and kept by ``touch`` inside that transaction;
-what no transaction ever kept is collected after a day.
+synced before the transaction that refers to it, and kept by ``touch`` inside that transaction; or
+it is small and written by that transaction itself (``keep``). What no transaction ever kept is
+collected after a day.
 """
 
 import hashlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import NewType
@@ -21,6 +22,7 @@ from storage.collection import to_document
 from storage.errors import BlobMissing, BlobTooLarge
 from storage.ids import utc_now
 from storage.mongo import Mongo, Session
+from storage.writes import Writes
 
 BlobId = NewType("BlobId", str)
 
@@ -112,6 +114,20 @@ class Blobs:
         )
         if result.matched_count < len(wanted):
             raise BlobMissing(f"{len(wanted) - result.matched_count} of {sorted(wanted)} are gone")
+
+    def keep(self, writes: Writes, contents: Mapping[str, bytes]) -> None:
+        """Small contents by SHA-256, in the transaction of what refers to them: kept for good."""
+        for sha256 in sorted(contents):
+            data = contents[sha256]
+            writes.update(
+                self._blobs,
+                {"_id": sha256},
+                {
+                    "$set": {"kept": True, "touched_at": utc_now()},
+                    "$setOnInsert": {"size": len(data), "data": data},
+                },
+                upsert=True,
+            )
 
     async def release(self, session: Session | None, sha256s: Sequence[str]) -> None:
         """Nothing refers to these any more (the caller has looked): the collector may take them."""

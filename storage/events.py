@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from storage.ids import derived_id
 from storage.mongo import Mongo, Session
+from storage.writes import Writes
 
 EventId = NewType("EventId", str)
 
@@ -66,6 +67,7 @@ class EventLog:
     """Appended to in transactions, relayed after them, read by ticket and by time."""
 
     def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
         self._events = mongo.collection("events", Event)
         self._untold = mongo.collection("untold_events", Untold)
 
@@ -76,16 +78,21 @@ class EventLog:
 
         ``fresh`` says that this very transaction found their cause to be new: none is looked up.
         """
-        unique = {event.id: event for event in events}
-        if unique and not fresh:
-            known = await self._events.raw.find(
-                {"_id": {"$in": list(unique)}}, {"_id": 1}, session=session
-            ).to_list(len(unique))
-            for document in known:
-                del unique[document["_id"]]
+        known: set[EventId] = set()
+        if events and not fresh:
+            ids = [event.id for event in events]
+            found = self._events.raw.find({"_id": {"$in": ids}}, {"_id": 1}, session=session)
+            known.update(document["_id"] for document in await found.to_list(len(ids)))
+        writes = Writes(self._mongo, session)
+        self.add(writes, [event for event in events if event.id not in known])
+        await writes.send()
+
+    def add(self, writes: Writes, events: Sequence[Event]) -> None:
+        """As ``append`` of fresh ones, together with what else its transaction writes."""
+        unique = list({event.id: event for event in events}.values())
         if unique:
-            await self._events.insert_many(unique.values(), session=session)
-            await self._untold.insert(_untold(list(unique.values())), session=session)
+            writes.insert(self._events, unique)
+            writes.insert(self._untold, [_untold(unique)])
 
     async def unrelayed(self, limit: int) -> list[Event]:
         """What still has to be told, oldest first: whole changes, at least ``limit`` events where

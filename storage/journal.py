@@ -31,6 +31,7 @@ from storage.record import (
     State,
     StoredRecord,
 )
+from storage.writes import Writes
 
 log = logging.getLogger(__name__)
 
@@ -88,13 +89,13 @@ class Journal:
         stored = await self._records.get(id)
         return None if stored is None else await self._opened(stored)
 
-    async def mark_done(self, session: Session | None, ids: Sequence[JournalId]) -> None:
+    def mark_done(self, writes: Writes, ids: Sequence[JournalId]) -> None:
         """Processed: in the transaction that stored what came of them."""
         if ids:
-            await self._records.update_many(
+            writes.update_many(
+                self._records,
                 {"_id": {"$in": list(ids)}},
                 {"$set": {"state": "done"}, "$unset": {"due": 1, "reason": 1}},
-                session=session,
             )
 
     async def fail(self, ids: Sequence[JournalId], reason: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from pymongo import DeleteMany, InsertOne, ReplaceOne, UpdateOne
+from pymongo import DeleteMany, InsertOne, ReplaceOne, UpdateMany, UpdateOne
 from pymongo.errors import (
     BulkWriteError,
     ClientBulkWriteException,
@@ -21,7 +21,7 @@ from storage.collection import Collection, Filter, to_document
 from storage.mongo import Mongo, Session
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
-Write = InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]] | UpdateOne | DeleteMany
+Write = InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]] | UpdateOne | UpdateMany | DeleteMany
 Make = Callable[[str | None], Write]  # given the namespace, where a command has several
 
 FEW = 12  # measured: at 16 replies one command per collection is cheaper
@@ -53,6 +53,11 @@ class Writes:
         for value in values:
             self._add(collection, _inserting(to_document(value)))
 
+    def replace(self, collection: Collection[StructT], values: Iterable[StructT]) -> None:
+        """Whole documents by ``_id``, whether they exist or not."""
+        for value in values:
+            self._add(collection, _replacing(to_document(value)))
+
     def update(
         self,
         collection: Collection[StructT],
@@ -67,10 +72,11 @@ class Writes:
             lambda place: UpdateOne(dict(where), dict(change), upsert=upsert, namespace=place),
         )
 
-    def replace(self, collection: Collection[StructT], values: Iterable[StructT]) -> None:
-        """Whole documents by ``_id``, new or not."""
-        for value in values:
-            self._add(collection, _replacing(to_document(value)))
+    def update_many(
+        self, collection: Collection[StructT], where: Filter, change: Mapping[str, Any]
+    ) -> None:
+        """Change all that fit."""
+        self._add(collection, lambda place: UpdateMany(dict(where), dict(change), namespace=place))
 
     def delete(self, collection: Collection[StructT], where: Filter) -> None:
         """Delete all that fit."""

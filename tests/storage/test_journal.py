@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import redis.asyncio as redis
@@ -11,7 +12,9 @@ from storage.doorbell import Doorbell
 from storage.errors import JournalFull, JournalUnavailable, RecordRefused
 from storage.journal import PARTITIONS, Journal, NewRecord, partition_of
 from storage.keyring import KeyRing
-from storage.mongo import Mongo
+from storage.mongo import Mongo, Session
+from storage.writes import Writes
+from tests.storage.writing import written
 
 NOW = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 
@@ -74,14 +77,17 @@ async def test_a_page_ends_before_it_is_too_large_but_holds_one(journal: Journal
     assert len(await journal.pending(partition_of("sms"), max_bytes=1)) == 1
 
 
-async def test_a_long_backlog_is_drained_in_order_without_a_gap(journal: Journal) -> None:
+async def test_a_long_backlog_is_drained_in_order_without_a_gap(
+    journal: Journal, indexed: Mongo
+) -> None:
     # bursts and pauses: the horizon of one page says nothing about the next
     moments = [NOW + timedelta(seconds=n if n < 40 else n * 100) for n in range(90)]
     await asyncio.gather(*(journal.append(record(received_at=at)) for at in moments))
     drained = []
     while page := await journal.pending(partition_of("sms"), limit=20):
         drained += [found.received_at for found in page]
-        await journal.mark_done(None, [found.id for found in page])
+        ids = [found.id for found in page]
+        await written(indexed, partial(journal.mark_done, ids=ids))
     assert drained == moments
 
 
@@ -195,14 +201,16 @@ async def test_done_records_are_pending_no_more_once_their_transaction_commits(
 ) -> None:
     ids = [await journal.append(record()) for _ in range(2)]
 
-    async def rolled_back(session: object) -> None:
-        await journal.mark_done(session, ids)  # type: ignore[arg-type]
+    async def rolled_back(session: Session) -> None:
+        writes = Writes(indexed, session)
+        journal.mark_done(writes, ids)
+        await writes.send()
         raise LookupError
 
     with pytest.raises(LookupError):
-        await indexed.transaction(rolled_back)
+        await indexed.transaction(rolled_back, reads=False)
     assert len(await journal.pending(partition_of("sms"))) == 2
-    await indexed.transaction(lambda session: journal.mark_done(session, ids))
+    await written(indexed, partial(journal.mark_done, ids=ids))
     assert await journal.pending(partition_of("sms")) == []
 
 

@@ -6,9 +6,11 @@ import random
 import signal
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
+from msgspec import Struct, field
 from pymongo.errors import PyMongoError
 
 from storage.blobs import Blobs
@@ -20,8 +22,15 @@ from storage.keyring import KeyRing
 from storage.migrations import Migrator
 from storage.mongo import Mongo, Session
 from storage.schema import STORAGE_MIGRATIONS
+from storage.writes import Writes
+from tests.storage.writing import written
 
 pytestmark = pytest.mark.chaos
+
+
+class One(Struct, frozen=True, kw_only=True):
+    id: str = field(name="_id")
+
 
 SENDERS = 12
 ROUNDS = 3
@@ -101,7 +110,8 @@ async def test_every_acknowledged_record_is_there_once(own: EmbeddedStores, clie
     stored: dict[str, bytes] = {}
     for partition in range(PARTITIONS):
         while page := await journal.pending(partition):
-            await journal.mark_done(None, [found.id for found in page])
+            ids = [found.id for found in page]
+            await written(client, partial(journal.mark_done, ids=ids))
             stored |= {found.id: found.body for found in page}
     await bell.close()
     assert len(acknowledged) > 100
@@ -115,6 +125,7 @@ async def test_transactions_are_there_whole_or_not_at_all(
 ) -> None:
     for name in ("left", "right"):
         await client.db.create_collection(name)
+    left_ones, right_ones = client.collection("left", One), client.collection("right", One)
     confirmed: set[str] = set()
 
     stop = asyncio.Event()
@@ -127,8 +138,10 @@ async def test_transactions_are_there_whole_or_not_at_all(
 
             async def both(session: Session, id: str = id) -> None:
                 if await client.db.left.find_one({"_id": id}, session=session) is None:
-                    await client.db.left.insert_one({"_id": id}, session=session)
-                    await client.db.right.insert_one({"_id": id}, session=session)
+                    writes = Writes(client, session)
+                    writes.insert(left_ones, [One(id=id)])
+                    writes.insert(right_ones, [One(id=id)])
+                    await writes.send()
 
             try:
                 await client.transaction(both)

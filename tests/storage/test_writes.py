@@ -58,21 +58,28 @@ async def test_several_collections_change_together_and_say_how_much(
     assert await there.get("old") is None
 
 
-async def test_what_is_there_or_not_is_replaced_or_changed(
+async def test_whole_documents_and_many_at_once(
     mongo: Mongo, things: tuple[Collection[Thing], Collection[Thing]]
 ) -> None:
     here, there = things
 
-    async def work(session: Session) -> None:
+    async def work(session: Session) -> Sent:
         batch = Writes(mongo, session)
         batch.replace(here, [Thing(id="old", size=5), Thing(id="new", size=6)])
-        for id in ("old", "new"):
-            batch.update(there, {"_id": id}, {"$inc": {"size": 2}}, upsert=True)
-        await batch.send()
+        batch.replace(here, [Thing(id="new", size=7)])
+        batch.update(there, {"_id": "made"}, {"$set": {"size": 8}}, upsert=True)
+        batch.update_many(there, {"_id": {"$in": ["old", "made"]}}, {"$inc": {"size": 1}})
+        return await batch.send()
 
     await mongo.transaction(work, reads=False)
-    assert {one.size for one in (await here.by_ids(["old", "new"])).values()} == {5, 6}
-    assert {one.size for one in (await there.by_ids(["old", "new"])).values()} == {3, 2}
+    assert await here.find({}, sort=[("_id", 1)], limit=9) == [
+        Thing(id="new", size=7),
+        Thing(id="old", size=5),
+    ]
+    assert await there.find({}, sort=[("_id", 1)], limit=9) == [
+        Thing(id="made", size=9),
+        Thing(id="old", size=2),
+    ]
 
 
 async def test_what_is_aborted_wrote_nothing(

@@ -97,10 +97,10 @@ async def test_one_person_in_two_inboxes_at_once_is_one_contact(house):
 async def test_a_poisonous_record_stands_alone_and_fails_alone(house, monkeypatch):
     write = house.ingest.store.write
 
-    async def refuse_poison(session, book):
+    def refuse_poison(writes, book):
         if any(message.text == "poison" for message in book.inserted.values()):
             raise ValueError("cannot be stored")
-        await write(session, book)
+        write(writes, book)
 
     monkeypatch.setattr(house.ingest.store, "write", refuse_poison)
     ids = []

@@ -14,6 +14,7 @@ from storage.events import Event, EventLog
 from storage.ids import utc_now
 from storage.journal import Journal, JournalRecord
 from storage.mongo import Session
+from storage.writes import Writes
 from ticketing import metrics
 from ticketing.delivery import ReceiptSink, bounce_receipts
 from ticketing.ingest.book import Book
@@ -96,7 +97,7 @@ class Ingest:
         pairs = await self._with_lines(records)
         items = await self._senders.ready(pairs)
         units = await self._read(items)
-        await self._keep_contents(units)
+        await self._keep_large(units)
         await self._commit(units)
         if units:
             metrics.BATCH_SECONDS.observe(time.perf_counter() - started)
@@ -134,15 +135,11 @@ class Ingest:
         await self._journal.quarantine(None, record.id, f"reading took longer than {READ_S:g} s")
         return []
 
-    async def _keep_contents(self, units: Sequence[Unit]) -> None:
-        """Attachments are on disk before anything refers to them."""
-        contents = {
-            digest: content for u in units for d in u.drafts for digest, content in d.contents
-        }
-        small = [content for content in contents.values() if len(content) <= INLINE_BYTES]
-        if small:
-            await self._blobs.put_many(small)
-        for content in contents.values():
+    async def _keep_large(self, units: Sequence[Unit]) -> None:
+        """Large attachments are on disk before anything refers to them; small ones are written
+        with what refers to them.
+        """
+        for content in _contents(units).values():
             if len(content) > INLINE_BYTES:
                 await self._blobs.put(content)
 
@@ -152,7 +149,9 @@ class Ingest:
             return
         numbers = await self._numbers.take(sum(len(unit.drafts) for unit in units))
         try:
-            book = await settle(self._mongo, lambda s: self._write(s, units, numbers))
+            book = await settle(
+                self._mongo, lambda s: self._write(s, units, numbers), reads=_reads(units)
+            )
         except Exception as error:
             if is_outage(error):
                 raise
@@ -195,8 +194,7 @@ class Ingest:
                 enter(draft, unit.line.inbox, book, self._reply_tokens)
             for change in unit.changes:
                 apply_change(change, unit.line.inbox, unit.record.received_at, book)
-        await self.store.write(session, book)
-        await self._finish(session, units, book)
+        await self._store(session, units, book)
         return book
 
     async def _report(self, session: Session, units: Sequence[Unit]) -> Sequence[Event]:
@@ -248,18 +246,33 @@ class Ingest:
                 matched.add(id)
         return matched
 
-    async def _finish(self, session: Session, units: Sequence[Unit], book: Book) -> None:
-        reused = {item.sha256 for m in book.inserted.values() for item in m.files if item.sha256}
-        if reused:
-            await self._blobs.touch(session, sorted(reused))
-        if book.events:
-            await self._events.append(session, book.events, fresh=True)
-        done = [unit.record.id for unit in units if not unit.bad]
-        if done:
-            await self._journal.mark_done(session, done)
+    async def _store(self, session: Session, units: Sequence[Unit], book: Book) -> None:
+        used = {item.sha256 for m in book.inserted.values() for item in m.files if item.sha256}
+        small = {
+            digest: content
+            for digest, content in _contents(units).items()
+            if digest in used and len(content) <= INLINE_BYTES
+        }
+        await self._blobs.touch(session, sorted(used - small.keys()))
+        writes = Writes(self._mongo, session)
+        self._blobs.keep(writes, small)
+        self.store.write(writes, book)
+        self._events.add(writes, book.events)
+        self._journal.mark_done(writes, [unit.record.id for unit in units if not unit.bad])
+        await writes.send()
         for unit in units:
             if unit.bad:
                 await self._journal.quarantine(session, unit.record.id, unit.bad)
+
+
+def _reads(units: Sequence[Unit]) -> bool:
+    """Whether their transaction reads before it writes."""
+    return any(u.drafts or u.changes or u.receipts or u.moves for u in units)
+
+
+def _contents(units: Sequence[Unit]) -> dict[str, bytes]:
+    """The files that came with these, by SHA-256."""
+    return {digest: content for u in units for d in u.drafts for digest, content in d.contents}
 
 
 def _read_all(items: Sequence[Item]) -> list[Unit]:

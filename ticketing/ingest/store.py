@@ -11,6 +11,7 @@ from connectors.events import MembershipChanged
 from normalizer.model import ConversationId, Draft, Message, MessageId
 from storage.collection import Collection
 from storage.mongo import Session
+from storage.writes import Writes
 from ticketing.contacts import keys_of, proven
 from ticketing.ingest.book import Book
 from ticketing.ingest.clues import answered_ids, hook_of
@@ -240,31 +241,25 @@ class IngestStore:
                 session=session,
             )
 
-    async def write(self, session: Session, book: Book) -> None:
+    def write(self, writes: Writes, book: Book) -> None:
         """Changed records before new ones: a released open key must be free when it is taken."""
         stored = self._in
-        await stored.contacts.replace_many(book.contacts.changed(), session=session)
-        await stored.contacts.insert_many(book.contacts.new(), session=session)
-        await stored.conversations.replace_many(book.conversations.changed(), session=session)
-        await stored.conversations.insert_many(book.conversations.new(), session=session)
-        await stored.tickets.replace_many(book.tickets.changed(), session=session)
-        await stored.tickets.insert_many(book.tickets.new(), session=session)
-        await stored.messages.insert_many(book.inserted.values(), session=session)
-        await stored.messages.replace_many(book.updated.values(), session=session)
+        writes.replace(stored.contacts, book.contacts.changed())
+        writes.insert(stored.contacts, book.contacts.new())
+        writes.replace(stored.conversations, book.conversations.changed())
+        writes.insert(stored.conversations, book.conversations.new())
+        writes.replace(stored.tickets, book.tickets.changed())
+        writes.insert(stored.tickets, book.tickets.new())
+        writes.insert(stored.messages, book.inserted.values())
+        writes.replace(stored.messages, book.updated.values())
         for source, target in book.moves:
-            moved = {"$set": {"ticket_id": target}}
-            where = {"ticket_id": source}
-            await stored.messages.update_many(where, moved, session=session)
-            await stored.conversations.update_many(
-                where, {**moved, "$inc": {"version": 1}}, session=session
-            )
-        await self._write_parked(session, book)
-
-    async def _write_parked(self, session: Session, book: Book) -> None:
+            where, moved = {"ticket_id": source}, {"$set": {"ticket_id": target}}
+            writes.update_many(stored.messages, where, moved)
+            writes.update_many(stored.conversations, where, {**moved, "$inc": {"version": 1}})
         staying = [item for item in book.parking if item.id not in book.unparked]
-        await self.parked.replace_many(staying, session=session)
+        writes.replace(self.parked, staying)
         if book.unparked:
-            await self.parked.delete({"_id": {"$in": book.unparked}}, session=session)
+            writes.delete(self.parked, {"_id": {"$in": book.unparked}})
 
 
 def _referenced(draft: Draft) -> tuple[str, ...]:
