@@ -1,6 +1,7 @@
 """The MongoDB client of one process: majority-journaled writes, transactions that retry."""
 
 import asyncio
+import logging
 import random
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from storage.errors import TransactionGaveUp
 Session = AsyncClientSession
 StructT = TypeVar("StructT", bound=msgspec.Struct)
 ResultT = TypeVar("ResultT")
+
+log = logging.getLogger(__name__)
 
 DURABLE = WriteConcern(w="majority", j=True, wtimeout=15_000)
 TRANSACTION_TRIES = 10
@@ -44,6 +47,7 @@ class Mongo:
             codec_options=CodecOptions(tz_aware=True, tzinfo=UTC),
             write_concern=DURABLE,
         )
+        self.joins_reads: bool | None = None
 
     def collection(self, name: str, kind: type[StructT]) -> Collection[StructT]:
         """The typed collection ``name``; each package names its own in its ``store.py``."""
@@ -53,6 +57,27 @@ class Mongo:
     def wire_version(self) -> int:
         """What every server that is known by now can do; 0 before the first answer."""
         return self.client.topology_description.common_wire_version or 0
+
+    async def may_join_reads(self) -> bool:
+        """Whether a transaction takes one command that reads several collections (``read_joined``).
+        Tried once a process: MongoDB knows it since 5.1, and nothing is to depend on that.
+        """
+        if self.joins_reads is None:
+            try:
+                await self.transaction(self._joined_read)
+            except (OperationFailure, TransactionGaveUp):
+                log.warning(
+                    "this database takes no joined reads: each is sent alone", exc_info=True
+                )
+                self.joins_reads = False
+            else:
+                self.joins_reads = True
+        return self.joins_reads
+
+    async def _joined_read(self, session: Session) -> None:
+        look = {"from": "none", "localField": "a", "foreignField": "_id", "pipeline": [], "as": "b"}
+        stages: list[dict[str, Any]] = [{"$documents": [{"a": ["x"]}]}, {"$lookup": look}]
+        await (await self.db.aggregate(stages, session=session)).to_list(1)
 
     async def transaction(
         self, work: Callable[[Session], Awaitable[ResultT]], *, reads: bool = True

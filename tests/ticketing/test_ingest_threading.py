@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import msgspec
+import pytest
 
 from connectors.events import SenderId
 from tests.ticketing.builders import NOW, a_mail, said
@@ -12,6 +13,12 @@ from ticketing.starting import NewConversation
 
 HOUR = timedelta(hours=1)
 EVE = "Eve <eve@y.example>"
+
+
+@pytest.fixture(autouse=True, params=["joined", "alone"])
+def reading(request, house):
+    """What a draft's keys name, by one command where the database takes it, or by one each."""
+    house.mongo.joins_reads = request.param == "joined"
 
 
 async def test_a_reply_by_reference_joins(house):

@@ -10,6 +10,7 @@ from connectors.contract import InboxId
 from connectors.events import MembershipChanged
 from normalizer.model import ConversationId, Draft, Message, MessageId
 from storage.collection import Collection
+from storage.joined import Lookup, read_joined
 from storage.mongo import Session
 from storage.writes import Writes
 from ticketing.contacts import keys_of, proven
@@ -24,7 +25,7 @@ from ticketing.ingest.evidence import (
 )
 from ticketing.ingest.model import Parked, Reference, Unit, native_key, open_key
 from ticketing.ingest.plan import message_id_of
-from ticketing.model import Inbox
+from ticketing.model import Contact, Conversation, Inbox, Ticket
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.store import Collections
 from ticketing.threading import decide
@@ -46,6 +47,7 @@ REFERENCE_FIELDS = {
 }
 MAX_MERGES = 20
 MAX_ELSEWHERE = 20
+FEW = 4  # drafts whose keys are looked up by one command
 
 
 class IngestStore:
@@ -60,12 +62,9 @@ class IngestStore:
         """Read everything that the units' drafts and changes may touch."""
         drafts = [draft for unit in units for draft in unit.drafts]
         if drafts:
-            await self._known(session, drafts, book)
-        drafts = [draft for draft in drafts if message_id_of(draft) not in book.known]
+            drafts = await self._by_keys(session, drafts, book)
         if drafts:
-            await self._parked(session, drafts, book)
             await self._references(session, drafts, book)
-            await self._people(session, drafts, book)
         await self._spoken_of(session, units, book)
         if drafts or book.spoken_of:
             await self._places(session, drafts, book)
@@ -73,17 +72,52 @@ class IngestStore:
         await self._elsewhere(session, drafts, inboxes, book)
         await self._merged(session, book)
 
+    async def _by_keys(self, session: Session, drafts: Sequence[Draft], book: Book) -> list[Draft]:
+        """What the drafts' own keys name; those of the drafts that are not stored yet."""
+        if len(drafts) <= FEW and await self._in.mongo.may_join_reads():
+            await self._joined(session, drafts, book)
+            return _unknown(drafts, book)
+        await self._known(session, drafts, book)
+        if drafts := _unknown(drafts, book):
+            await self._parked(session, drafts, book)
+            await self._people(session, drafts, book)
+            await self._threads(session, drafts, book)
+        return list(drafts)
+
+    async def _joined(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
+        """``_known``, ``_parked``, ``_people`` and ``_threads`` in one command, and the threads'
+        tickets.
+        """
+        stored = self._in
+        asked: dict[str, Sequence[str]] = {
+            "ids": [message_id_of(draft) for draft in drafts],
+            "natives": _native_keys(drafts),
+            "points": _points(drafts),
+            "opens": _open_keys(drafts),
+        }
+        lookups = (
+            Lookup(name="known", collection=stored.messages, key="_id", by="ids", ids_only=True),
+            Lookup(name="parked", collection=self.parked, key="key", by="natives"),
+            Lookup(name="people", collection=stored.contacts, key="point_keys", by="points"),
+            Lookup(name="threads", collection=stored.conversations, key="open_key", by="opens"),
+            Lookup(name="tickets", collection=stored.tickets, key="_id", by="threads.ticket_id"),
+        )
+        found = await read_joined(stored.mongo, session, asked, lookups)
+        book.known.update(MessageId(one["_id"]) for one in found["known"])
+        _put_aside((self.parked.decode(one) for one in found["parked"]), book)
+        _meet((stored.contacts.decode(one) for one in found["people"]), book)
+        _shelve((stored.conversations.decode(one) for one in found["threads"]), book)
+        _pin((stored.tickets.decode(one) for one in found["tickets"]), book)
+
     async def _known(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
         ids = [message_id_of(draft) for draft in drafts]
         cursor = self._in.messages.raw.find({"_id": {"$in": ids}}, {"_id": 1}, session=session)
         book.known.update(MessageId(found["_id"]) for found in await cursor.to_list(len(ids)))
 
     async def _parked(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
-        keys = [native_key(d.inbox_id, d.native_id) for d in drafts if d.native_id]
-        if not keys:
-            return
-        for parked in await self.parked.find({"key": {"$in": keys}}, limit=2_000, session=session):
-            book.parked.setdefault(parked.key, []).append(parked)
+        if keys := _native_keys(drafts):
+            where = {"key": {"$in": keys}}
+            _put_aside(await self.parked.find(where, limit=2_000, session=session), book)
 
     async def _references(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
         wanted: dict[InboxId, dict[str, None]] = defaultdict(dict)
@@ -121,18 +155,20 @@ class IngestStore:
                         book.spoken_of[native_key(message.inbox_id, native_id)] = message
 
     async def _people(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
-        keys = dict.fromkeys(key for d in drafts for key in keys_of(proven(d.senders)))
-        where = {"point_keys": {"$in": list(keys)}}
-        found = await self._in.contacts.find(where, limit=4 * len(keys), session=session)
-        book.contacts.read(found)
-        for contact in found:
-            for key in contact.point_keys:
-                book.by_point[key] = contact.id
+        keys = _points(drafts)
+        where = {"point_keys": {"$in": keys}}
+        _meet(await self._in.contacts.find(where, limit=4 * len(keys), session=session), book)
+
+    async def _threads(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
+        keys = _open_keys(drafts)
+        where = {"open_key": {"$in": keys}}
+        _shelve(await self._in.conversations.find(where, limit=len(keys), session=session), book)
 
     async def _places(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
-        await self._conversations(session, drafts, book)
+        await self._conversations(session, book)
         wanted = {c.ticket_id for c in book.conversations}
         wanted.update(message.ticket_id for message in book.spoken_of.values())
+        wanted = {id for id in wanted if id not in book.tickets}
         numbers = list(self._numbers(drafts))
         if wanted:
             await self._read_tickets(session, {"_id": {"$in": list(wanted)}}, book)
@@ -142,18 +178,16 @@ class IngestStore:
             await self._gathered(session, book)
         await self._merged(session, book)
 
-    async def _conversations(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
-        wanted = (key for draft in drafts for key in (*open_keys(draft), early_key(draft)))
-        keys = list(dict.fromkeys(filter(None, wanted)))
-        ids = {r.conversation_id for r in (*book.references.values(), *book.bounced.values())}
-        for where in (
-            {"open_key": {"$in": keys}} if keys else None,
-            {"_id": {"$in": list(ids)}} if ids else None,
-        ):
-            if where:
-                limit = len(keys) + len(ids)
-                found = await self._in.conversations.find(where, limit=limit, session=session)
-                _shelve(found, book)
+    async def _conversations(self, session: Session, book: Book) -> None:
+        """Those that references name, and everybody who has a conversation in the book."""
+        named = {r.conversation_id for r in (*book.references.values(), *book.bounced.values())}
+        ids = [id for id in named if id not in book.conversations]
+        if ids:
+            found = await self._in.conversations.by_ids(ids, session=session)
+            _shelve(found.values(), book)
+        await self._their_contacts(session, book)
+
+    async def _their_contacts(self, session: Session, book: Book) -> None:
         missing = {c.contact_id for c in book.conversations if c.contact_id not in book.contacts}
         book.contacts.read((await self._in.contacts.by_ids(missing, session=session)).values())
 
@@ -162,8 +196,7 @@ class IngestStore:
         ids = [ticket.id for ticket in book.tickets]
         where = {"ticket_id": {"$in": ids}}
         _shelve(await self._in.conversations.find(where, limit=500, session=session), book)
-        missing = {c.contact_id for c in book.conversations if c.contact_id not in book.contacts}
-        book.contacts.read((await self._in.contacts.by_ids(missing, session=session)).values())
+        await self._their_contacts(session, book)
 
     def _numbers(self, drafts: Iterable[Draft]) -> set[int]:
         hits = (token_of(draft, self._tokens) for draft in drafts)
@@ -194,9 +227,7 @@ class IngestStore:
             book.tickets.read(await self._in.tickets.find(where, limit=limit, session=session))
 
     async def _read_tickets(self, session: Session, where: Mapping[str, Any], book: Book) -> None:
-        for ticket in await self._in.tickets.find(where, limit=2_000, session=session):
-            book.tickets.read([ticket])
-            book.by_number[ticket.number] = ticket.id
+        _pin(await self._in.tickets.find(where, limit=2_000, session=session), book)
 
     async def _merged(self, session: Session, book: Book) -> None:
         for _ in range(MAX_MERGES):
@@ -262,6 +293,23 @@ class IngestStore:
             writes.delete(self.parked, {"_id": {"$in": book.unparked}})
 
 
+def _unknown(drafts: Sequence[Draft], book: Book) -> list[Draft]:
+    return [draft for draft in drafts if message_id_of(draft) not in book.known]
+
+
+def _native_keys(drafts: Sequence[Draft]) -> list[str]:
+    return [native_key(draft.inbox_id, draft.native_id) for draft in drafts if draft.native_id]
+
+
+def _points(drafts: Sequence[Draft]) -> list[str]:
+    return list(dict.fromkeys(key for d in drafts for key in keys_of(proven(d.senders))))
+
+
+def _open_keys(drafts: Sequence[Draft]) -> list[str]:
+    wanted = (key for draft in drafts for key in (*open_keys(draft), early_key(draft)))
+    return list(dict.fromkeys(filter(None, wanted)))
+
+
 def _referenced(draft: Draft) -> tuple[str, ...]:
     bounced = (draft.bounce.original_message_id,) if draft.bounce else ()
     return tuple(filter(None, (*answered_ids(draft), *bounced)))
@@ -272,7 +320,25 @@ def _native_ids(message: Message) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, (message.native_id, *pieces))))
 
 
-def _shelve(found: Iterable[Any], book: Book) -> None:
+def _put_aside(found: Iterable[Parked], book: Book) -> None:
+    for parked in found:
+        book.parked.setdefault(parked.key, []).append(parked)
+
+
+def _meet(found: Iterable[Contact], book: Book) -> None:
+    for contact in found:
+        book.contacts.read([contact])
+        for key in contact.point_keys:
+            book.by_point[key] = contact.id
+
+
+def _pin(found: Iterable[Ticket], book: Book) -> None:
+    for ticket in found:
+        book.tickets.read([ticket])
+        book.by_number[ticket.number] = ticket.id
+
+
+def _shelve(found: Iterable[Conversation], book: Book) -> None:
     for conversation in found:
         book.conversations.read([conversation])
         book.by_open_key.setdefault(conversation.open_key, conversation.id)
