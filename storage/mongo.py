@@ -65,7 +65,7 @@ class Mongo:
         if self.joins_reads is None:
             try:
                 await self.transaction(self._joined_read)
-            except (OperationFailure, TransactionGaveUp):
+            except OperationFailure:
                 log.warning(
                     "this database takes no joined reads: each is sent alone", exc_info=True
                 )
