@@ -88,8 +88,8 @@ class Writes:
         """
         writes, self._writes = self._writes, []
         try:
-            if len(writes) <= FEW and self._mongo.wire_version >= BULK_WRITE:
-                return await self._together(writes) if writes else Sent(0, 0)
+            if self._fit_together(writes):
+                return await self._together(writes)
             return await self._by_collection(writes)
         except ClientBulkWriteException as error:
             raise error.error or _cause(error) from error
@@ -98,6 +98,10 @@ class Writes:
 
     def _add(self, collection: Collection[StructT], make: Make) -> None:
         self._writes.append((collection.raw.name, make))
+
+    def _fit_together(self, writes: Sequence[tuple[str, Make]]) -> bool:
+        several = len({name for name, _ in writes}) > 1
+        return several and len(writes) <= FEW and self._mongo.wire_version >= BULK_WRITE
 
     async def _together(self, writes: Sequence[tuple[str, Make]]) -> Sent:
         database = self._mongo.db.name

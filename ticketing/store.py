@@ -32,9 +32,7 @@ class Collections:
         self.reads: Collection[ReadMark] = mongo.collection("reads", ReadMark)
 
 
-async def settle(
-    mongo: Mongo, work: Callable[[Session], Awaitable[ResultT]], *, reads: bool = True
-) -> ResultT:
+async def settle(mongo: Mongo, work: Callable[[Session], Awaitable[ResultT]]) -> ResultT:
     """A transaction that runs anew when a unique key was taken meanwhile.
 
     The rerun reads the winner and joins it. Raises the last DuplicateKeyError when it does not:
@@ -42,7 +40,7 @@ async def settle(
     """
     for attempt in range(RACES):
         try:
-            return await mongo.transaction(work, reads=reads)
+            return await mongo.transaction(work)
         except DuplicateKeyError:
             if attempt == RACES - 1:
                 raise

@@ -149,9 +149,7 @@ class Ingest:
             return
         numbers = await self._numbers.take(sum(len(unit.drafts) for unit in units))
         try:
-            book = await settle(
-                self._mongo, lambda s: self._write(s, units, numbers), reads=_reads(units)
-            )
+            book = await settle(self._mongo, lambda s: self._write(s, units, numbers))
         except Exception as error:
             if is_outage(error):
                 raise
@@ -263,11 +261,6 @@ class Ingest:
         for unit in units:
             if unit.bad:
                 await self._journal.quarantine(session, unit.record.id, unit.bad)
-
-
-def _reads(units: Sequence[Unit]) -> bool:
-    """Whether their transaction reads before it writes."""
-    return any(u.drafts or u.changes or u.receipts or u.moves for u in units)
 
 
 def _contents(units: Sequence[Unit]) -> dict[str, bytes]:
