@@ -47,7 +47,8 @@ def signing_names(settings: type[msgspec.Struct]) -> tuple[str, ...]:
 
 
 def parse_settings(settings: type[msgspec.Struct], values: Mapping[str, Any]) -> msgspec.Struct:
-    """``values`` as the channel's Struct; text is accepted for numbers and switches.
+    """``values`` as the channel's Struct; text is accepted for numbers, switches, and (with commas)
+    for lists.
 
     Raises SettingsInvalid, which names the field.
     """
@@ -55,11 +56,19 @@ def parse_settings(settings: type[msgspec.Struct], values: Mapping[str, Any]) ->
     for name in values:
         if name not in known:
             raise SettingsInvalid(name, f"there is no such setting; there are {', '.join(known)}")
+    lists = {one.name for one in setting_fields(settings) if one.kind == "list"}
+    read = {n: _listed(value) if n in lists else value for n, value in values.items()}
     try:
-        return msgspec.convert(dict(values), settings, strict=False)
+        return msgspec.convert(read, settings, strict=False)
     except msgspec.ValidationError as error:
         field, reason = _blame(str(error))
         raise SettingsInvalid(field, reason) from error
+
+
+def _listed(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return [stripped for one in value.split(",") if (stripped := one.strip())]
 
 
 def _blame(message: str) -> tuple[str, str]:

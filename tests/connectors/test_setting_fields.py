@@ -48,6 +48,12 @@ def test_text_becomes_numbers_and_switches():
     assert parsed == Example(account="a", port=587, tls=False)
 
 
+@pytest.mark.parametrize("given", ["Sent, Late mail,", ["Sent", "Late mail"]])
+def test_text_with_commas_becomes_a_list(given):
+    parsed = parse_settings(Example, {"account": "a", "folders": given})
+    assert parsed.folders == ("Sent", "Late mail")
+
+
 @pytest.mark.parametrize(
     ("values", "field", "reason"),
     [

@@ -12,6 +12,7 @@ from connectors.channels.email.metrics import CONNECTIONS_OUT
 from connectors.channels.email.oauth import TokenGetter
 from connectors.channels.email.settings import Settings, tls_context
 
+PERMANENT = 500
 COMMAND_S = 30.0
 TRUSTED_S = 2.0  # a server that answered just now need not be asked whether it is still there
 IDLE_S = 20.0  # shorter than any server's patience: Postfix gives 300 s, some give 30
@@ -110,8 +111,8 @@ class Connections:
         self._shown = ""
         try:
             return await self._connected("")
-        except SMTPAuthenticationError:
-            if not self._shown:
+        except SMTPAuthenticationError as error:
+            if not self._shown or error.code < PERMANENT:
                 raise
             return await self._connected(self._shown)
 

@@ -11,6 +11,7 @@ from connectors.channels.email.cursor import read_cursors
 from connectors.channels.email.errors import CredentialsRefused, MailboxUnavailable
 from connectors.contract import Pulled
 from connectors.errors import Malformed
+from connectors.events import MessageReceived
 from tests.connectors.channels.email.conftest import ConnectorMaker
 from tests.peers.cutting_proxy import CuttingProxy
 from tests.peers.imapd import Imapd
@@ -141,6 +142,66 @@ async def test_scanning_anew_leaves_what_was_there_before_a_start_with_new_mail(
         client.append("Support", mail("earlier"), msg_time=datetime.now(UTC) - timedelta(hours=3))
         client.append("Support", mail("recent"))
     assert subjects(await pulled(connector, marker.cursor)) == ["recent"]
+
+
+def put(imapd: Imapd, user: str, folder: str, **mails: float) -> None:
+    """Mails by subject, each as many days old as said."""
+    with imapd.client(user) as client:
+        for subject, days in mails.items():
+            at = datetime.now(UTC) - timedelta(days=days)
+            client.append(folder, mail(subject), msg_time=at)
+
+
+async def test_a_start_with_some_days_takes_these_and_whatever_comes_later(
+    imapd: Imapd, user: str, imap_inbox: ConnectorMaker
+) -> None:
+    put(imapd, user, "INBOX", ancient=40, recent=5, older=31, fresh=0)
+    connector = imap_inbox(imap_first_run="days", imap_first_days=30)
+    items = await pulled(connector)
+    assert subjects(items) == ["recent", "fresh"]
+    put(imapd, user, "INBOX", found_again=300)
+    assert subjects(await pulled(connector, items[-1].cursor)) == ["found_again"]
+
+
+async def test_a_scan_anew_that_is_cut_off_still_leaves_out_what_is_older(
+    imapd: Imapd, user: str, imap_inbox: ConnectorMaker
+) -> None:
+    with imapd.client(user) as client:
+        client.create_folder("Support")
+    connector = imap_inbox(imap_folder="Support", imap_first_run="new")
+    [marker] = await pulled(connector)
+    with imapd.client(user) as client:
+        client.delete_folder("Support")
+        client.create_folder("Support")
+    put(imapd, user, "Support", one=0, ancient=9, two=0)
+    pull = connector.pull(marker.cursor)
+    first = await anext(pull)
+    await pull.aclose()
+    assert subjects([first]) == ["one"]
+    assert subjects(await pulled(connector, first.cursor)) == ["two"]
+
+
+async def test_folders_have_places_of_their_own(
+    imapd: Imapd, user: str, imap_inbox: ConnectorMaker
+) -> None:
+    with imapd.client(user) as client:
+        client.create_folder("Späte Post")
+        client.create_folder("Sent")
+    imapd.deliver(user, mail("first"))
+    before = await pulled(imap_inbox())
+    imapd.deliver(user, mail("late"), folder="Späte Post")
+    imapd.deliver(user, mail("answer"), folder="Sent")
+    connector = imap_inbox(imap_more_folders=("Späte Post",), imap_sent_folder="Sent")
+    after = await pulled(connector, before[-1].cursor)
+    assert subjects(after) == ["late", "answer"]
+    directions = [
+        event.direction
+        for item in after
+        for event in connector.parse_item(item.body, item.headers, NOW).events
+        if isinstance(event, MessageReceived)
+    ]
+    assert directions == ["in", "echo"]
+    assert await pulled(connector, after[-1].cursor) == []
 
 
 async def test_an_oversized_mail_is_listed_with_its_headers_and_the_rest_go_on(
