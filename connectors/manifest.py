@@ -59,6 +59,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     2.3 times, so 1,530 are ten parts); a longer text is split by the sender when ``splits``, else
     refused before it is queued.
     ``files_by_link``: the provider fetches files itself, so each needs a public ``url``.
+    ``attachments_max_bytes`` is for all files of a message together.
     ``request_max_bytes``: a webhook may hold whole mails, beyond what the site takes otherwise.
     ``reply_handle``: replies are given the conversation's newest handle (see ``ReplyHandle``).
     """
@@ -68,6 +69,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     splits: bool = False
     sms_segments: bool = False
     attachment_max_bytes: int | None = None
+    attachments_max_bytes: int | None = None
     attachments_max: int | None = None
     files_by_link: bool = False
     request_max_bytes: int | None = None

@@ -85,6 +85,13 @@ def _check_files(manifest: Manifest, files: tuple[File, ...]) -> None:
         raise CannotReply(
             "upload_ids", f"{manifest.name} takes at most {limits.attachments_max} files at once."
         )
+    together = sum(file.size for file in files)
+    if limits.attachments_max_bytes is not None and together > limits.attachments_max_bytes:
+        raise CannotReply(
+            "upload_ids",
+            f"{manifest.name} takes {limits.attachments_max_bytes} bytes of files in one message;"
+            f" these have {together}.",
+        )
     for file in files:
         _check_file(manifest, file)
 

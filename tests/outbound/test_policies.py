@@ -161,6 +161,14 @@ def test_files_that_do_not_fit_are_refused(limits: Limits) -> None:
     render(SMS, text="", html=None, subject="", files=(file,))
 
 
+def test_files_that_do_not_fit_together_are_refused() -> None:
+    file = File(id="f", kind="file", name="a.pdf", media_type="application/pdf", size=10)
+    manifest = msgspec.structs.replace(SMS, limits=Limits(attachments_max_bytes=19))
+    render(manifest, text="hi", html=None, subject="", files=(file,))
+    with pytest.raises(CannotReply, match="these have 20"):
+        render(manifest, text="hi", html=None, subject="", files=(file, file))
+
+
 def test_length_counts_in_the_channels_unit() -> None:
     manifest = msgspec.structs.replace(SMS, limits=Limits(max_chars=2, unit="utf16"))
     render(manifest, text="🏕", html=None, subject="", files=())
