@@ -111,6 +111,15 @@ def _inbox_dkim(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--ed25519", action="store_true", help="a short key, not known everywhere")
 
 
+def _inbox_texts(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("inbox", metavar="INBOX", help="id or address")
+    for name in ("signature", "acknowledgement"):
+        parser.add_argument(f"--{name}", action="append", default=[], metavar="LANGUAGE=FILE")
+    parser.add_argument(
+        "--template", action="append", default=[], nargs=2, metavar=("NAME", "LANGUAGE=FILE")
+    )
+
+
 def _suppression(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("addresses", nargs="+", metavar="ADDRESS")
 
@@ -146,6 +155,7 @@ COMMANDS = (
     Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
     Command(("inbox", "add"), "inboxes:add", "take messages on a channel", _inbox_add),
     Command(("inbox", "dkim"), "dkim:dkim", "sign mail, print the DNS record", _inbox_dkim),
+    Command(("inbox", "texts"), "texts:texts", "signature, templates ...", _inbox_texts),
     Command(("inbox", "list"), "inboxes:list_inboxes", "inboxes and their ids"),
     Command(("blocked", "list"), "suppressions:show", "addresses that are not written to"),
     Command(("blocked", "add"), "suppressions:add", "write no more to them", _suppression_add),

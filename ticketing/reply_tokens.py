@@ -17,6 +17,7 @@ from normalizer.model import MessageId
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUE = {sign: value for value, sign in enumerate(_ALPHABET)}
 _MAC_SIGNS = 16
+MAX_LOCAL = 64  # octets, RFC 5321 section 4.5.3.1.1
 _TICKET_ADDRESS = re.compile(rf"\+t([{_ALPHABET}]{{1,10}}[{_ALPHABET}]{{{_MAC_SIGNS}}})@", re.I)
 _BOUNCE_ADDRESS = re.compile(rf"\+b([0-9a-z]{{20,30}})\.([{_ALPHABET}]{{{_MAC_SIGNS}}})@", re.I)
 _MESSAGE_ID = re.compile(rf"<?t([{_ALPHABET}]{{1,10}}[{_ALPHABET}]{{{_MAC_SIGNS}}})\.", re.I)
@@ -111,8 +112,10 @@ class ReplyTokens:
 
 
 def _tagged(address: str, tag: str) -> str:
+    """The address itself where no room is left for the tag: then Message-IDs have to do."""
     local, _, host = address.rpartition("@")
-    return f"{local}+{tag}@{host}"
+    tagged = f"{local}+{tag}"
+    return f"{tagged}@{host}" if len(tagged.encode()) <= MAX_LOCAL else address
 
 
 def _mac(key: bytes, purpose: str, inbox_id: str, subject: str) -> str:

@@ -136,7 +136,9 @@ class Join(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewReply(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A reply. ``seen_message_id`` is the newest inbound message on the agent's screen."""
+    """A reply. ``seen_message_id`` is the newest inbound message on the agent's screen. The
+    ``html`` may show uploads in its text: ``<img src="cid:UPLOAD_ID">``.
+    """
 
     conversation_id: Id
     text: Body

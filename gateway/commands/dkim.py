@@ -31,8 +31,8 @@ def dkim(arguments: argparse.Namespace) -> int:
 
 async def _dkim(arguments: argparse.Namespace) -> int:
     async with reachable(load()) as found, foundation(found) as base:
-        inbox = await _inbox(base, arguments.inbox)
-        if inbox is None:
+        inbox = await inbox_of(base, arguments.inbox)
+        if inbox is None or inbox.channel != CHANNEL:
             print(f"parley: there is no mail inbox {arguments.inbox!r}", file=sys.stderr)
             return 1
         settings = _settings(base, inbox)
@@ -64,10 +64,13 @@ def _settings(base: Foundation, inbox: Inbox) -> MailSettings:
     return msgspec.convert(base.directory.account(inbox).settings, MailSettings)
 
 
-async def _inbox(base: Foundation, wanted: str) -> Inbox | None:
+async def inbox_of(base: Foundation, wanted: str) -> Inbox | None:
     """By id or address."""
     for inbox in await base.edge_store.all_inboxes():
-        named = inbox.id == wanted or bare_address(inbox.address) == bare_address(wanted)
-        if named and inbox.channel == CHANNEL:
+        if inbox.id == wanted or (inbox.address and _same(inbox.address, wanted)):
             return inbox
     return None
+
+
+def _same(address: str, wanted: str) -> bool:
+    return bare_address(address) == bare_address(wanted)

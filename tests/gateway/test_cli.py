@@ -32,7 +32,7 @@ def test_every_command_parses_and_exists() -> None:
              "explain send": ["--channel", "api"], "archive export": ["out"],
              "archive verify": ["x"], "agent add": ["a@b.example"],
              "agent passwd": ["a@b.example"], "inbox add": ["api", "Shop"],
-             "inbox dkim": ["a@b.example"],
+             "inbox dkim": ["a@b.example"], "inbox texts": ["a@b.example"],
              "blocked add": ["a@b.example"], "blocked remove": ["a@b.example"]}  # fmt: skip
     for command in COMMANDS:
         words = [*command.words, *extra.get(" ".join(command.words), [])]

@@ -26,6 +26,15 @@ def test_an_address_fits_into_a_local_part(tokens):
     assert len(tokens.bounce_address("support@h.example", ONE, MESSAGE).partition("@")[0]) <= 64
 
 
+def test_a_long_address_goes_without_a_tag_rather_than_be_refused(tokens):
+    long = "customer-service-and-returns-of-outdoor-equipment@h.example"
+    assert tokens.bounce_address(long, ONE, MESSAGE) == long
+    assert tokens.ticket_address(long, ONE, 7) == long
+    middle = "returns-and-repairs-of-tents@h.example"
+    assert tokens.bounce_address(middle, ONE, MESSAGE) == middle
+    assert tokens.ticket_address(middle, ONE, 7) != middle
+
+
 def test_a_message_id_leads_back_to_its_ticket(tokens):
     message_id = tokens.message_id("support@halden.example", ONE, 77, MESSAGE)
     hit = tokens.find(ONE, [], ["<unknown@x>", f"<{message_id}>"])

@@ -1,5 +1,7 @@
 """An inbox's signature and templates: written by an administrator, seen before and after Send."""
 
+import json
+
 import pytest
 
 from tests.api_client import ApiProblem
@@ -65,3 +67,25 @@ async def test_a_blank_that_is_none_is_refused(site: Site, inboxes: Inboxes) -> 
             "PATCH", f"/inboxes/{inboxes['email']['id']}", {"signatures": {"en": "{{agent.pw}}"}}
         )
     assert (refused.value.status, refused.value.document["field"]) == (422, "signatures")
+
+
+async def test_an_operator_writes_texts_by_files(site: Site, inboxes: Inboxes) -> None:
+    def written(name: str, text: str) -> str:
+        (site.directory / name).write_text(text, encoding="utf-8")
+        return f"en={name}"
+
+    address = inboxes["email"]["address"]
+    printed = await site.cli(
+        *("inbox", "texts", address, "--signature", written("sig", "Yours, {{agent.name}}\n")),
+        *("--template", "Thanks", written("thanks", "Thank you, {{contact.name}}.")),
+    )
+    assert json.loads(printed) == {
+        "signatures": {"en": "Yours, {{agent.name}}"},
+        "acknowledgements": {},
+        "templates": [{"name": "Thanks", "texts": {"en": "Thank you, {{contact.name}}."}}],
+    }
+    printed = await site.cli(
+        *("inbox", "texts", address, "--signature", written("sig", "")),
+        *("--template", "Thanks", written("thanks", "")),
+    )
+    assert json.loads(printed) == {"signatures": {}, "acknowledgements": {}, "templates": []}

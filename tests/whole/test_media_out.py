@@ -53,6 +53,40 @@ async def test_mail_carries_it_as_mime(site: Site, sink: SmtpSink, inboxes: Inbo
     assert files[0].get_filename() == NAME
 
 
+async def test_a_picture_stands_in_the_text_of_a_mail(
+    site: Site, sink: SmtpSink, inboxes: Inboxes
+) -> None:
+    raw = MAIL.replace("Return\n", "Picture\n").replace("return-1", "picture-1")
+    await mail(inboxes["email"], raw, "eva@posta.example")
+    message = await eventually(lambda: site.db["messages"].find_one({"subject": "Picture"}))
+    shown = await upload(site, "label.png", "image/png", PICTURE)
+    beside = await upload(site, NAME, "application/pdf", LABEL)
+    body = {
+        "conversation_id": message["conversation_id"],
+        "text": "Like this.",
+        "html": f'<p>Like <img src="cid:{shown}" alt="label"> this.</p>',
+        "upload_ids": [shown, beside],
+        "send_anyway": True,
+    }
+    path = f"/tickets/{message['ticket_id']}/replies"
+    sent = await site.client.call("POST", path, body)
+    await delivered(site, sent["id"], "sent")
+    arrived = next(one for one in sink.mails if "Picture" in str(one["Subject"]))
+    kinds = [part.get_content_type() for part in arrived.walk()]
+    assert kinds == [
+        *("multipart/mixed", "multipart/alternative", "text/plain"),
+        *("multipart/related", "text/html", "image/png", "application/pdf"),
+    ]
+    [picture] = [part for part in arrived.walk() if part.get_content_type() == "image/png"]
+    [html] = [part for part in arrived.walk() if part.get_content_type() == "text/html"]
+    name = picture["Content-ID"].strip("<>")
+    assert f'src="cid:{name}"' in html.get_payload(decode=True).decode()
+    assert picture.get_content_disposition() == "inline"
+    assert picture.get_payload(decode=True) == PICTURE
+    seen = await site.client.http.get(f"{site.url}/api/v1/messages/{sent['id']}/html")
+    assert "data:image/png;base64," in await seen.text()
+
+
 async def test_telegram_is_uploaded_to(site: Site, provider: Provider, inboxes: Inboxes) -> None:
     await telegram(inboxes["telegram"], 4712, text="A picture of the new buckle?")
     message = await stored(site, "A picture of the new buckle?")

@@ -101,8 +101,8 @@ class ActingApi:
             conversation_id=ConversationId(body.conversation_id),
             idempotency_key=call.key,
             text=body.text,
-            html=body.html,
-            files=tuple(_file(one) for one in uploads),
+            html=_shown_by_id(body.html, uploads),
+            files=tuple(_file(one, body.html or "") for one in uploads),
             cc=tuple(body.cc),
             seen_message_id=MessageId(body.seen_message_id) if body.seen_message_id else None,
             send_anyway=body.send_anyway,
@@ -165,7 +165,19 @@ class ActingApi:
         return ticket_views.message(message)
 
 
-def _file(upload: Upload) -> File:
+def _content_id(upload: Upload) -> str:
+    return f"{upload.id}@upload"  # RFC 2392 wants an address-like form
+
+
+def _shown_by_id(html: str | None, uploads: list[Upload]) -> str | None:
+    """``<img src="cid:UPLOAD">`` shows an upload in the text."""
+    for upload in uploads:
+        html = html and html.replace(f'"cid:{upload.id}"', f'"cid:{_content_id(upload)}"')
+    return html
+
+
+def _file(upload: Upload, html: str) -> File:
+    shown = f'"cid:{upload.id}"' in html
     return File(
         id=upload.id,
         kind=upload.kind,
@@ -173,4 +185,6 @@ def _file(upload: Upload) -> File:
         media_type=upload.media_type,
         size=upload.size,
         sha256=upload.sha256,
+        content_id=_content_id(upload) if shown else "",
+        inline=shown,
     )

@@ -1133,7 +1133,8 @@ export interface components {
         };
         /**
          * NewReply
-         * @description A reply. ``seen_message_id`` is the newest inbound message on the agent's screen.
+         * @description A reply. ``seen_message_id`` is the newest inbound message on the agent's screen. The
+         *         ``html`` may show uploads in its text: ``<img src="cid:UPLOAD_ID">``.
          */
         NewReply: {
             conversation_id: string;
