@@ -52,6 +52,8 @@ class Part:
     def content(self) -> bytes:
         """The decoded body."""
         encoding = header_fields.token(self.headers.raw("content-transfer-encoding"))
+        if encoding == "base64" and not self.stray:  # without a copy: it may be 25 MB
+            return transfer.base64(memoryview(self.raw)[self.start : self.end])
         return transfer.decode(self.body, encoding)
 
     @property

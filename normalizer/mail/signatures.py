@@ -27,7 +27,43 @@ _DEVICES = (
     r"qq邮箱|qq邮件|qq郵箱|网易|網易|163|126邮箱|foxmail|邮箱|郵箱|邮件|钉钉|飞书|企业微信|ヤフー|"
     r"メール"
 )
-_DEVICE = re.compile(_DEVICES, re.I)
+# A piece of a verb of every alternative below: most lines have none, and are done with.
+_STEMS = (
+    *("sent", "get ", "download", "try ", "written", "typed", "composed", "on the go", "outlook"),
+    *(
+        "gesendet",
+        "geschickt",
+        "verschickt",
+        "geschrieben",
+        "envoy",
+        "écrit",
+        "provenance",
+        "envia",
+    ),
+    *(
+        "invia",
+        "scritto",
+        "spedito",
+        "verzonden",
+        "verstuurd",
+        "gestuurd",
+        "geschreven",
+        "skick",
+        "sendt",
+    ),
+    *(
+        "lähet",
+        "wysła",
+        "napisane",
+        "отправ",
+        "надіслано",
+        "odesl",
+        "küldve",
+        "gönder",
+        "yahoo mail",
+    ),
+    *("发", "發", "来自", "送", "傳", "보", "客户端", "客戶端"),
+)
 _SENT_FROM = (
     # "Sent from my iPhone", one row a language: verb first ...
     r"(?:sent|written|typed|composed) (?:from|via|with|using|by|on)",
@@ -109,7 +145,10 @@ def is_device_line(line: str) -> bool:
     text = line.strip()
     if not text or len(text) > _MAX_DEVICE_LINE:
         return False
-    return bool(_ON_THE_GO.match(text) or (_DEVICE.search(text) and _DEVICE_LINE.match(text)))
+    words = text.lower()
+    if not any(stem in words for stem in _STEMS):
+        return False
+    return bool(_DEVICE_LINE.match(text) or _ON_THE_GO.match(text))
 
 
 def _plain(line: str) -> str:

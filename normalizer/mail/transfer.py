@@ -30,19 +30,19 @@ def decode(data: bytes, encoding: str) -> bytes:
     return data
 
 
-def base64(data: bytes) -> bytes:
+def base64(data: bytes | memoryview) -> bytes:
     """Base64 with stray characters, missing padding, or several padded runs one after another.
 
     Text that was only labelled so is left as it is.
     """
-    if _is_prose(data[:_SAMPLE]):
-        return data
+    if _is_prose(bytes(data[:_SAMPLE])):
+        return bytes(data)
     if _PADDED_MIDDLE.search(data):
-        return b"".join(_run(piece) for piece in _PADDED_MIDDLE.split(data))
+        return b"".join(_run(piece) for piece in _PADDED_MIDDLE.split(bytes(data)))
     try:
         return binascii.a2b_base64(data)
     except binascii.Error:
-        return _run(data)
+        return _run(bytes(data))
 
 
 def _is_prose(sample: bytes) -> bool:

@@ -1,7 +1,8 @@
 """Raw RFC 5322 bytes into everything that a mail says."""
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -15,6 +16,8 @@ from normalizer.moments import clamped
 from normalizer.steps.source import Source
 
 _KIND_OF_TYPE: dict[str, MediaKind] = {"image": "image", "audio": "audio", "video": "video"}
+_BLANK_LINE = re.compile(rb"\n\r?\n")
+_PIECE = 1_000_000
 _MAX_REFERENCES = 100
 _MAX_ADDRESSES = 200
 _MAX_HEADER_ID = 900
@@ -62,10 +65,22 @@ def _identity(message_id: str, sender: str, raw: bytes) -> str:
 
     Relays change headers, white space and line ends, never words (RFC 6376 section 3.4.4).
     """
-    head, blank, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    words = b" ".join((body if blank else head).split())
-    author = sender.strip().lower().encode("utf-8", "replace")
-    return f"{message_id}|{hashlib.sha256(author + b'|' + words).hexdigest()[:32]}"
+    blank = _BLANK_LINE.search(raw)
+    digest = hashlib.sha256(sender.strip().lower().encode("utf-8", "replace") + b"|")
+    for number, words in enumerate(_words(raw, blank.end() if blank else 0)):
+        digest.update(b" " + words if number else words)
+    return f"{message_id}|{digest.hexdigest()[:32]}"
+
+
+def _words(raw: bytes, start: int) -> Iterator[bytes]:
+    """The words of a body with one space between them, in pieces: a large mail is not doubled."""
+    while start < len(raw):
+        end = raw.find(b"\n", start + _PIECE)
+        end = len(raw) if end < 0 else end
+        words = b" ".join(raw[start:end].split())
+        if words:
+            yield words
+        start = end
 
 
 def _root(mail: ParsedMail, own: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.mails import peak_mb
 from normalizer.mail.mime import MAX_DEPTH, MAX_PARTS
 from normalizer.mail.parse import parse_mail
 from tests.fuzz.shapes import HEAD, MIXED, SHAPES, text
@@ -85,3 +86,7 @@ def test_a_text_of_any_length_is_cut_where_it_says():
     mail = parse_mail(text(b"a" * 3_000_000))
     assert len(mail.text) == 2_000_000
     assert "text larger than 2 MB: cut" in mail.warnings
+
+
+def test_25_mb_are_read_within_150_mb_of_memory():
+    assert peak_mb() < 150
