@@ -65,7 +65,9 @@ def _line(inbox: Inbox) -> str:
 def _places(base: Foundation, inbox: Inbox, public_url: str) -> list[str]:
     """What has to be told to a provider, or to customers."""
     transports = base.registry.manifest(inbox.channel).transports
-    hook = f"webhook: {public_url}/hooks/{inbox.channel}/{inbox.id}"
+    names = {field.name for field in base.registry.setting_fields(inbox.channel)}
+    secret = "?token=<webhook secret>" if "webhook_secret" in names else ""
+    hook = f"webhook: {public_url}/hooks/{inbox.channel}/{inbox.id}{secret}"
     page = f"chat page: {public_url}/chat/{inbox.id}"
     return [hook] * ("webhook" in transports) + [page] * ("socket" in transports)
 

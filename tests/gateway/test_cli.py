@@ -5,8 +5,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
+from connectors.registry import Registry
 from gateway.cli import COMMANDS, parser
+from gateway.commands.inboxes import _places
 
 ROOT = Path(__file__).parents[2]
 
@@ -141,3 +144,11 @@ def test_an_inbox_with_a_wrong_setting_is_refused_by_name(tmp_path: Path) -> Non
     done = parley("inbox", "add", "email", "X", "--setting", "port=1", data=tmp_path / "var")
     assert done.returncode == 1
     assert b"email has no setting 'port'; it has imap_host" in done.stderr
+
+
+def test_an_address_that_needs_a_secret_says_so() -> None:
+    base = SimpleNamespace(registry=Registry.load())
+    for channel, end in (("email_postmark", "i?token=<webhook secret>"), ("email_mailgun", "i")):
+        inbox = SimpleNamespace(id="i", channel=channel)
+        (place,) = _places(base, inbox, "https://parley.example")
+        assert place == f"webhook: https://parley.example/hooks/{channel}/{end}"
