@@ -4,11 +4,11 @@ import re
 from html import escape, unescape
 from typing import NamedTuple
 
-from normalizer.mail.armor import bare
+from normalizer.mail.armor import bare, unsealed
 from normalizer.mail.body import Body, joined_html
 from normalizer.mail.html_text import Line, render
 from normalizer.mail.mime import Notes
-from normalizer.mail.model import ReplyParts, SanitizedHtml
+from normalizer.mail.model import MailAttachment, ReplyParts, SanitizedHtml
 from normalizer.mail.quotes import plain_lines, split_reply
 from normalizer.mail.sanitize import (
     MAX_HTML_CHARS,
@@ -44,9 +44,19 @@ def view_of(body: Body, notes: Notes, own_origin: str = "", subject: str = "") -
     if len(text) > _MAX_TEXT:
         notes.warn("text larger than 2 MB: cut")
         text = text[:_MAX_TEXT]
+    text, sealed = unsealed(text)
+    body.files += map(_sealed_file, sealed)
+    body.security |= dict.fromkeys(("pgp-encrypted",) if sealed else ())
     readable = bare(text)
     body.security |= dict.fromkeys(readable.labels)
     return View(text, None, False, split_reply(plain_lines(readable.text), subject))
+
+
+def _sealed_file(block: str) -> MailAttachment:
+    """For who has the key: as a file it can be opened by the program that holds it."""
+    return MailAttachment(
+        name="encrypted.asc", media_type="application/pgp-encrypted", content=block.encode()
+    )
 
 
 def _of_html(body: Body, notes: Notes, own_origin: str, subject: str) -> View:

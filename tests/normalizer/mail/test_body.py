@@ -201,7 +201,11 @@ def test_armour_inside_text_is_labelled_and_not_read_aloud():
     assert mail.reply_text == "-- dashed\nSize L."
     assert "PGP SIGNATURE" in mail.text
     sealed = b"-----BEGIN PGP MESSAGE-----\n\nhQEMA\n-----END PGP MESSAGE-----"
-    assert parse_mail(part("text/plain", sealed)).security == ("pgp-encrypted",)
+    read = parse_mail(part("text/plain", b"Hello\n" + sealed + b"\nAda\n"))
+    assert read.security == ("pgp-encrypted",)
+    assert read.text == "Hello\nAda\n"
+    (kept,) = read.attachments
+    assert (kept.name, kept.content.strip()) == ("encrypted.asc", sealed)
 
 
 def test_a_wrong_charset_is_warned_of():
