@@ -37,7 +37,7 @@ def aligned(identity: str, author: str, *, strict: bool = False) -> bool:
     if not identity or not author:
         return False
     if identity == author:
-        return bool(organisation(identity))
+        return True
     return (
         not strict and bool(organisation(author)) and organisation(identity) == organisation(author)
     )

@@ -17,6 +17,7 @@ from openpgp.composed import (
     DetachedSignature,
     KeyType,
     SecretKeyParamsBuilder,
+    SignedPublicKey,
     SubkeyParamsBuilder,
 )
 
@@ -278,6 +279,13 @@ def test_a_key_that_has_expired() -> None:
     gone = replace(known.people[0], until=int(AT.timestamp()) - 1)
     found = only(pgp_mime(), Keys(people=(gone,)))
     assert (found.state, found.reason) == ("invalid", "the signer's key has expired")
+
+
+def test_an_address_that_somebody_wrote_into_a_key_is_refused() -> None:
+    public = ada_key().to_public_key()
+    forged = public.to_bytes().replace(b"ada@shop.example", b"ceo@bank.example")
+    with pytest.raises(ValueError, match="sign"):
+        people_keys(SignedPublicKey.from_bytes(forged).to_armored())
 
 
 def test_a_key_ring_that_cannot_be_read_is_refused() -> None:
