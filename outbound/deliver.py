@@ -287,6 +287,7 @@ class Deliverer:
             age=now - (delivery.queued_at or message.received_at),
             idempotent=outlet.sender is not None and outlet.sender.idempotent,
             chance=self._chance(),
+            patient=outlet.manifest.family == "mailto",
         )
 
 

@@ -18,6 +18,7 @@ from normalizer.model import DeliveryState
 
 MAX_ATTEMPTS = 12
 MAX_AGE = timedelta(hours=24)
+PATIENT_AGE = timedelta(days=2)  # greylisting, full disks, servers away over a weekend night
 FIRST_PAUSE_S = 5.0
 LONGEST_PAUSE_S = 900.0
 LONGEST_WISH_S = 3600.0
@@ -26,12 +27,24 @@ UNCERTAIN_HOLD_S = 120.0
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):
-    """The attempt that just ended: its number (from 1), the age of the round, and chance."""
+    """The attempt that just ended: its number (from 1), the age of the round, and chance.
+
+    ``patient``: a mail, which nobody expects within minutes (RFC 5321 section 4.5.4.1 would have
+    days of tries); elsewhere a reply that is hours late is worse than one that failed.
+    """
 
     number: int
     age: timedelta
     idempotent: bool
     chance: float
+    patient: bool = False
+
+    @property
+    def last(self) -> bool:
+        """Whether nothing is tried after it."""
+        if self.patient:
+            return self.age >= PATIENT_AGE
+        return self.number >= MAX_ATTEMPTS or self.age >= MAX_AGE
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,14 +109,19 @@ def _unknown(reason: str, attempt: Try) -> Settlement:
 
 
 def _again(reason: str, attempt: Try, wish_s: float | None) -> Settlement:
-    if attempt.number >= MAX_ATTEMPTS or attempt.age >= MAX_AGE:
+    if attempt.last:
         return Settlement(state="failed", reason=f"gave up after {attempt.number} tries: {reason}")
     return Settlement(state="queued", reason=reason, pause_s=pause(attempt, wish_s))
 
 
 def pause(attempt: Try, wish_s: float | None) -> float:
-    """Seconds until the next try: the provider's wish and a tenth, else full jitter."""
+    """Seconds until the next try: the provider's wish and a tenth, else full jitter.
+
+    Who wishes for a second each time is asked more rarely after a dozen tries.
+    """
+    doublings = min(attempt.number - 1, 30)
+    ceiling = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0**doublings)
     if wish_s is not None:
-        return min(wish_s, LONGEST_WISH_S) * (1 + attempt.chance / 10)
-    ceiling = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** (attempt.number - 1))
+        least = ceiling / 2 if attempt.number > MAX_ATTEMPTS else 0.0
+        return max(least, min(wish_s, LONGEST_WISH_S) * (1 + attempt.chance / 10))
     return max(0.5, ceiling * attempt.chance)

@@ -23,7 +23,7 @@ from outbound.mailing import envelope, reply_subject
 from outbound.model import Heard
 from outbound.render import clean_html, html_of, render
 from outbound.replying import recipient_of
-from outbound.settlement import MAX_AGE, Try, pause, settle
+from outbound.settlement import MAX_AGE, PATIENT_AGE, Try, pause, settle
 from outbound.window import reply_window, way_out
 from tests.outbound.world import MAIL, NOW, SMS, _conversation, _inbox
 from ticketing.reply_tokens import ReplyTokens
@@ -56,6 +56,18 @@ def test_old_rounds_are_given_up() -> None:
     assert settle(RetryLater(reason="busy"), old).state == "failed"
     repeatable = msgspec.structs.replace(old, idempotent=True)
     assert settle(OutcomeUnknown(reason="cut"), repeatable).state == "failed"
+
+
+def test_a_mail_is_tried_for_days_and_other_words_for_hours() -> None:
+    many = msgspec.structs.replace(FIRST, number=100, age=timedelta(hours=30))
+    assert settle(RetryLater(reason="421 busy"), many).state == "failed"
+    mail = msgspec.structs.replace(many, patient=True)
+    assert settle(RetryLater(reason="421 busy"), mail).state == "queued"
+    over = settle(RetryLater(reason="421 busy"), msgspec.structs.replace(mail, age=PATIENT_AGE))
+    assert (over.state, over.reason) == ("failed", "gave up after 100 tries: 421 busy")
+    often = msgspec.structs.replace(mail, number=5000)
+    assert pause(often, 1.0) == 450.0
+    assert pause(often, None) == 450.0
 
 
 def test_pauses_grow_and_are_bounded() -> None:
