@@ -22,7 +22,7 @@ from ticketing.model import Inbox
 log = logging.getLogger(__name__)
 
 UNDER_WAY = 64
-UNDER_WAY_BYTES = 8_000_000
+UNDER_WAY_BYTES = 2_000_000
 SAVE_EVERY = 100
 LOOK_EVERY = 100
 BACKLOG_MOST = 400  # two drains: what others send to this partition waits a second or two at most

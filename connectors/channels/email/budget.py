@@ -1,4 +1,4 @@
-"""How many bytes all mailboxes of this process may hold between the server and the journal."""
+"""How many bytes all mailboxes of this process may be fetching at a time."""
 
 import asyncio
 from collections import deque
