@@ -42,6 +42,10 @@ def _check_channel(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _names(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("names", nargs="+", metavar="NAME")
+
+
 def _channel_table(parser: argparse.ArgumentParser) -> None:
     way = parser.add_mutually_exclusive_group()
     way.add_argument("--into", default="", metavar="FILE", help="write it between the file's marks")
@@ -143,6 +147,7 @@ COMMANDS = (
     Command(("channel", "new"), "channels:new", "scaffold a channel", _new_channel),
     Command(("channel", "check"), "channels:check", "run a channel's cases", _check_channel),
     Command(("channel", "table"), "channels:table", "all as a Markdown table", _channel_table),
+    Command(("channel", "picture"), "channels:picture", "draw how it is set up", _names),
     Command(("channel", "schema"), "channels:schema", "JSON Schema of channel.toml"),
     Command(("channel", "replay"), "channels:replay", "read quarantined requests again", _replay),
     Command(("explain", "mail"), "explain:mail", "what is made of a mail", _explain_mail),

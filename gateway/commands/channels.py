@@ -1,4 +1,4 @@
-"""``parley channel list``, ``new``, ``check``, ``schema``, ``table`` and ``replay``."""
+"""``parley channel``: list, new, check, schema, table, picture, replay."""
 
 import argparse
 import asyncio
@@ -45,6 +45,23 @@ def schema(arguments: argparse.Namespace) -> int:
     from connectors.declarative.schema import channel_schema
 
     sys.stdout.write(channel_schema())
+    return 0
+
+
+def picture(arguments: argparse.Namespace) -> int:
+    """Draw into each channel's folder how its inbox is set up (setup.svg)."""
+    from connectors.setup_picture import setup_picture
+
+    registry = Registry.load()
+    for channel in arguments.names:
+        try:
+            manifest, fields = registry.manifest(channel), registry.setting_fields(channel)
+        except ConnectorError as error:
+            print(f"parley: {error}", file=sys.stderr)
+            return 1
+        path = registry.installed(channel).folder / "setup.svg"
+        path.write_text(setup_picture(manifest, fields))
+        print(path)
     return 0
 
 
