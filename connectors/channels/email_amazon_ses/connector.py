@@ -70,6 +70,11 @@ class AmazonSes(MailProvider[Settings]):
             else None
         )
 
+    @property
+    def authserv_ids(self) -> frozenset[str]:
+        """SES puts what it found on top of the mails that it leaves in S3."""
+        return frozenset({"amazonses.com"})
+
     async def prepare(self, request: WebhookRequest) -> None:
         """See ``Preparer``: the certificate, and the subscription that a rightly signed message
         asks us to confirm.

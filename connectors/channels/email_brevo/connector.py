@@ -12,7 +12,7 @@ from connectors.contract import Account, OutboundFile, Parsed, WebhookRequest
 from connectors.http import Http, HttpReply
 from connectors.kit.mail.json_body import JsonBody
 from connectors.kit.mail.letter import Letter, Person
-from connectors.kit.mail.provider import ApiRequest, MailProvider
+from connectors.kit.mail.provider import ApiRequest, MailProvider, TrustedAuthserv
 from connectors.kit.mail.secrets import check_secret
 from connectors.kit.mail.words import encoded_words
 from connectors.kit.outcomes import Unsent, of_reply
@@ -42,6 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"secret": True, "signs": True},
         ),
     ]
+    trusted_authserv: TrustedAuthserv = ""
     base_url: Annotated[str, msgspec.Meta(title="API address")] = "https://api.brevo.com"
 
 

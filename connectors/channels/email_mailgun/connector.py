@@ -13,7 +13,7 @@ from connectors.contract import Account, OutboundFile, Parsed, WebhookRequest
 from connectors.errors import Unauthentic
 from connectors.http import Http, HttpReply
 from connectors.kit.mail.letter import Letter
-from connectors.kit.mail.provider import ApiRequest, MailProvider, basic
+from connectors.kit.mail.provider import ApiRequest, MailProvider, TrustedAuthserv, basic
 from connectors.kit.multipart import Upload, multipart
 from connectors.kit.outcomes import Unsent, of_reply
 from connectors.kit.signatures import check_age, hmac_hex, same
@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     domain: Annotated[
         str, msgspec.Meta(title="Sending domain", description="Empty: the one of the address")
     ] = ""
+    trusted_authserv: TrustedAuthserv = ""
     base_url: Annotated[
         str, msgspec.Meta(title="API address", description="EU: https://api.eu.mailgun.net")
     ] = "https://api.mailgun.net"

@@ -10,7 +10,7 @@ from connectors.contract import Account, OutboundFile, Parsed, SendOutcome, Webh
 from connectors.http import Http, HttpReply
 from connectors.kit.mail.json_body import JsonBody
 from connectors.kit.mail.letter import Letter, Person
-from connectors.kit.mail.provider import ApiRequest, MailProvider, accepted, basic
+from connectors.kit.mail.provider import ApiRequest, MailProvider, TrustedAuthserv, accepted, basic
 from connectors.kit.mail.secrets import check_secret
 from connectors.kit.outcomes import Refusal, Unsent, of_refusal, of_reply, retry_after
 
@@ -49,6 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"secret": True, "signs": True},
         ),
     ]
+    trusted_authserv: TrustedAuthserv = ""
     base_url: Annotated[str, msgspec.Meta(title="API address")] = "https://api.mailjet.com"
 
 

@@ -22,7 +22,7 @@ from connectors.http import Http, HttpReply
 from connectors.kit.forms import form_parts
 from connectors.kit.mail.json_body import JsonBody
 from connectors.kit.mail.letter import Letter
-from connectors.kit.mail.provider import ApiRequest, MailProvider, accepted
+from connectors.kit.mail.provider import ApiRequest, MailProvider, TrustedAuthserv, accepted
 from connectors.kit.outcomes import Unsent, of_reply, retry_after
 from connectors.kit.signatures import hmac_base64, same
 
@@ -72,6 +72,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"secret": True, "signs": True},
         ),
     ] = ""
+    trusted_authserv: TrustedAuthserv = ""
     base_url: Annotated[str, msgspec.Meta(title="API address")] = "https://mandrillapp.com"
 
 

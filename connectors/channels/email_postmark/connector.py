@@ -19,7 +19,7 @@ from connectors.contract import (
 from connectors.http import Http, HttpReply
 from connectors.kit.mail.json_body import JsonBody
 from connectors.kit.mail.letter import Letter
-from connectors.kit.mail.provider import ApiRequest, MailProvider, accepted
+from connectors.kit.mail.provider import ApiRequest, MailProvider, TrustedAuthserv, accepted
 from connectors.kit.mail.secrets import check_secret
 from connectors.kit.outcomes import Unsent, of_reply
 
@@ -52,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     message_stream: Annotated[
         str, msgspec.Meta(title="Message stream", description="The transactional stream's id")
     ] = "outbound"
+    trusted_authserv: TrustedAuthserv = ""
     base_url: Annotated[str, msgspec.Meta(title="API address")] = "https://api.postmarkapp.com"
 
 

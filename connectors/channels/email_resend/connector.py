@@ -13,7 +13,7 @@ from connectors.contract import Account, OutboundFile, Parsed, Pulled, RetryLate
 from connectors.http import Http, HttpReply
 from connectors.kit.mail.json_body import JsonBody
 from connectors.kit.mail.letter import Letter
-from connectors.kit.mail.provider import ApiRequest, MailProvider, bearer
+from connectors.kit.mail.provider import ApiRequest, MailProvider, TrustedAuthserv, bearer
 from connectors.kit.mail.trace import parse_mail_item
 from connectors.kit.outcomes import Unsent, of_reply, retry_after
 from connectors.kit.signatures import STANDARD_HEADERS, check_standard
@@ -51,6 +51,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "domain, * for all of the account",
         ),
     ] = ""
+    trusted_authserv: TrustedAuthserv = ""
     base_url: Annotated[str, msgspec.Meta(title="API address")] = "https://api.resend.com"
 
 

@@ -17,7 +17,7 @@ from connectors.contract import (
 from connectors.http import Http, HttpReply
 from connectors.kit.mail.json_body import JsonBody
 from connectors.kit.mail.letter import Letter, Person
-from connectors.kit.mail.provider import ApiRequest, MailProvider, accepted
+from connectors.kit.mail.provider import ApiRequest, MailProvider, TrustedAuthserv, accepted
 from connectors.kit.mail.secrets import check_secret
 from connectors.kit.outcomes import Unsent, of_reply, retry_after
 
@@ -46,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             extra={"secret": True, "signs": True},
         ),
     ]
+    trusted_authserv: TrustedAuthserv = ""
     base_url: Annotated[
         str, msgspec.Meta(title="API address", description="EU: https://api.eu.sparkpost.com")
     ] = "https://api.sparkpost.com"

@@ -8,7 +8,7 @@ import base64
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import msgspec
 
@@ -46,6 +46,14 @@ HARD = "5.0.0"
 
 _ENHANCED = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 
+TrustedAuthserv = Annotated[
+    str,
+    msgspec.Meta(
+        title="Mail server that checks senders",
+        description="The name in the Authentication-Results that the provider puts on top of "
+        "each mail; empty when it puts none there",
+    ),
+]
 SettingsT = TypeVar("SettingsT")
 
 
@@ -83,6 +91,12 @@ class MailProvider(Generic[SettingsT]):
         self._account = account
         self._settings: SettingsT = account.settings
         self._http = http
+
+    @property
+    def authserv_ids(self) -> frozenset[str]:
+        """See ``Relayed``: nobody, unless the inbox's settings name somebody."""
+        named: str = getattr(self._settings, "trusted_authserv", "")
+        return frozenset(named.lower().replace(",", " ").split())
 
     def handshake(self, request: WebhookRequest) -> WebhookResponse | None:
         """Most have none."""

@@ -8,8 +8,11 @@ import pytest
 from connectors.channels.email_amazon_ses.inbound import parse as parse_ses
 from connectors.channels.email_amazon_ses.sns import SnsMessage
 from connectors.channels.email_sendgrid.inbound import parse as parse_sendgrid
-from connectors.contract import WebhookRequest
+from connectors.contract import Account, InboxId, Relayed, WebhookRequest
 from connectors.kit.mail.verdicts import Said, trust_of
+from connectors.placeholders import fill
+from connectors.registry import Registry
+from connectors.standin import StandInHttp
 
 NOW = datetime(2026, 11, 18, tzinfo=UTC)
 EVA = "Eva <eva@Far.example>"
@@ -99,3 +102,24 @@ def test_sendgrid_tells_whose_signature_it_was(dkim, spf, verdict):
     )
     (event,) = parse_sendgrid(request).events
     assert event.trust.verdict == verdict
+
+
+def connected(channel: str, **settings: str) -> object:
+    registry = Registry.load()
+    account = Account(
+        inbox_id=InboxId("i"),
+        channel=channel,
+        name="",
+        address="support@halden.example",
+        hook_url="",
+        settings=fill(registry.settings_type(channel), settings).values,
+    )
+    return registry.connect(account, StandInHttp())
+
+
+def test_whose_results_within_a_mail_count():
+    assert connected("email_mailgun", trusted_authserv="").authserv_ids == frozenset()
+    named = connected("email_postmark", trusted_authserv="MX.postmark.example, other.example")
+    assert isinstance(named, Relayed)
+    assert named.authserv_ids == {"mx.postmark.example", "other.example"}
+    assert connected("email_amazon_ses").authserv_ids == {"amazonses.com"}
