@@ -152,6 +152,11 @@ def explain_webhook(
     raise Malformed(f"channel {channel!r} takes no requests")
 
 
+def recorded_request(case: Mapping[str, Any]) -> WebhookRequest:
+    """A case's request as the edge would hand it on. Raises ConnectorError."""
+    return _request(_case(case, WebhookCase))
+
+
 async def explain_send(
     registry: Registry, channel: str, settings: Mapping[str, Any], case: Mapping[str, Any]
 ) -> SendSeen:

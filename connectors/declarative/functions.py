@@ -232,6 +232,13 @@ class Functions(standard.Functions):  # type: ignore[misc]  # the library is unt
         halves = [re.split(r"[=:]", pair, maxsplit=1) for pair in pairs]
         return {unquote_plus(h[0]).strip(): unquote_plus(h[1]).strip() for h in halves if h[1:]}
 
+    @signature(ONE, ONE)
+    def _func_geo(self, latitude: Value, longitude: Value) -> str | None:
+        """geo(item.lat, item.lon): a shared place as a link, for files."""
+        if latitude is None or longitude is None:
+            return None
+        return f"geo:{float(latitude):.6f},{float(longitude):.6f}"
+
     @signature(MANY)
     def _func_nonce(self, length: Value = 16) -> str:
         """nonce(16): random letters and digits, for signed requests."""

@@ -30,6 +30,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
 }
 IGNORE = "ignore"
 REST = "*"
+PLACE = "geo:"
 MEDIA_KINDS = frozenset(get_args(MediaKind))
 PREFIXES = ("whatsapp:", "tel:", "sms:")
 
@@ -154,6 +155,8 @@ class _Files:
         media_type = said.get("type", "") or _guessed(name or url)
         kind = said.get("kind", "")
         size = said.get("size", "")
+        if url.startswith(PLACE):
+            kind = "location"
         return MediaRef(
             kind=_kind(kind) if kind in MEDIA_KINDS else kind_of(media_type),
             url=url,

@@ -128,9 +128,8 @@ def _basic(one: model.Basic, scope: Scope) -> Check:
         if not secret:
             return None
         login = f"{user.text(document)}:{secret}".encode()
-        given = request.headers.get("authorization", "")
-        scheme, _, value = given.partition(" ")
-        if scheme.lower() != "basic" or not same(value, base64.b64encode(login).decode()):
+        wanted = "Basic " + base64.b64encode(login).decode()
+        if not same(request.headers.get("authorization", ""), wanted):
             raise Unauthentic("user or password does not fit")
         return True
 

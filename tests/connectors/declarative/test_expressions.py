@@ -111,6 +111,8 @@ def test_a_value_that_a_function_cannot_take_is_a_value_error():
         ("cut(a, 2)", {"a": "abc"}, "ab"),
         ("replace(a, 'b', '')", {"a": "abc"}, "ac"),
         ("json(a)", {"a": [1]}, "[1]"),
+        ("geo(a.lat, a.lon)", {"a": {"lat": "1.5", "lon": -2}}, "geo:1.500000,-2.000000"),
+        ("geo(a.lat, a.lon)", {"a": {"lat": 1}}, None),
     ],
 )  # fmt: skip
 def test_functions(source, document, wanted):
