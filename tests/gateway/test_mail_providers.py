@@ -11,8 +11,10 @@ from urllib.parse import urlencode
 import msgspec
 import pytest
 from aiohttp import web
+from aiohttp.abc import ResolveResult
 
 from config.settings import Settings
+from connectors.kit.egress import GuardedResolver
 from connectors.kit.mail.trace import Envelope, to_headers
 from gateway.errors import Refused
 from storage.ids import utc_now
@@ -268,8 +270,15 @@ async def test_mandrill_finds_somebody_there_and_nothing_is_stored(house: House)
     assert await house.base.mongo.db["journal"].count_documents({}) == 0
 
 
-async def test_what_cannot_be_checked_now_is_asked_for_again(house: House) -> None:
-    """Amazon's certificate is out of reach here: SNS is told to come later, nothing is stored."""
+async def test_what_cannot_be_checked_now_is_asked_for_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Amazon's certificate is out of reach: SNS is told to come later, nothing is stored."""
+
+    async def nowhere(*_: object) -> list[ResolveResult]:
+        raise OSError("no network")
+
+    monkeypatch.setattr(GuardedResolver, "resolve", nowhere)
     topic = "arn:aws:sns:eu-west-1:111:parley"
     inbox = await house.base.inboxes.create(
         channel="email_amazon_ses",
@@ -291,7 +300,7 @@ async def test_what_cannot_be_checked_now_is_asked_for_again(house: House) -> No
         "Timestamp": "2026-11-18T11:06:41.000Z",
         "SignatureVersion": "1",
         "Signature": "x",
-        "SigningCertURL": "https://sns.eu-west-1.amazonaws.com/x.pem",
+        "SigningCertURL": "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem",
     }
     path = f"/hooks/email_amazon_ses/{inbox.id}"
     async with house.browser().post(path, json=hook) as answer:

@@ -84,14 +84,15 @@ class AmazonSes(MailProvider[Settings]):
             self._of_our_topic(message)
         except (Malformed, Unauthentic):
             return  # verify says so
-        if message.signing_cert_url not in self._keys and is_certificate(message.signing_cert_url):
-            self._remember(message.signing_cert_url, await self._get(message.signing_cert_url))
+        url, topic = message.signing_cert_url, message.topic_arn
+        if url not in self._keys and is_certificate(url, topic):
+            self._remember(url, await self._get(url))
         if message.type == CONFIRMATION and message.subscribe_url:
             try:
                 self.verify(request)
             except Unauthentic:
                 return
-            if is_amazons(message.subscribe_url):
+            if is_amazons(message.subscribe_url, topic):
                 await self._get(message.subscribe_url)
 
     def verify(self, request: WebhookRequest) -> bool:

@@ -21,7 +21,8 @@ from connectors.kit.decoding import decode_json
 CONFIRMATION = "SubscriptionConfirmation"
 NOTIFICATION = "Notification"
 
-_HOST = re.compile(r"sns\.[a-z0-9-]{1,40}\.amazonaws\.com(?:\.cn)?\Z")
+_HOST = re.compile(r"sns\.([a-z0-9-]{1,40})\.amazonaws\.com(?:\.cn)?\Z")
+_CERTIFICATE = re.compile(r"/SimpleNotificationService-[A-Za-z0-9]{1,64}\.pem\Z")
 _SIGNED = ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
 _SIGNED_CONFIRMATION = (
     "Message",
@@ -64,15 +65,23 @@ def sns_message(body: bytes) -> SnsMessage:
     return decode_json(body, SnsMessage, "a message of Amazon SNS")
 
 
-def is_amazons(url: str) -> bool:
-    """Whether an address is SNS's own: only there certificates and confirmations are fetched."""
+def is_amazons(url: str, topic_arn: str) -> bool:
+    """Whether an address is SNS's own, in the region of the topic: only there certificates and
+    confirmations are fetched.
+    """
     parts = urlsplit(url)
-    return parts.scheme == "https" and bool(_HOST.match(parts.netloc))
+    found = _HOST.match(parts.netloc)
+    return parts.scheme == "https" and found is not None and found[1] == _region(topic_arn)
 
 
-def is_certificate(url: str) -> bool:
+def is_certificate(url: str, topic_arn: str) -> bool:
     """Whether SNS keeps a certificate there."""
-    return is_amazons(url) and urlsplit(url).path.endswith(".pem")
+    return is_amazons(url, topic_arn) and bool(_CERTIFICATE.match(urlsplit(url).path))
+
+
+def _region(topic_arn: str) -> str:
+    """``arn:aws:sns:<region>:<account>:<name>``."""
+    return (topic_arn.split(":") + [""] * 4)[3]
 
 
 def public_key(pem: bytes) -> rsa.RSAPublicKey:

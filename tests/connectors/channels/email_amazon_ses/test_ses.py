@@ -171,7 +171,9 @@ async def test_the_certificate_is_fetched_once(ses, aws):
         "https://s3.amazonaws.com/mine/x.pem",
         "https://sns.eu-west-1.amazonaws.com@evil.example/x.pem",
         "https://evil.example/sns.eu-west-1.amazonaws.com/x.pem",
-        "https://sns.eu-west-1.amazonaws.com/x.txt",
+        "https://sns.eu-west-1.amazonaws.com/x.pem",
+        "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem/x",
+        "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-1.pem",
         "",
     ],
 )
