@@ -275,7 +275,7 @@ async def test_what_cannot_be_checked_now_is_asked_for_again(
 ) -> None:
     """Amazon's certificate is out of reach: SNS is told to come later, nothing is stored."""
 
-    async def nowhere(*_: object) -> list[ResolveResult]:
+    async def nowhere(*_: object, **__: object) -> list[ResolveResult]:
         raise OSError("no network")
 
     monkeypatch.setattr(GuardedResolver, "resolve", nowhere)
