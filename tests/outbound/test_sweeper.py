@@ -3,9 +3,11 @@
 import asyncio
 from datetime import timedelta
 
+from outbound.indexes import OUTBOUND_MIGRATIONS
 from outbound.sweeper import EPOCH, Sweeper
 from storage.doorbell import Doorbell
 from storage.leases import Leases
+from storage.migrations import Index, Migrator
 from tests.outbound.peer import Peer
 from tests.outbound.world import Bell, World
 
@@ -60,3 +62,15 @@ async def test_one_owner_sweeps(sms: World) -> None:
     for task in (*tasks, *heard):
         task.cancel()
     await asyncio.gather(*tasks, *heard, return_exceptions=True)
+
+
+async def test_a_site_of_before_sweeps_without_the_index_of_due_times(sms: World) -> None:
+    by_due = Index(collection="outbox", name="by_due", keys=(("delivery.due_at", 1),))
+    await by_due.ensure(sms.mongo)
+    message = await sms.say("one")
+    migrations = Migrator(sms.mongo, OUTBOUND_MIGRATIONS)
+    assert "0301_leaner_queue" in await migrations.run()
+    assert set(await sms.mongo.db["outbox"].index_information()) == {"_id_", "by_conversation"}
+    later = await sms.clock.now() + timedelta(seconds=60)
+    (found,) = await sms.store.overdue(EPOCH, later, 10)
+    assert found.conversation_id == message.conversation_id
