@@ -19,6 +19,7 @@ RUN useradd --system --uid 10001 --home-dir /var/lib/parley --create-home parley
 COPY --from=wheel /opt/parley /opt/parley
 ENV PATH=/opt/parley/bin:$PATH \
     PYTHONUNBUFFERED=1 \
+    MALLOC_MMAP_THRESHOLD_=1048576 \
     PARLEY_HTTP_HOST=0.0.0.0 \
     PARLEY_SMTP_HOST=0.0.0.0 \
     PARLEY_DATA_DIR=/var/lib/parley
