@@ -107,7 +107,8 @@ class SenderTrust(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 class MessageReceived(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
     """Somebody said something. For mail, ``mail`` holds the raw RFC 5322 bytes and the rest is
     filled by the normaliser; everywhere else the fields are complete. ``trust`` is what a mail
-    provider says of the sender of a mail that it received for us.
+    provider says of the sender of a mail that it received for us. ``incomplete`` says why only the
+    head of a mail came.
     """
 
     dedupe_id: str
@@ -125,6 +126,7 @@ class MessageReceived(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
     reply_to: str = ""
     reply_handle: ReplyHandle | None = None
     mail: bytes | None = None
+    incomplete: str = ""
     trust: SenderTrust | None = None
 
 

@@ -63,6 +63,7 @@ def labour(base: Foundation) -> Labour:
         "deliver": _ringing([rung]),  # a server that hangs must not hold arq's few places
         "fetch_media": media.fetch,
         "acknowledge": _acknowledge(base),
+        "tell_too_large": _tell_too_large(base),
         "pull": _ringing([news]),
     }
     bells = {DRAIN_JOB: drains, "relay": [relay], "deliver": [rung], "pull": [news]}
@@ -179,6 +180,15 @@ def _acknowledge(base: Foundation) -> Job:
         await acknowledger.acknowledge(MessageId(message_id), utc_now())
 
     return acknowledge
+
+
+def _tell_too_large(base: Foundation) -> Job:
+    acknowledger = Acknowledger(base.outbound, base.directory, composer(base))
+
+    async def tell(message_id: str) -> None:
+        await acknowledger.tell_too_large(MessageId(message_id), utc_now())
+
+    return tell
 
 
 def _ringing(bells: Sequence[Bell]) -> Job:

@@ -117,7 +117,7 @@ def _inbox_dkim(parser: argparse.ArgumentParser) -> None:
 
 def _inbox_texts(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("inbox", metavar="INBOX", help="id or address")
-    for name in ("signature", "acknowledgement"):
+    for name in ("signature", "acknowledgement", "too-large"):
         parser.add_argument(f"--{name}", action="append", default=[], metavar="LANGUAGE=FILE")
     parser.add_argument(
         "--template", action="append", default=[], nargs=2, metavar=("NAME", "LANGUAGE=FILE")

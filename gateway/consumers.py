@@ -8,7 +8,7 @@ from gateway.notices import Fact, Facts
 from storage.doorbell import Doorbell
 from storage.events import Event
 from storage.pubsub import Pubsub
-from ticketing.facts import awaits_files
+from ticketing.facts import awaits_files, came_incomplete
 
 TOGETHER = 200  # about 30 kB
 
@@ -40,20 +40,27 @@ class MediaConsumer:
 
 
 class BegunConsumer:
-    """Rings for tickets that customers began in an inbox that acknowledges them."""
+    """Rings for tickets that customers began in an inbox that acknowledges them, and for mails
+    too large to fetch where their senders are told.
+    """
 
     def __init__(self, inboxes: Directory, doorbell: Doorbell) -> None:
         self._inboxes = inboxes
         self._doorbell = doorbell
 
     async def handle(self, events: Sequence[Event]) -> None:
-        """One job per ticket; who acknowledges nothing costs nothing."""
+        """One job per ticket or mail; who answers nothing by itself costs nothing."""
         for event in events:
-            if event.kind != "ticket.created" or event.actor.kind != "contact":
+            if event.actor.kind != "contact" or not event.message_id:
                 continue
-            inbox = await self._inboxes.inbox(event.inbox_id)
-            if event.message_id and inbox is not None and inbox.acknowledgements:
-                await self._doorbell.enqueue("acknowledge", event.message_id)
+            if event.kind == "ticket.created":
+                inbox = await self._inboxes.inbox(event.inbox_id)
+                if inbox is not None and inbox.acknowledgements:
+                    await self._doorbell.enqueue("acknowledge", event.message_id)
+            elif came_incomplete(event):
+                inbox = await self._inboxes.inbox(event.inbox_id)
+                if inbox is not None and inbox.too_large:
+                    await self._doorbell.enqueue("tell_too_large", event.message_id)
 
 
 def _fact(event: Event) -> Fact:

@@ -101,6 +101,7 @@ class InboxCommands:
         )
         check_texts(changed.signatures, "signatures")
         check_texts(changed.acknowledgements, "acknowledgements")
+        check_texts(changed.too_large, "too_large")
         check_templates(changed.templates)
         await self._free(changed.channel, changed.address, inbox_id, changed.aliases)
         if not await self._store.change_inbox(changed):

@@ -60,17 +60,19 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
 
 
+INCOMPLETE = "only-its-head-came"  # a warning of mails too large to fetch
+
+
 class MailRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How an inbox reads its mails, where operators differ.
 
     ``reply_to_as_sender``: web forms write in their own name and put the customer into Reply-To;
     "keep_name" takes the address alone. ``agent_forwards``: what an agent forwards to the inbox is
-    its first author's. ``tell_oversized``: who sent what was too large to fetch hears of it.
+    its first author's.
     """
 
     reply_to_as_sender: Literal["off", "whole", "keep_name"] = "off"
     agent_forwards: bool = False
-    tell_oversized: bool = False
 
 
 class SignatureCheck(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

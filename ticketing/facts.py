@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from connectors.contract import InboxId
-from normalizer.model import Message, MessageId
+from normalizer.model import INCOMPLETE, Message, MessageId
 from storage.events import Actor, Change, Event, event_id
 from ticketing.model import Contact, Ticket
 from ticketing.permissions import Viewer
@@ -67,11 +67,16 @@ def took_in(source: Ticket) -> tuple[Change, ...]:
     return (Change(field="joined", before=None, after=f"#{source.number}"),)
 
 
-def awaited_files(message: Message) -> tuple[Change, ...]:
-    """Says of a message that some of its files are still at the provider."""
-    if any(item.state == "pending" for item in message.files):
-        return (Change(field=AWAITED_FILES, after="pending"),)
-    return ()
+def what_it_lacks(message: Message) -> tuple[Change, ...]:
+    """Says of a message that files are still at the provider, or that only its head came."""
+    awaited = any(item.state == "pending" for item in message.files)
+    lacks = {AWAITED_FILES: awaited, INCOMPLETE: INCOMPLETE in message.warnings}
+    return tuple(Change(field=field, after="pending") for field, there in lacks.items() if there)
+
+
+def came_incomplete(event: Event) -> bool:
+    """Whether only the head of the event's mail came."""
+    return any(change.field == INCOMPLETE for change in event.changes)
 
 
 def awaits_files(event: Event) -> bool:

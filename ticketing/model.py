@@ -146,7 +146,8 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One configured account of a channel. ``sealed_settings`` is the settings' JSON, sealed.
 
     ``signatures`` go under replies and ``acknowledgements`` out when somebody begins a ticket, in
-    the language of who wrote (``en``, ``zh-CN``); empty: none.
+    the language of who wrote (``en``, ``zh-CN``); empty: none. ``too_large`` goes to who sent a
+    mail of which only the head was fetched.
     """
 
     id: InboxId = msgspec.field(name="_id")
@@ -165,6 +166,7 @@ class Inbox(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mail_rules: MailRules = MailRules()
     signatures: dict[str, str] = {}
     acknowledgements: dict[str, str] = {}
+    too_large: dict[str, str] = {}
     templates: tuple[InboxTemplate, ...] = ()
     created_at: datetime
     updated_at: datetime

@@ -18,6 +18,7 @@ class InboxTexts(Answer, frozen=True, kw_only=True):
 
     signatures: dict[str, str]
     acknowledgements: dict[str, str]
+    too_large: dict[str, str]
     templates: list[InboxTemplate]
 
 

@@ -98,6 +98,7 @@ class InboxChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True
     undo_s: Annotated[int, Meta(ge=0, le=120)] | UnsetType = UNSET
     signatures: Texts | UnsetType = UNSET
     acknowledgements: Texts | UnsetType = UNSET
+    too_large: Texts | UnsetType = UNSET
     templates: Annotated[list[Template], Meta(max_length=200)] | UnsetType = UNSET
     mail_rules: MailRules | UnsetType = UNSET
 

@@ -37,6 +37,7 @@ async def _texts(arguments: argparse.Namespace) -> int:
     shown = {
         "signatures": inbox.signatures,
         "acknowledgements": inbox.acknowledgements,
+        "too_large": inbox.too_large,
         "templates": inbox.templates,
     }
     print(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode())
@@ -48,6 +49,7 @@ async def _changed(base: Foundation, inbox: Inbox, arguments: argparse.Namespace
     for field, given in (
         ("signatures", arguments.signature),
         ("acknowledgements", arguments.acknowledgement),
+        ("too_large", arguments.too_large),
     ):
         if given:
             changes[field] = _with(getattr(inbox, field), [_read(one) for one in given])

@@ -11,7 +11,7 @@ from normalizer.mail.addresses import is_own, is_valid, untagged
 from normalizer.mail.forwards import original_author
 from normalizer.mail.model import Address, Bounce, Complaint, MailAttachment, ParsedMail
 from normalizer.mail.parse import parse_mail
-from normalizer.model import BouncedRecipient, BounceFacts, Draft, File, MailFacts
+from normalizer.model import INCOMPLETE, BouncedRecipient, BounceFacts, Draft, File, MailFacts
 from normalizer.moments import clamped
 from normalizer.steps.source import Source
 
@@ -51,7 +51,7 @@ def read_mail(draft: Draft, source: Source) -> Draft:
         reply_to=bare(mail.in_reply_to[0]) if mail.in_reply_to else "",
         mail=_facts(mail, message_id, draft.recipient),
         bounce=_bounce(mail.bounce) or _complaint(mail.complaint),
-        warnings=mail.warnings,
+        warnings=(*mail.warnings, *((INCOMPLETE,) if source.message.incomplete else ())),
     )
 
 

@@ -155,3 +155,19 @@ async def test_a_ticket_is_acknowledged_once_in_the_language_of_who_wrote(mail: 
     await mail.mongo.db["messages"].delete_many({"direction": "out"})
     await acknowledger.acknowledge("conv-first", now)  # type: ignore[arg-type]  # no error
     assert await mail.mongo.db["messages"].count_documents({"direction": "out"}) == 0
+
+
+async def test_who_sent_too_large_a_mail_is_told_once_each_mail(mail: World) -> None:
+    mail.inbox = msgspec.structs.replace(mail.inbox, too_large={"en": "Too large, sorry."})
+    acknowledger = Acknowledger(mail.store, mail, mail.composer)
+    now = await mail.clock.now()
+    for _ in range(2):
+        await acknowledger.tell_too_large("conv-first", now)  # type: ignore[arg-type]
+    found = await mail.mongo.db["messages"].find({"direction": "out"}).to_list(9)
+    assert [one["text"] for one in found] == ["Too large, sorry."]
+
+
+async def test_nobody_is_told_where_no_words_are_set(mail: World) -> None:
+    acknowledger = Acknowledger(mail.store, mail, mail.composer)
+    await acknowledger.tell_too_large("conv-first", await mail.clock.now())  # type: ignore[arg-type]
+    assert await mail.mongo.db["messages"].count_documents({"direction": "out"}) == 0

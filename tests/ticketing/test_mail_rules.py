@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from normalizer.model import MailRules
+from connectors.events import BadItem, Parsed
+from normalizer.model import INCOMPLETE, MailRules
 from tests.ticketing.builders import NOW, a_mail
-from tests.ticketing.conftest import MAIL
+from tests.ticketing.conftest import MAIL, RawMail
 from ticketing.amendments import TicketChange
+from ticketing.facts import came_incomplete
 
 HOUR = timedelta(hours=1)
 EVE = "Eve <eve@y.example>"
@@ -311,3 +313,27 @@ async def test_mail_to_a_closed_ticket_begins_a_follow_up(house, mira, way):
     one, two = await house.tickets()
     assert (one.status, one.message_count) == ("closed", 1)
     assert (two.follow_up_of, two.message_count) == (one.id, 1)
+
+
+# 27
+
+
+class TooLarge(RawMail):
+    """As a mailbox that gives the head of what it lists."""
+
+    def parse_item(self, body, headers, received_at):
+        (event,) = super().parse_item(body, headers, received_at).events
+        head = replace(event, incomplete="the mail has 99 bytes, this inbox takes 9")
+        return Parsed(events=(head,), bad=(BadItem(index=0, reason=head.incomplete),))
+
+
+async def test_a_mail_too_large_to_fetch_is_listed_and_its_ticket_shows_its_head(house):
+    house.lines[MAIL] = replace(house.lines[MAIL], connector=TooLarge())
+    await house.mail_in(a_mail(text="").rstrip() + b"\r\n\r\n")
+    (listed,) = await house.journal.quarantined(None, 10, None)
+    assert "99 bytes" in listed.reason
+    (message,) = await house.messages()
+    assert (message.author.address, message.text) == ("ana@x.example", "")
+    assert INCOMPLETE in message.warnings
+    told = await house.events.for_ticket(message.ticket_id)
+    assert [event.kind for event in told if came_incomplete(event)] == ["message.received"]

@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from connectors.errors import Malformed
-from connectors.events import MessageReceived, Parsed
+from connectors.events import BadItem, MessageReceived, Parsed
 
 MAIL_FROM = "smtp-mail-from"
 RCPT_TO = "smtp-rcpt-to"
@@ -77,13 +77,20 @@ def _one_line(text: str) -> str:
 def parse_mail_item(body: bytes, headers: Mapping[str, str], received_at: datetime) -> Parsed:
     """Wrap the raw bytes; the normaliser reads them.
 
-    Raises Malformed for what the mailbox could not give us, in its own words.
+    What a mailbox could not give us is listed in its own words; where it gave the head, the ticket
+    hears of the mail too. Raises Malformed for what came without one.
     """
     if START in headers:
         return Parsed()
     if FAULT in headers:
         place = f"{headers.get(FOLDER, 'INBOX')}, UID {headers.get(UID, 'unknown')}"
-        raise Malformed(f"{headers[FAULT]} ({place})")
+        reason = f"{headers[FAULT]} ({place})"
+        if not body.strip():
+            raise Malformed(reason)
+        head = msgspec.structs.replace(
+            _message(body, headers, received_at), incomplete=headers[FAULT]
+        )
+        return Parsed(events=(head,), bad=(BadItem(index=0, reason=reason),))
     if not body.strip():
         raise Malformed("the mail is empty: it has neither headers nor text")
     return Parsed(events=(_message(body, headers, received_at),))

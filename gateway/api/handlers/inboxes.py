@@ -101,6 +101,7 @@ class InboxApi:
         return m.InboxTexts(
             signatures=found.signatures,
             acknowledgements=found.acknowledgements,
+            too_large=found.too_large,
             templates=[m.InboxTemplate(name=one.name, texts=one.texts) for one in found.templates],
         )
 

@@ -881,6 +881,9 @@ export interface components {
             acknowledgements?: {
                 [key: string]: string;
             };
+            too_large?: {
+                [key: string]: string;
+            };
             templates?: components["schemas"]["Template"][];
             mail_rules?: components["schemas"]["MailRules"];
         };
@@ -919,6 +922,9 @@ export interface components {
                 [key: string]: string;
             };
             acknowledgements: {
+                [key: string]: string;
+            };
+            too_large: {
                 [key: string]: string;
             };
             templates: components["schemas"]["InboxTemplate"][];
@@ -1036,7 +1042,7 @@ export interface components {
          *
          *         ``reply_to_as_sender``: web forms write in their own name and put the customer into Reply-To;
          *         "keep_name" takes the address alone. ``agent_forwards``: what an agent forwards to the inbox is
-         *         its first author's. ``tell_oversized``: who sent what was too large to fetch hears of it.
+         *         its first author's.
          */
         MailRules: {
             /**
@@ -1046,8 +1052,6 @@ export interface components {
             reply_to_as_sender: "keep_name" | "off" | "whole";
             /** @default false */
             agent_forwards: boolean;
-            /** @default false */
-            tell_oversized: boolean;
         };
         /**
          * Message

@@ -212,8 +212,9 @@ async def test_an_oversized_mail_is_listed_with_its_headers_and_the_rest_go_on(
     items = await pulled(connector)
     assert subjects(items) == ["one", "huge", "three"]
     assert len(items[1].body) < 200
-    with pytest.raises(Malformed, match="this inbox takes 2000"):
-        connector.parse_item(items[1].body, items[1].headers, NOW)
+    parsed = connector.parse_item(items[1].body, items[1].headers, NOW)
+    assert "this inbox takes 2000" in parsed.bad[0].reason
+    assert "this inbox takes 2000" in parsed.events[0].incomplete
 
 
 async def test_idle_wakes_when_mail_arrives(

@@ -47,4 +47,11 @@ def test_an_empty_mail_is_malformed(body: bytes) -> None:
 def test_a_fault_names_folder_and_uid() -> None:
     kept = {trace.FAULT: "too large", trace.FOLDER: "INBOX", trace.UID: "7"}
     with pytest.raises(Malformed, match=r"too large \(INBOX, UID 7\)"):
-        trace.parse_mail_item(MAIL, kept, NOW)
+        trace.parse_mail_item(b"", kept, NOW)
+
+
+def test_the_head_of_a_mail_that_was_not_fetched_is_listed_and_handed_on() -> None:
+    kept = {trace.FAULT: "too large", trace.FOLDER: "INBOX", trace.UID: "7"}
+    parsed = trace.parse_mail_item(MAIL, kept, NOW)
+    assert [one.reason for one in parsed.bad] == ["too large (INBOX, UID 7)"]
+    assert [one.incomplete for one in parsed.events] == ["too large"]
