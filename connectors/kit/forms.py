@@ -1,5 +1,6 @@
 """Forms with their files, as bytes: nothing is decoded before its charset is known (RFC 7578)."""
 
+import binascii
 import re
 from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
@@ -10,6 +11,8 @@ from connectors.contract import WebhookRequest
 from connectors.errors import Malformed
 
 MOST_PARTS = 2_000
+MOST_STRAY = 100_000
+_STRAY = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _BOUNDARY = re.compile(r'boundary="?([^";]{1,200})"?', re.IGNORECASE)
 _PARAMETER = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"|(\w+)=([^\s;"]+)')
 _URLENCODED = "application/x-www-form-urlencoded"
@@ -44,9 +47,9 @@ def texts(parts: Sequence[FormPart]) -> dict[str, str]:
 
 
 def _urlencoded(body: bytes) -> list[FormPart]:
-    pairs = [pair.partition(b"=") for pair in body.split(b"&") if pair]
-    if len(pairs) > MOST_PARTS:
+    if body.count(b"&") > MOST_PARTS:  # counted before they take memory
         raise Malformed(f"more than {MOST_PARTS} fields")
+    pairs = [pair.partition(b"=") for pair in body.split(b"&") if pair]
     return [
         FormPart(name=_plain(name).decode("utf-8", "replace"), content=_plain(value))
         for name, _, value in pairs
@@ -54,18 +57,29 @@ def _urlencoded(body: bytes) -> list[FormPart]:
 
 
 def _plain(quoted: bytes) -> bytes:
-    return unquote_to_bytes(quoted.replace(b"+", b" "))
+    """As ``unquote_to_bytes``, which takes a hundred times the memory of a mail full of escapes:
+    they are those of quoted-printable under another sign, which is decoded in one go.
+    """
+    text = quoted.replace(b"+", b" ")
+    if b"%" not in text:
+        return text
+    if _STRAY.search(text) is None:
+        return binascii.a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
+    if text.count(b"%") > MOST_STRAY:
+        raise Malformed("the form is not percent-encoded")
+    return unquote_to_bytes(text)
 
 
 def _multipart(request: WebhookRequest) -> list[FormPart]:
     found = _BOUNDARY.search(request.headers.get("content-type", ""))
     if found is None:
         raise Malformed("the multipart form names no boundary")
-    pieces = (b"\r\n" + request.body).split(b"\r\n--" + found[1].strip().encode())
+    between = b"\r\n--" + found[1].strip().encode("utf-8", "backslashreplace")
+    if request.body.count(between) > MOST_PARTS:
+        raise Malformed(f"more than {MOST_PARTS} fields")
+    pieces = (b"\r\n" + request.body).split(between)
     if len(pieces) == 1:
         raise Malformed("the multipart form has no parts")
-    if len(pieces) > MOST_PARTS:
-        raise Malformed(f"more than {MOST_PARTS} fields")
     return [_part(piece) for piece in pieces[1:] if not piece.startswith(b"--")]
 
 

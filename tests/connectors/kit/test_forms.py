@@ -1,7 +1,9 @@
 """Forms as real clients make them, read back to the byte."""
 
+import contextlib
+import tracemalloc
 from datetime import UTC, datetime
-from urllib.parse import urlencode
+from urllib.parse import quote_from_bytes, unquote_to_bytes, urlencode
 
 import aiohttp
 import pytest
@@ -70,6 +72,35 @@ def test_a_plain_form_is_what_was_encoded(pairs):
     wanted = [(n.encode("utf-8", "replace").decode(), v.encode("utf-8", "replace").decode())
               for n, v in pairs]  # fmt: skip
     assert [(part.name, part.text) for part in parts] == wanted
+
+
+@given(st.binary(max_size=60).map(lambda raw: raw.replace(b"&", b"")))
+def test_escapes_are_read_as_the_standard_library_does(raw):
+    for value in (raw, quote_from_bytes(raw).encode(), quote_from_bytes(raw).lower().encode()):
+        (part,) = form_parts(request(b"a=" + value, URLENCODED))
+        assert part.content == unquote_to_bytes(value.replace(b"+", b" "))
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"a=" + b"%41" * 4_000_000, URLENCODED),
+        (b"a=" + b"%4" * 4_000_000, URLENCODED),
+        (b"&" * 12_000_000, URLENCODED),
+        (b"\r\n--a" * 2_000_000, "multipart/form-data; boundary=a"),
+    ],
+)
+def test_a_form_that_is_all_escapes_takes_little_memory(body, kind):
+    """It is read before anybody has said who sent it."""
+    asked = request(body, kind)
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(Malformed):
+            form_parts(asked)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * len(body)
 
 
 @given(st.binary(max_size=200), st.sampled_from([URLENCODED, "multipart/form-data; boundary=x"]))
