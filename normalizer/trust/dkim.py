@@ -8,11 +8,13 @@ from typing import Literal
 import dkim
 
 from connectors.kit.dns import DnsAnswer
+from normalizer.trust.canonical import canonical
 from normalizer.trust.head import Signature, tags
 
 ALGORITHMS = frozenset({"rsa-sha256", "ed25519-sha256"})  # RFC 8301: no SHA-1
 KEY_CHARACTERS = 1_600  # of base64: RSA up to 8192 bits; more is only there to cost time
 MIN_BITS = 1024
+FIELDS_MOST = 200  # names in h=: each is looked for in the whole header
 _QUIET = logging.getLogger("normalizer.trust.dkimpy")
 _QUIET.disabled = True  # it says which header was wrong, in the sender's own words
 
@@ -24,7 +26,12 @@ def check_dkim(mail: bytes, signature: Signature, keys: Keys) -> DkimResult:
     """The result for one signature (RFC 8601 section 2.7.1); ``policy``: valid or not, we do not
     take it: a part of the body is not signed (l=), or the author is not, or by SHA-1.
     """
-    if signature.partial or not signature.signs_author or signature.algorithm not in ALGORITHMS:
+    if (
+        signature.fields > FIELDS_MOST
+        or signature.partial
+        or not signature.signs_author
+        or signature.algorithm not in ALGORITHMS
+    ):
         return "policy"
     answer = keys.get(signature.key_name)
     if answer is None or answer.outcome == "failed":
@@ -49,7 +56,8 @@ def key_record(answer: DnsAnswer) -> str | None:
 
 def _verified(mail: bytes, signature: Signature, record: str) -> DkimResult:
     try:
-        verifier = dkim.DKIM(mail, logger=_QUIET, minkey=MIN_BITS)
+        lean = canonical(mail, relaxed=signature.relaxed)
+        verifier = dkim.DKIM(lean, logger=_QUIET, minkey=MIN_BITS)
         good = verifier.verify(idx=signature.place, dnsfunc=lambda _, **__: record.encode())
     except dkim.ValidationError:
         return "fail"
@@ -66,7 +74,8 @@ def check_arc(mail: bytes, keys: Keys) -> tuple[str, str]:
         return (key_record(answer) or "").encode() if answer else b""
 
     try:
-        state, sets, _ = dkim.ARC(mail, logger=_QUIET, minkey=MIN_BITS).verify(dnsfunc=key)
+        lean = canonical(mail, relaxed=True)
+        state, sets, _ = dkim.ARC(lean, logger=_QUIET, minkey=MIN_BITS).verify(dnsfunc=key)
     except (dkim.DKIMException, binascii.Error, ValueError, KeyError, IndexError, AttributeError):
         return "fail", ""
     said = sets[0].get("aar-value", b"").decode("utf-8", "replace") if sets else ""

@@ -10,8 +10,8 @@ from normalizer.trust.domains import domain_of
 
 SIGNATURES_MOST = 12
 SIGNATURE_BYTES = 8_192
+TAGS_MOST = 64
 _LONG_GAP = re.compile(rb"\s{120}")
-_TAG = re.compile(rb"\s*([a-zA-Z]\w*)\s*=\s*([^;]*)")
 
 
 class Signature(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,6 +24,8 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
     identity: str
     signs_author: bool
     partial: bool
+    relaxed: bool
+    fields: int
 
     @property
     def key_name(self) -> str:
@@ -32,7 +34,9 @@ class Signature(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
-    """``domains`` are those of all authors; ``authors`` counts the From fields."""
+    """``domains`` are those of all authors; ``authors`` counts the From fields. ``sealer`` is ""
+    also for a chain that is not read as all chains are (relaxed).
+    """
 
     authors: int
     domains: tuple[str, ...]
@@ -56,7 +60,8 @@ def read_head(mail: bytes) -> Head:
     found = [domain_of(one.address) for value in authors for one in parse_addresses(value)]
     seals = [tags(value) for value in _small(fields, "arc-seal")]
     stamps = [tags(value) for value in _small(fields, "arc-message-signature")]
-    last = max(seals, key=_instance, default={})
+    usual = all(found.get("c", "relaxed/relaxed") == "relaxed/relaxed" for found in stamps)
+    last = max(seals, key=_instance, default={}) if usual else {}
     return Head(
         authors=len(authors),
         domains=tuple(dict.fromkeys(filter(None, found))),
@@ -69,8 +74,11 @@ def read_head(mail: bytes) -> Head:
 def tags(value: bytes) -> dict[str, str]:
     """A tag list (RFC 6376 section 3.2); the first of a repeated tag, white space inside kept."""
     found: dict[str, str] = {}
-    for match in _TAG.finditer(value):
-        found.setdefault(match[1].decode(), match[2].strip().decode("utf-8", "replace"))
+    for part in value.split(b";")[:TAGS_MOST]:
+        name, equals, said = part.partition(b"=")
+        if equals:
+            key = name.strip().decode("utf-8", "replace")
+            found.setdefault(key, said.strip().decode("utf-8", "replace"))
     return found
 
 
@@ -92,7 +100,14 @@ def _signature(place: int, found: dict[str, str]) -> Signature:
         identity=found.get("i", "").rpartition("@")[2].lower(),
         signs_author="from" in signed,
         partial="l" in found,
+        relaxed=_is_relaxed(found),
+        fields=len(signed),
     )
+
+
+def _is_relaxed(found: dict[str, str]) -> bool:
+    """How the body is to be read: the second word of ``c``, simple where there is none."""
+    return found.get("c", "").partition("/")[2].strip() == "relaxed"
 
 
 def _small(fields: Headers, name: str) -> list[bytes]:

@@ -16,7 +16,7 @@ FIELDS_MOST = 20
 FIELD_BYTES = 16_384
 RESULTS_MOST = 50
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[();]|[^();"]+|"', re.S)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[();]|[^();"]+|"', re.S)
 _POLICY = re.compile(r"\bp=(none|quarantine|reject)\b", re.I)
 _METHOD = re.compile(r"\s*([A-Za-z][\w-]*)(?:\s*/\s*\d+)?\s*=\s*([A-Za-z]+)")
 _PROPERTY = re.compile(r"\b([a-z]+)\.([\w-]+)\s*=\s*(\"[^\"]*\"|[^\s;]+)", re.I)
@@ -61,8 +61,9 @@ def _word(fields: Headers, trusted: frozenset[str]) -> tuple[str, list[Found]]:
     """
     by = ""
     word: list[Found] = []
+    fields_read = 0
     for name, value in fields.fields:
-        if name == "received" and by:
+        if (name == "received" and by) or fields_read == FIELDS_MOST:
             break
         if name != "authentication-results" or len(value) > FIELD_BYTES:
             continue
@@ -70,6 +71,7 @@ def _word(fields: Headers, trusted: frozenset[str]) -> tuple[str, list[Found]]:
         if said not in trusted or (by and said != by):
             continue
         by = said
+        fields_read += 1
         have = {one.method for one in word}
         word += [one for one in read_results(rest) if one.method not in have]
     return by, word[:RESULTS_MOST]
