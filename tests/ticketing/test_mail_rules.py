@@ -337,3 +337,15 @@ async def test_a_mail_too_large_to_fetch_is_listed_and_its_ticket_shows_its_head
     assert INCOMPLETE in message.warnings
     told = await house.events.for_ticket(message.ticket_id)
     assert [event.kind for event in told if came_incomplete(event)] == ["message.received"]
+
+
+# 37
+
+
+async def test_a_mail_of_ours_that_comes_back_is_a_machines(house):
+    """A forwarder wrote itself into From; the Message-ID is still ours."""
+    await house.mail_in(a_mail())
+    ours = house.tokens.message_id("support@halden.example", MAIL, 1, "01jd2n3p4q5r6s7t8v9wxyz")
+    await house.mail_in(a_mail(id=ours, sender=EVE))
+    (returned,) = await house.messages(native_id=ours)
+    assert returned.mail.auto_reply == "own-message-id"
