@@ -7,7 +7,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes, urlencode
 
 import aiohttp
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from connectors.contract import WebhookRequest
@@ -75,6 +75,7 @@ def test_a_plain_form_is_what_was_encoded(pairs):
 
 
 @given(st.binary(max_size=60).map(lambda raw: raw.replace(b"&", b"")))
+@example(b"=41%41=\r\n%20=")
 def test_escapes_are_read_as_the_standard_library_does(raw):
     for value in (raw, quote_from_bytes(raw).encode(), quote_from_bytes(raw).lower().encode()):
         (part,) = form_parts(request(b"a=" + value, URLENCODED))
@@ -101,6 +102,11 @@ def test_a_form_that_is_all_escapes_takes_little_memory(body, kind):
     finally:
         tracemalloc.stop()
     assert peak < 4 * len(body)
+
+
+def test_a_mail_that_is_all_escapes_is_read():
+    (part,) = form_parts(request(b"a=" + b"%41" * 1_000_000, URLENCODED))
+    assert part.content == b"A" * 1_000_000
 
 
 @given(st.binary(max_size=200), st.sampled_from([URLENCODED, "multipart/form-data; boundary=x"]))

@@ -156,6 +156,13 @@ def test_a_mail_within_a_mail_comes_whole(name):
     ).attachments
     assert found.content.replace(b"\r\n", b"\n").strip() == INNER.replace(b"\r\n", b"\n").strip()
     assert found.media_type == "message/rfc822"
+    fields = MailFields(
+        headers=HEADERS,
+        text="x",
+        files=(MailFile(name=name, media_type="message/rfc822", content=INNER),),
+    )
+    inner = email.message_from_bytes(assemble(fields)).get_payload(1).get_payload(0)
+    assert inner["Message-ID"] == "<i@far.example>"
 
 
 def test_what_calls_itself_multipart_is_only_bytes():
