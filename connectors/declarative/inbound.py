@@ -30,6 +30,7 @@ from connectors.events import (
 from connectors.kit.signatures import content_id
 
 MOST_REASONS = 3
+MOST_ITEMS = 10_000
 NO_RULE = "no event of the channel fits this item"
 Build = Callable[[Rule, Lazy, datetime], InboundEvent]
 
@@ -102,7 +103,7 @@ class _Reading:
             return False
 
     def _items(self, each: Expression) -> list[Value] | None:
-        """None when the request holds no such list at all."""
+        """None when the request holds no such list at all. Malformed for one that never ends."""
         try:
             found = each(self._document)
         except ValueError:
@@ -110,6 +111,8 @@ class _Reading:
         if found is None:
             return None
         listed = found if isinstance(found, list) else [found]
+        if len(listed) > MOST_ITEMS:
+            raise Malformed(f"more than {MOST_ITEMS} items in one request")
         items = [item for item in listed if item is not None]
         return items if items or not listed else None
 

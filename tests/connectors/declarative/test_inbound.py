@@ -96,6 +96,11 @@ def test_an_empty_list_is_a_genuine_nothing_and_no_list_is_malformed(tmp_path):
             parsed(tmp_path, BATCH, body)
 
 
+def test_a_list_without_end_is_put_aside_whole(tmp_path):
+    with pytest.raises(Malformed, match="more than 10000 items"):
+        parsed(tmp_path, BATCH, '{"results": [' + "1," * 10_000 + "1]}")
+
+
 def test_what_is_known_to_say_nothing_is_ignored(tmp_path):
     head = HEAD + "[receive]\nsignature = { type = 'none' }\nignore = \"body.type == 'ping'\"\n"
     event = MESSAGE + 'when = "body.from"\nsender = "body.from"\n'
