@@ -215,7 +215,6 @@ class Site:
         waits = {
             "pending": await self.db["journal"].count_documents({"state": "pending"}),
             "quarantined": await self.db["journal"].count_documents({"state": "quarantined"}),
-            "untold": await self.db["untold_events"].count_documents({}),
             "unsent": await self.db["messages"].count_documents(
                 {"delivery.state": {"$in": ["queued", "sending"]}}
             ),
@@ -230,8 +229,10 @@ class Site:
             await asyncio.sleep(0.5)
 
     async def _stuck_now(self) -> dict[str, int]:
+        """Also what consumers have not heard yet, which follows within seconds."""
         try:
-            return await self.stuck()
+            untold = await self.db["untold_events"].count_documents({})
+            return await self.stuck() | ({"untold": untold} if untold else {})
         except ConnectionError:  # the last kill was the database's: it is starting
             return {"databases": 1}
 
