@@ -134,6 +134,20 @@ async def test_writers_that_meet_all_get_through(
     assert await here.get("old") == await there.get("old") == Thing(id="old", size=7)
 
 
+async def test_writes_of_one_collection_may_begin_a_transaction_that_reads(
+    mongo: Mongo, things: tuple[Collection[Thing], Collection[Thing]]
+) -> None:
+    here, _ = things
+
+    async def work(session: Session) -> Sent:
+        batch = Writes(mongo, session)
+        batch.insert(here, [Thing(id="a")])
+        batch.update(here, {"_id": "old"}, {"$set": {"size": 4}})
+        return await batch.send()
+
+    assert await mongo.transaction(work) == Sent(modified=1, deleted=0)
+
+
 async def test_nothing_to_write_asks_nobody(mongo: Mongo) -> None:
     async def work(session: Session) -> Sent:
         return await Writes(mongo, session).send()
