@@ -75,10 +75,15 @@ def bounce_receipts(
                 native_id=native_id,
                 state=state,
                 occurred_at=occurred_at,
-                reason=" ".join(part for part in (one.status, one.reason) if part),
+                reason=_words(one),
                 recipient=one.address,
                 status=one.status,
             )
+
+
+def _words(one: BouncedRecipient) -> str:
+    """The server's, after the status where they do not hold it."""
+    return one.reason if one.status in one.reason else f"{one.status} {one.reason}".strip()
 
 
 def _reported_state(bounce: BounceFacts, one: BouncedRecipient) -> ReceiptState | None:

@@ -56,7 +56,7 @@ def _author(entry: Entry, contact: Contact) -> Author:
     if entry.from_us:
         return Author(kind="vendor", name=draft.sender_name, address=address)
     if entry.reports:
-        return Author(kind="system", name=draft.sender_name, address=address)
+        return Author(kind="system", name=draft.sender_name or address, address=address)
     return Author(kind="contact", id=contact.id, name=contact.name, address=address)
 
 

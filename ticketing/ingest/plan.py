@@ -84,7 +84,7 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
 
 
 def _actor(entry: Entry, contact: Contact) -> Actor:
-    if entry.draft.echo:
+    if entry.draft.echo or entry.reports:
         return facts.SYSTEM
     if entry.from_us:
         return Actor(kind="agent", id="", name=entry.draft.sender_name or address_of(entry.draft))

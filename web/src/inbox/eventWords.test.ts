@@ -40,6 +40,10 @@ test("what a server reported of a recipient names that one", () => {
   expect(told([change("delivery", "sent")], { kind: "delivery.changed" })).toBeNull();
 });
 
+test("a bounce is the word of a mail system, not of the customer", () => {
+  expect(told([], { kind: "message.received", actor: { kind: "system", id: "", name: "Parley" } })).toBe("A mail system reported");
+});
+
 test("Chinese joins the same acts with its own signs", async () => {
   await speak("zh-CN");
   expect(told([PRIORITY, TAKEN, TAGS])).toBe("Mira Okafor 将优先级设为紧急，接手了工单，并将标签设为 stove, batch-26-09");

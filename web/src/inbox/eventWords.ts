@@ -42,6 +42,7 @@ export function eventWords(event: TicketEvent, agents: readonly Agent[], t: TFun
   if (acts.length > 0) {
     return acts.reduce((before, next, at) => t(at === acts.length - 1 ? "event.and" : "event.comma", { before, next }));
   }
+  if (event.kind === "message.received" && event.actor.kind === "system") return t("event.reported");
   const kind = KINDS.find((one) => one === event.kind);
   return kind ? t(`event.kind.${kind.replace(".", "_") as "ticket_created"}`, { who: actor }) : null;
 }
