@@ -181,6 +181,17 @@ def test_the_marks_of_mail_programs_are_known(page):
     assert html(page) == "Size L."
 
 
+WRITTEN = tomllib.loads((HERE / "pages.toml").read_text())
+
+
+@pytest.mark.parametrize("page", WRITTEN.values(), ids=WRITTEN.keys())
+def test_pages_as_programs_write_them(page):
+    raw = b"Subject: Re: x\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page.encode()
+    mail = parse_mail(raw)
+    assert mail.reply_text == "Size L."
+    assert "Which size?" in mail.quoted_text
+
+
 def test_a_reply_under_the_quote_is_found():
     assert plain("On Mon, 1 Jun 2026, Mira wrote:\n> Which size?\n\nSize L.") == "Size L."
 
