@@ -179,6 +179,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     recipient: SenderId | None = None
     envelope: MailEnvelope | None = None
     template: Template | None = None
+    quick_replies: tuple[str, ...] = ()
     delivery: Delivery | None = None
     reactions: tuple[Reaction, ...] = ()
     edited_at: datetime | None = None

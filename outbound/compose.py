@@ -7,7 +7,7 @@ import msgspec
 
 from connectors.contract import InboxId
 from connectors.errors import ConnectorError
-from normalizer.model import ConversationId, Message, TicketId
+from normalizer.model import ConversationId, Message, MessageId, TicketId
 from outbound import facts, metrics
 from outbound.automatic.guard import ROBOT, Automatic, Guard
 from outbound.automatic.leaving import LeavingLinks
@@ -174,6 +174,7 @@ class Draft:
         self._before: dict[TicketId, Ticket] = {}
         self._recent: dict[TicketId, tuple[Heard, ...]] = {}
         self._stopped: Stopped = {}
+        self._answered: dict[MessageId, Message] = {}
         self._queued: list[tuple[Message, str]] = []
         self._events: list[Event] = []
 
@@ -192,6 +193,9 @@ class Draft:
         for inbox_id in {one.inbox_id for one in self._conversations.values()}:
             self._outlets[inbox_id] = await _outlet(outlets, inbox_id)
         self._recent = await store.recent(self._sinces(), session)
+        if pointed := [ask.reply.reply_to for ask in asks if ask.reply.reply_to]:
+            found = await store.messages(pointed, session)
+            self._answered = {message.id: message for message in found}
 
     async def screen(self, suppressions: Suppressions, clock: datetime) -> None:
         """Whom nothing may be sent to, of all that these mails go to."""
@@ -238,7 +242,8 @@ class Draft:
         place = self._place(ask)
         first = self._known.get(ask.message_id)
         if first is not None:
-            return Composed(message=same(first, ask.reply, place.outlet), outlet=None)
+            again = same(first, ask.reply, place.outlet, place.answered)
+            return Composed(message=again, outlet=None)
         place = msgspec.structs.replace(
             place,
             recent=self._recent.get(place.ticket.id, ()),
@@ -299,7 +304,10 @@ class Draft:
             raise outlet
         if outlet is None or outlet.sender is None or not outlet.inbox.active:
             raise CannotReply("channel", "This inbox cannot send.")
-        return Place(ticket=ticket, conversation=conversation, outlet=outlet)
+        answered = self._answered.get(reply.reply_to) if reply.reply_to else None
+        if reply.reply_to and (answered is None or answered.conversation_id != conversation.id):
+            raise Invalid("reply_to", "is no message of this conversation")
+        return Place(ticket=ticket, conversation=conversation, outlet=outlet, answered=answered)
 
 
 async def _outlet(outlets: Outlets, inbox_id: InboxId) -> Outlet | ConnectorError | None:

@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from connectors.contract import InboxId, MailEnvelope, Sender
+from connectors.contract import InboxId, MailEnvelope, Sender, Template
 from connectors.events import ReceiptState
 from connectors.manifest import Manifest
 from normalizer.model import (
@@ -28,6 +28,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """What an agent asks for. ``files`` are uploads whose blobs are stored already.
 
     ``seen_message_id`` is the last message on the agent's screen; None asks for no check.
+    ``reply_to`` is the message of the conversation that it answers; ``template`` is one of the
+    provider's, whose words ``text`` repeats for our own record.
     ``automatic``: nobody wrote it, so it answers for nothing (see ``outbound.automatic``).
     """
 
@@ -38,6 +40,9 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     html: str | None = None
     files: tuple[File, ...] = ()
     cc: tuple[str, ...] = ()
+    quick_replies: tuple[str, ...] = ()
+    reply_to: MessageId | None = None
+    template: Template | None = None
     seen_message_id: MessageId | None = None
     send_anyway: bool = False
     then: Literal["solved", "waiting"] | None = None
@@ -130,6 +135,7 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at: datetime
     mail: MailFacts | None = None
     envelope: MailEnvelope | None = None
+    delivery: Delivery | None = None
     author: Author | None = None
     language: str = ""
 

@@ -18,6 +18,7 @@ _TAGS = {
     *("th", "thead", "tr", "u", "ul"),
 }
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "width", "height"}}
+QUOTED = 160  # characters of the line that is quoted
 _SCHEMES = {"http", "https", "mailto", "tel", "cid"}
 
 LENGTH: Mapping[LengthUnit, Callable[[str], int]] = {
@@ -28,31 +29,61 @@ LENGTH: Mapping[LengthUnit, Callable[[str], int]] = {
 }
 
 
+class Extras(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reply may have beside its words. ``quoted`` is what the answered message says."""
+
+    files: tuple[File, ...] = ()
+    quick_replies: tuple[str, ...] = ()
+    quoted: str | None = None
+    template: bool = False
+
+
 class Rendered(msgspec.Struct, frozen=True, kw_only=True):
     """What will be sent; ``warnings`` name what the channel could not carry."""
 
     text: str
     html: str | None
     subject: str
+    quick_replies: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 def render(
-    manifest: Manifest, *, text: str, html: str | None, subject: str, files: tuple[File, ...]
+    manifest: Manifest, *, text: str, html: str | None, subject: str, extras: Extras
 ) -> Rendered:
     """Fit a reply to its channel; CannotReply where fitting would lose words or files."""
-    if not text.strip() and not files:
+    if extras.template and not manifest.can("templates"):
+        raise CannotReply("template", f"{manifest.name} has no templates.")
+    if not text.strip() and not extras.files and not extras.template:
         raise CannotReply("text", "There is nothing to send yet.")
-    _check_length(manifest, text)
-    _check_files(manifest, files)
+    words, lost = _degraded(manifest, text, extras)
+    _check_length(manifest, words)
+    _check_files(manifest, extras.files)
     keeps_html = manifest.can("html")
+    if html is not None and not keeps_html:
+        lost = ("formatting_removed", *lost)
     return Rendered(
-        text=text,
+        text=words,
         html=clean_html(html) if html is not None and keeps_html else None,
-        subject=subject if manifest.can("subject") else "",
         # a subject is ours to begin with: where the channel has none, nobody misses it
-        warnings=("formatting_removed",) if html is not None and not keeps_html else (),
+        subject=subject if manifest.can("subject") else "",
+        quick_replies=extras.quick_replies if manifest.can("quick_replies") else (),
+        warnings=lost,
     )
+
+
+def _degraded(manifest: Manifest, text: str, extras: Extras) -> tuple[str, tuple[str, ...]]:
+    """What the channel has no shape for, in words: a quoted line, numbered choices."""
+    lost = []
+    if extras.quoted is not None and not manifest.can("reply_to"):
+        first = next((line for line in extras.quoted.splitlines() if line.strip()), "")
+        text = f"> {first.strip()[:QUOTED]}\n\n{text}"
+        lost.append("reply_to_quoted")
+    if extras.quick_replies and not manifest.can("quick_replies"):
+        choices = (f"{number}. {label}" for number, label in enumerate(extras.quick_replies, 1))
+        text = "\n".join((text, *choices))
+        lost.append("buttons_numbered")
+    return text, tuple(lost)
 
 
 def clean_html(html: str) -> str:

@@ -10,7 +10,7 @@ from normalizer.model import Author, Delivery, File, MailFacts, Message, Message
 from outbound.errors import CannotReply, KeyReused, NewerMessage
 from outbound.mailing import envelope, reply_subject
 from outbound.model import Heard, Outlet, Reply
-from outbound.render import Rendered, render
+from outbound.render import Extras, Rendered, render
 from outbound.suppression.model import Stopped
 from outbound.suppression.policy import among, explained
 from outbound.texts import filled, in_language, signed, signed_html, values_of
@@ -27,6 +27,7 @@ CLOCK_SLACK = timedelta(minutes=5)
 SNIPPET = 160
 MAIL = "mailto"
 UNSCOPED = frozenset({MAIL, "tel"})
+UNSENT = frozenset({"cancelled", "failed"})
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +50,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     conversation: Conversation
     outlet: Outlet
     recent: tuple[Heard, ...] = ()
+    answered: Message | None = None
     stopped: Stopped = {}
     unsubscribe: str | None = None
 
@@ -65,12 +67,15 @@ def heard(message: Message) -> Heard:
         envelope=message.envelope,
         author=message.author,
         language=message.language,
+        delivery=message.delivery,
     )
 
 
 def needs_recent(manifest: Manifest, reply: Reply) -> bool:
     """The thread of a mail, and what the agent has not seen, are read only where they count."""
-    return manifest.family == MAIL or reply.seen_message_id is not None
+    window = manifest.limits.window
+    counted = window is not None and window.messages is not None
+    return manifest.family == MAIL or reply.seen_message_id is not None or counted
 
 
 def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyTokens) -> Message:
@@ -95,6 +100,9 @@ def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyToken
         reply_text=rendered.text,
         signature=signature,
         files=reply.files,
+        quick_replies=rendered.quick_replies,
+        template=reply.template,
+        reply_to=_answered_id(place),
         recipient=recipient_of(conversation.recipient),
         delivery=_queued(place.outlet, clock),
         threaded_by="reply",
@@ -104,6 +112,15 @@ def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyToken
     if place.outlet.manifest.family != MAIL:
         return message
     return _addressed(message, reply, place, reply_tokens)
+
+
+def _answered_id(place: Place) -> str:
+    """The answered message's id at the provider, where the channel can point to it."""
+    said = place.answered
+    if said is None or not place.outlet.manifest.can("reply_to"):
+        return ""
+    sent = said.delivery.native_ids if said.delivery else ()
+    return said.native_id or (sent[0] if sent else "")
 
 
 def _author(ask: Ask, place: Place) -> Author:
@@ -200,7 +217,9 @@ def answered(ticket: Ticket, reply: Reply, message: Message, now: datetime) -> T
 def check(place: Place, reply: Reply, now: datetime) -> None:
     if place.ticket.status == "closed":
         raise CannotReply("ticket", "This ticket is closed; write a new one to the customer.")
-    window = reply_window(place.outlet.manifest, place.conversation, now)
+    window = reply_window(
+        place.outlet.manifest, place.conversation, now, reply.template, _answers(place)
+    )
     if not window.can_reply:
         raise CannotReply("window", window.reason)
     if reply.cc and not place.outlet.manifest.can("cc"):
@@ -209,6 +228,19 @@ def check(place: Place, reply: Reply, now: datetime) -> None:
     newer = _unseen(place.recent, reply.seen_message_id)
     if newer is not None and not reply.send_anyway:
         raise NewerMessage(newer.id)
+
+
+def _answers(place: Place) -> int:
+    """How many replies the customer's last message has had; what was not sent does not count."""
+    since = place.conversation.last_in_at
+    return sum(
+        1
+        for one in place.recent
+        if one.conversation_id == place.conversation.id
+        and one.direction == "out"
+        and (since is None or one.occurred_at > since)
+        and (one.delivery is None or one.delivery.state not in UNSENT)
+    )
 
 
 def _check_suppressed(place: Place, reply: Reply) -> None:
@@ -260,19 +292,30 @@ def _rendered(reply: Reply, place: Place) -> Rendered:
         text=reply.text,
         html=reply.html,
         subject=reply_subject(subject, place.ticket.number),
-        files=reply.files,
+        extras=_extras(reply, place.answered),
     )
 
 
-def same(first: Message, reply: Reply, outlet: Outlet) -> Message:
+def _extras(reply: Reply, answered: Message | None) -> Extras:
+    return Extras(
+        files=reply.files,
+        quick_replies=reply.quick_replies,
+        quoted=answered.reply_text or answered.text if answered else None,
+        template=reply.template is not None,
+    )
+
+
+def same(first: Message, reply: Reply, outlet: Outlet, answered: Message | None) -> Message:
     """The first message of this key, if the key came with the same words again."""
-    again = render(outlet.manifest, text=reply.text, html=reply.html, subject="", files=reply.files)
+    extras = _extras(reply, answered)
+    again = render(outlet.manifest, text=reply.text, html=reply.html, subject="", extras=extras)
     copies = first.envelope.cc if first.envelope else ()
     equal = (
         first.conversation_id == reply.conversation_id
         and first.text == signed(again.text, first.signature)
         and first.html == signed_html(again.html, first.signature)
         and _names(first.files) == _names(reply.files)
+        and (first.quick_replies, first.template) == (again.quick_replies, reply.template)
         and {copy.lower() for copy in copies} <= {copy.strip().lower() for copy in reply.cc}
     )
     if not equal:

@@ -37,9 +37,17 @@ def way_out(
 
 
 def reply_window(
-    manifest: Manifest, conversation: Conversation, now: datetime, template: Template | None = None
+    manifest: Manifest,
+    conversation: Conversation,
+    now: datetime,
+    template: Template | None = None,
+    answers: int = 0,
 ) -> Window:
-    """Whether a reply may go into this conversation now; asked at compose and again at send."""
+    """Whether a reply may go into this conversation now; asked at compose and again at send.
+
+    ``answers`` is how many the customer's last message has had: counted at compose only, for
+    afterwards the reply counts itself.
+    """
     if not manifest.can("reply"):
         return Window(can_reply=False, reason=f"{manifest.name} takes no replies")
     limit = manifest.limits.window
@@ -50,6 +58,9 @@ def reply_window(
             can_reply=False, reason=f"The customer has to write first.{_instead(manifest)}"
         )
     until = conversation.last_in_at + timedelta(hours=limit.hours)
+    if limit.messages is not None and answers >= limit.messages:
+        reason = f"{limit.messages} replies have been sent since the customer's last message."
+        return Window(can_reply=False, reason=reason + _instead(manifest))
     if now < until:
         return Window(can_reply=True, until=until)
     reason = f"{limit.hours:g} hours have passed since the customer's last message."

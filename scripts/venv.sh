@@ -34,8 +34,9 @@ ensure_venv() {
   local lock
   for lock in "$@"; do
     echo "installing $lock" >&2
+    # wheels if they suffice; else what there is as source only is built
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-      --require-hashes --only-binary :all: -r "$lock" ||
+      --require-hashes --only-binary :all: -r "$lock" 2>/dev/null ||
       .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
         --require-hashes -r "$lock"
   done

@@ -9,6 +9,8 @@ Id = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[A-Za-z0-9_-]+$"
 Line = Annotated[str, Meta(min_length=1, max_length=500)]
 Body = Annotated[str, Meta(min_length=1, max_length=200_000)]
 Tag = Annotated[str, Meta(min_length=1, max_length=64)]
+# a button of a reply
+Choice = Annotated[str, Meta(min_length=1, max_length=200)]
 Email = Annotated[str, Meta(min_length=3, max_length=254, pattern="^[^@\\s]+@[^@\\s]+$")]
 Password = Annotated[str, Meta(min_length=10, max_length=1_000)]
 Limit = Annotated[int, Meta(ge=1, le=100)]

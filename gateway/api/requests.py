@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from gateway.api.fields import (
     Body,
+    Choice,
     Email,
     Id,
     Limit,
@@ -136,9 +137,18 @@ class Join(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     target_id: Id
 
 
+class TemplateUse(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A template that the provider has approved, with what fills its gaps."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=512)]
+    language: Annotated[str, Meta(max_length=20)]
+    params: Annotated[list[Annotated[str, Meta(max_length=1024)]], Meta(max_length=20)] = []
+
+
 class NewReply(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A reply. ``seen_message_id`` is the newest inbound message on the agent's screen. The
-    ``html`` may show uploads in its text: ``<img src="cid:UPLOAD_ID">``.
+    ``html`` may show uploads in its text: ``<img src="cid:UPLOAD_ID">``. What the channel has no
+    shape for goes as words: a quoted line for ``reply_to``, numbered lines for ``quick_replies``.
     """
 
     conversation_id: Id
@@ -146,6 +156,9 @@ class NewReply(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     html: Annotated[str, Meta(max_length=400_000)] | None = None
     upload_ids: Annotated[list[Id], Meta(max_length=20)] = []
     cc: Annotated[list[Email], Meta(max_length=50)] = []
+    quick_replies: Annotated[list[Choice], Meta(max_length=13)] = []
+    reply_to: Id | None = None
+    template: TemplateUse | None = None
     seen_message_id: Id | None = None
     send_anyway: bool = False
     then: Literal["solved", "waiting"] | None = None

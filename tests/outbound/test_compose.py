@@ -7,13 +7,14 @@ import msgspec
 import pytest
 
 from connectors.contract import InboxId
-from normalizer.model import File, Message
+from connectors.manifest import Window
+from normalizer.model import File, Message, MessageId
 from outbound.errors import CannotReply, KeyReused, NewerMessage
 from outbound.model import Reply
 from storage.events import Event
 from tests.outbound.peer import Peer
 from tests.outbound.world import MIRA, NOW, TICKET, World, inbound
-from ticketing.errors import Forbidden, NotFound
+from ticketing.errors import Forbidden, Invalid, NotFound
 from ticketing.model import Conversation
 
 
@@ -202,3 +203,41 @@ async def test_a_merged_ticket_sends_on_to_its_target(sms: World) -> None:
         {"_id": "conv"}, {"$set": {"ticket_id": "target"}}
     )
     assert (await sms.say("one")).ticket_id == "target"
+
+
+async def test_an_answer_points_to_the_provider_s_message(sms: World) -> None:
+    able = msgspec.structs.replace(sms.manifest, capabilities=("reply", "reply_to"))
+    first = MessageId("conv-first")
+    plain = await sms.say("L, please", reply_to=first)
+    assert (plain.reply_to, plain.text) == ("", "> Where is my tent?\n\nL, please")
+    assert plain.warnings == ("reply_to_quoted",)
+    sms.manifest = able
+    pointed = await sms.say("XL, please", reply_to=first)
+    assert (pointed.reply_to, pointed.text) == ("first@customer.example", "XL, please")
+    again = await sms.say("XL, please", reply_to=first)
+    assert again.id == pointed.id
+
+
+async def test_a_message_of_another_conversation_cannot_be_answered(sms: World) -> None:
+    with pytest.raises(Invalid, match="reply_to"):
+        await sms.say("L, please", reply_to=MessageId("elsewhere"))
+
+
+async def test_buttons_go_with_the_message_and_a_key_knows_them(sms: World) -> None:
+    sms.manifest = msgspec.structs.replace(sms.manifest, capabilities=("reply", "quick_replies"))
+    message = await sms.say("Keep it?", quick_replies=("Yes", "No"))
+    assert (await sms.message(message)).quick_replies == ("Yes", "No")
+    with pytest.raises(KeyReused):
+        await sms.say("Keep it?", quick_replies=("Yes",))
+
+
+async def test_a_quota_counts_what_was_sent_since_the_customer_wrote(sms: World) -> None:
+    limits = msgspec.structs.replace(sms.manifest.limits, window=Window(hours=1e6, messages=2))
+    sms.manifest = msgspec.structs.replace(sms.manifest, limits=limits)
+    sms.undo_window(60)
+    await sms.say("one")
+    second = await sms.say("two")
+    with pytest.raises(CannotReply, match="2 replies"):
+        await sms.say("three")
+    await sms.amender.undo(MIRA, second.id, await sms.clock.now())
+    await sms.say("four")

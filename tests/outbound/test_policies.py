@@ -21,7 +21,7 @@ from normalizer.model import Author, ConversationId, File, MessageId
 from outbound.errors import CannotReply
 from outbound.mailing import envelope, reply_subject
 from outbound.model import Heard
-from outbound.render import clean_html, html_of, render
+from outbound.render import Extras, clean_html, html_of, render
 from outbound.replying import recipient_of
 from outbound.settlement import MAX_AGE, PATIENT_AGE, Try, pause, settle
 from outbound.window import reply_window, way_out
@@ -169,29 +169,29 @@ def test_files_that_do_not_fit_are_refused(limits: Limits) -> None:
     file = File(id="f", kind="file", name="a.pdf", media_type="application/pdf", size=10)
     manifest = msgspec.structs.replace(SMS, limits=limits)
     with pytest.raises(CannotReply):
-        render(manifest, text="hi", html=None, subject="", files=(file,))
-    render(SMS, text="", html=None, subject="", files=(file,))
+        render(manifest, text="hi", html=None, subject="", extras=Extras(files=(file,)))
+    render(SMS, text="", html=None, subject="", extras=Extras(files=(file,)))
 
 
 def test_files_that_do_not_fit_together_are_refused() -> None:
     file = File(id="f", kind="file", name="a.pdf", media_type="application/pdf", size=10)
     manifest = msgspec.structs.replace(SMS, limits=Limits(attachments_max_bytes=19))
-    render(manifest, text="hi", html=None, subject="", files=(file,))
+    render(manifest, text="hi", html=None, subject="", extras=Extras(files=(file,)))
     with pytest.raises(CannotReply, match="these have 20"):
-        render(manifest, text="hi", html=None, subject="", files=(file, file))
+        render(manifest, text="hi", html=None, subject="", extras=Extras(files=(file, file)))
 
 
 def test_length_counts_in_the_channels_unit() -> None:
     manifest = msgspec.structs.replace(SMS, limits=Limits(max_chars=2, unit="utf16"))
-    render(manifest, text="🏕", html=None, subject="", files=())
+    render(manifest, text="🏕", html=None, subject="", extras=Extras())
     with pytest.raises(CannotReply):
-        render(manifest, text="🏕!", html=None, subject="", files=())
+        render(manifest, text="🏕!", html=None, subject="", extras=Extras())
 
 
 def test_html_is_safe_and_plain_text_keeps_its_shape() -> None:
     assert clean_html('<a href="javascript:x()">a</a>') == '<a rel="noopener noreferrer">a</a>'
     assert html_of("a < b\nc\n\nd") == "<p>a &lt; b<br>c</p><p>d</p>"
-    assert render(MAIL, text="x", html="<b>x</b>", subject="s", files=()).html == "<b>x</b>"
+    assert render(MAIL, text="x", html="<b>x</b>", subject="s", extras=Extras()).html == "<b>x</b>"
 
 
 def test_a_reply_handle_is_given_until_it_expires() -> None:
@@ -201,3 +201,32 @@ def test_a_reply_handle_is_given_until_it_expires() -> None:
     )
     assert way_out(SMS, conversation, NOW, None).reply_handle == "token"
     assert way_out(SMS, conversation, NOW + timedelta(minutes=1), None).reply_handle == ""
+
+
+def test_what_a_channel_has_no_shape_for_goes_as_words() -> None:
+    extras = Extras(quick_replies=("Yes", "No"), quoted="\n Where is it?\nThanks")
+    plain = render(SMS, text="Keep it?", html=None, subject="", extras=extras)
+    assert plain.text == "> Where is it?\n\nKeep it?\n1. Yes\n2. No"
+    assert plain.quick_replies == ()
+    assert plain.warnings == ("reply_to_quoted", "buttons_numbered")
+    able = msgspec.structs.replace(
+        SMS, capabilities=(*SMS.capabilities, "quick_replies", "reply_to")
+    )
+    whole = render(able, text="Keep it?", html=None, subject="", extras=extras)
+    assert (whole.text, whole.quick_replies, whole.warnings) == ("Keep it?", ("Yes", "No"), ())
+
+
+def test_templates_go_only_where_there_are_any() -> None:
+    able = msgspec.structs.replace(SMS, capabilities=(*SMS.capabilities, "templates"))
+    assert render(able, text="", html=None, subject="", extras=Extras(template=True)).text == ""
+    with pytest.raises(CannotReply, match="no templates"):
+        render(SMS, text="hi", html=None, subject="", extras=Extras(template=True))
+
+
+def test_a_quota_of_replies_is_counted() -> None:
+    manifest = msgspec.structs.replace(SMS, limits=Limits(window=Window(hours=48, messages=5)))
+    conversation = _conversation(_inbox(SMS), ConversationId("c"), "tel:+1")
+    assert reply_window(manifest, conversation, NOW, None, 4).can_reply
+    closed = reply_window(manifest, conversation, NOW, None, 5)
+    assert not closed.can_reply
+    assert "5 replies" in closed.reason

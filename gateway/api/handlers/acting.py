@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from connectors.contract import InboxId, SenderId
+from connectors.contract import InboxId, SenderId, Template
 from connectors.errors import ConnectorError
 from gateway.api import requests as r
 from gateway.api import ticket_views
@@ -104,6 +104,9 @@ class ActingApi:
             html=_shown_by_id(body.html, uploads),
             files=tuple(_file(one, body.html or "") for one in uploads),
             cc=tuple(body.cc),
+            quick_replies=tuple(body.quick_replies),
+            reply_to=MessageId(body.reply_to) if body.reply_to else None,
+            template=_template(body.template),
             seen_message_id=MessageId(body.seen_message_id) if body.seen_message_id else None,
             send_anyway=body.send_anyway,
             then=body.then,
@@ -167,6 +170,12 @@ class ActingApi:
 
 def _content_id(upload: Upload) -> str:
     return f"{upload.id}@upload"  # RFC 2392 wants an address-like form
+
+
+def _template(used: r.TemplateUse | None) -> Template | None:
+    if used is None:
+        return None
+    return Template(name=used.name, language=used.language, params=tuple(used.params))
 
 
 def _shown_by_id(html: str | None, uploads: list[Upload]) -> str | None:
