@@ -404,7 +404,8 @@ class SignatureCheck(Answer, frozen=True, kw_only=True):
 class Message(Answer, frozen=True, kw_only=True):
     """One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
     is null for what is no incoming mail.
-    ``signature`` is the writer's; under what we sent, the inbox's own.
+    ``signature`` is the writer's; under what we sent, the inbox's own. ``quick_replies`` are the
+    buttons that went with it, ``template`` the provider's that it was.
     """
 
     id: str
@@ -432,6 +433,8 @@ class Message(Answer, frozen=True, kw_only=True):
     to: list[str]
     cc: list[str]
     reply_to: str | None
+    quick_replies: list[str]
+    template: str | None
     reactions: list[Reaction]
     delivery: Delivery | None
     threaded_by: str

@@ -210,6 +210,8 @@ def message(found: normal.Message) -> s.Message:
         to=_recipients(found),
         cc=list(found.envelope.cc if found.envelope else mail.cc if mail else ()),
         reply_to=found.reply_to or None,
+        quick_replies=list(found.quick_replies),
+        template=found.template.name if found.template else None,
         reactions=[s.Reaction(sender=one.sender, emoji=one.emoji) for one in found.reactions],
         delivery=delivery(found.delivery),
         threaded_by=found.threaded_by,

@@ -1057,7 +1057,8 @@ export interface components {
          * Message
          * @description One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
          *         is null for what is no incoming mail.
-         *         ``signature`` is the writer's; under what we sent, the inbox's own.
+         *         ``signature`` is the writer's; under what we sent, the inbox's own. ``quick_replies`` are the
+         *         buttons that went with it, ``template`` the provider's that it was.
          */
         Message: {
             id: string;
@@ -1088,6 +1089,8 @@ export interface components {
             to: string[];
             cc: string[];
             reply_to: string | null;
+            quick_replies: string[];
+            template: string | null;
             reactions: components["schemas"]["Reaction"][];
             delivery: components["schemas"]["Delivery"] | null;
             threaded_by: string;
@@ -1138,7 +1141,8 @@ export interface components {
         /**
          * NewReply
          * @description A reply. ``seen_message_id`` is the newest inbound message on the agent's screen. The
-         *         ``html`` may show uploads in its text: ``<img src="cid:UPLOAD_ID">``.
+         *         ``html`` may show uploads in its text: ``<img src="cid:UPLOAD_ID">``. What the channel has no
+         *         shape for goes as words: a quoted line for ``reply_to``, numbered lines for ``quick_replies``.
          */
         NewReply: {
             conversation_id: string;
@@ -1149,6 +1153,12 @@ export interface components {
             upload_ids: string[];
             /** @default [] */
             cc: string[];
+            /** @default [] */
+            quick_replies: string[];
+            /** @default null */
+            reply_to: string | null;
+            /** @default null */
+            template: components["schemas"]["TemplateUse"] | null;
             /** @default null */
             seen_message_id: string | null;
             /** @default false */
@@ -1461,6 +1471,16 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+        };
+        /**
+         * TemplateUse
+         * @description A template that the provider has approved, with what fills its gaps.
+         */
+        TemplateUse: {
+            name: string;
+            language: string;
+            /** @default [] */
+            params: string[];
         };
         /**
          * Ticket

@@ -62,7 +62,7 @@ export function useComposer(ticket: Ticket) {
     if (mode === "note") return sending.note.mutate(text);
     if (!conversation) return;
     sending.reply.mutate(
-      { conversation_id: conversation.id, text, html: null, upload_ids: uploads.ids, cc: [], seen_message_id: seen, send_anyway: anyway, then },
+      { conversation_id: conversation.id, text, html: null, upload_ids: uploads.ids, cc: [], quick_replies: [], reply_to: null, template: null, seen_message_id: seen, send_anyway: anyway, then },
       {
         onSuccess: () => {
           uploads.clear();

@@ -29,6 +29,13 @@ export function Bubble({ message, ends }: Props) {
       <div className={state === "failed" ? "bub bad" : "bub"} lang={message.language || undefined} dir="auto">
         <Files message={message} />
         <MessageText message={message} />
+        {message.quick_replies.length > 0 ? (
+          <ul className="choices" aria-label={t("thread.choices")}>
+            {message.quick_replies.map((one) => (
+              <li key={one}>{one}</li>
+            ))}
+          </ul>
+        ) : null}
         {message.reactions.length > 0 ? (
           <span className="react" title={message.reactions.map((one) => one.sender).join(", ")}>
             {message.reactions.map((one) => one.emoji).join("")}
