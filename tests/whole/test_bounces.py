@@ -147,3 +147,43 @@ async def test_a_forged_bounce_address_changes_nothing(
     await site.settle(20)
     message = await site.db["messages"].find_one({"_id": sent["id"]})
     assert message["delivery"]["state"] == "sent"
+
+
+async def test_a_complaint_is_kept_with_its_mail_and_ends_writing_there(
+    site: Site, sink: SmtpSink, inboxes: Inboxes
+) -> None:
+    sent, at = await _answered(site, sink, inboxes, "Loud parcel", "loud@posta.example")
+    headers = "\n".join(f"{name}: {value}" for name, value in sink.mails[at].items())
+    report = f"""\
+From: feedback@posta.example
+To: support@halden.example
+Subject: FW: Loud parcel
+Message-ID: <complaint-1@posta.example>
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="B0"
+
+--B0
+Content-Type: text/plain; charset=us-ascii
+
+This is an email abuse report.
+--B0
+Content-Type: message/feedback-report
+
+Feedback-Type: abuse
+User-Agent: PostaFBL/1.0
+Version: 1
+Original-Rcpt-To: loud@posta.example
+
+--B0
+Content-Type: message/rfc822
+
+{headers}
+
+It is on its way.
+--B0--
+"""
+    await mail(inboxes["email"], report, "feedback@posta.example")
+    await delivered(site, sent["id"], "delivered")  # who complains has it
+    ticket = await site.client.call("GET", f"/tickets/{sent['ticket_id']}")
+    assert ticket["conversations"][0]["suppressed"]["kind"] == "complained"
+    assert ticket["message_count"] == 3
