@@ -147,8 +147,8 @@ def explain_webhook(
         checked = _verified(connector, request, dated=dated) if given.knows_secret else (None, ())
         return _observe(connector, request, checked, read_mail)
     if isinstance(connector, Puller | Streamer):
-        parsed = connector.parse_item(request.body, request.headers, request.received_at)
-        return _seen(_read(parsed, read_mail), None, WebhookResponse())
+        parsed, quarantined = _item(connector, request)
+        return _seen(_read(parsed, read_mail), None, WebhookResponse(), quarantined=quarantined)
     raise Malformed(f"channel {channel!r} takes no requests")
 
 
@@ -276,9 +276,19 @@ def _read(parsed: Parsed, read_mail: MailReader) -> Parsed:
     )
 
 
+def _item(source: Puller | Streamer, request: WebhookRequest) -> tuple[Parsed, tuple[str, ...]]:
+    return _understood(
+        lambda: source.parse_item(request.body, request.headers, request.received_at)
+    )
+
+
 def _parsed(receiver: WebhookReceiver, request: WebhookRequest) -> tuple[Parsed, tuple[str, ...]]:
+    return _understood(lambda: receiver.parse(request))
+
+
+def _understood(parse: Callable[[], Parsed]) -> tuple[Parsed, tuple[str, ...]]:
     try:
-        parsed = receiver.parse(request)
+        parsed = parse()
     except Malformed as error:
         return Parsed(), (str(error),)
     return parsed, tuple(f"item {bad.index}: {bad.reason}" for bad in parsed.bad)
