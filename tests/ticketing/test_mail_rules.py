@@ -184,6 +184,15 @@ async def test_an_answer_to_a_note_stays_internal(house, sender):
     }
 
 
+async def test_what_went_to_the_customer_is_no_note(house):
+    await noted_by_mail(house)
+    token = house.tokens.message_id("support@halden.example", MAIL, 1, "01jd2n3p4q5r6s7t8v9wxyz")
+    to = "ana@x.example, support@halden.example"
+    await house.mail_in(a_mail(id="n2@z", sender=MIRA, to=to, refs=[token, "n1@halden"]))
+    (answer,) = await house.messages(native_id="n2@z")
+    assert answer.direction == "out"
+
+
 async def test_a_colleague_who_begins_something_asks_like_anybody(house):
     await house.mail_in(a_mail(sender=MIRA, subject="Printer"))
     (message,) = await house.messages()

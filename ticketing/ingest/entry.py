@@ -19,8 +19,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def internal(self) -> bool:
-        """A mail among ourselves that belongs to a ticket, or an answer to a note (rule 35)."""
-        return self.decision.ticket_id is not None and (self.draft.among_us or self.on_note)
+        """A mail among ourselves that belongs to a ticket, or an answer to a note (MAIL.md rule 35)
+        that went to no customer.
+        """
+        noted = self.on_note and not self.draft.echo
+        return self.decision.ticket_id is not None and (self.draft.among_us or noted)
 
     @property
     def from_us(self) -> bool:
