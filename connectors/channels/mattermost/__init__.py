@@ -1,0 +1,1 @@
+"""A Mattermost bot: WebSocket or outgoing webhook in, REST out."""
