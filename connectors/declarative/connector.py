@@ -27,11 +27,12 @@ from connectors.declarative.compiling import Compiled
 from connectors.declarative.documents import Lazy
 from connectors.declarative.outbound import Mailman
 from connectors.declarative.requests import url_text
-from connectors.errors import FetchFailed, Unauthentic
+from connectors.errors import FetchFailed, Malformed
 from connectors.http import Http
 from connectors.kit.probing import probe
 
 PROBE_S = 8.0
+BAD_REQUEST = 400
 
 
 class Inbox:
@@ -71,13 +72,11 @@ class Receiving(Inbox):
     def handshake(self, request: WebhookRequest) -> WebhookResponse | None:
         """The first handshake that fits."""
         document = self.document(request)
-        for one in self.channel.handshakes:
-            if one.fits(document):
-                try:
-                    return one.answer(document)
-                except ValueError as error:
-                    raise Unauthentic(f"the question cannot be answered: {error}") from error
-        return None
+        found = next((one for one in self.channel.handshakes if one.fits(document)), None)
+        try:
+            return None if found is None else found.answer(document)
+        except (ValueError, Malformed) as error:
+            return WebhookResponse(status=BAD_REQUEST, body=str(error).encode())
 
     def parse(self, request: WebhookRequest) -> Parsed:
         """By the events of the file."""

@@ -268,7 +268,9 @@ def _bytes(value: Value, charset: str = "utf-8") -> bytes:
     if isinstance(value, bytes):
         return value
     try:
-        return as_text(value).encode(charset, "backslashreplace")
+        # only UTF-8 lacks no character but halves of some; what another lacks is refused
+        errors = "backslashreplace" if charset == "utf-8" else "strict"
+        return as_text(value).encode(charset, errors)
     except LookupError:
         raise ValueError(f"there is no charset {charset!r}") from None
 

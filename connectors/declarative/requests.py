@@ -183,13 +183,15 @@ def with_query(url: str, query: Mapping[str, Any]) -> str:
 
 
 def encoded_pairs(fields: Mapping[str, Any], charset: str) -> str:
-    """A form; lists repeat their name. ValueError for objects."""
+    """A form; lists repeat their name. ValueError for objects, and for what ``charset`` lacks:
+    a text that arrives with question marks is worse than one that is refused.
+    """
     pairs = [
         (name, one if isinstance(one, bytes) else as_text(one))
         for name, value in fields.items()
         for one in (value if isinstance(value, list) else [value])
     ]
-    return urlencode(pairs, encoding=charset, errors="replace")
+    return urlencode(pairs, encoding=charset)
 
 
 def xml_text(value: str) -> str:

@@ -414,6 +414,22 @@ async def test_a_value_that_does_not_fit_rejects_and_raises_nothing(tmp_path):
     assert requests == []
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        'charset = "latin-1"\nform = { t = "{text}" }',
+        "form = { t = \"{encode(text, 'latin-1')}\" }",
+        'charset = "latin-1"\nxml = "<t>{text}</t>"',
+    ],
+)
+async def test_letters_that_the_charset_lacks_are_not_lost_on_the_way(tmp_path, part):
+    _, [one] = await sent(tmp_path, SEND + part + "\n", what=message("é"))
+    assert "%E9" in one.body or "\ufffd" in one.body
+    outcome, none = await sent(tmp_path, SEND + part + "\n", what=message("☺"))
+    assert isinstance(outcome, Rejected)
+    assert none == []
+
+
 def test_a_channel_has_the_protocols_of_its_file_and_no_others(tmp_path):
     whole = (
         UNSIGNED

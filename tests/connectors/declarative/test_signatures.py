@@ -263,3 +263,11 @@ def test_whatever_cannot_be_read_is_an_error_of_ours(tmp_path):
     for body in (b"{", b'{"x": [1]}', b'{"x": "zz"}', b"[" * 100_000):
         with pytest.raises(ConnectorError):
             channel.verify(request(body, headers={"x": "00"}))
+
+
+def test_a_question_that_cannot_be_answered_is_a_bad_request(tmp_path):
+    text = (
+        f"{HEAD}[receive]\nsignature = {{ type = 'none' }}\n"
+        "handshake = { when = 'query.q', body = '{hex_decode(query.q)}' }\n"
+    )
+    assert connected(tmp_path, text).handshake(request(query="q=zz")).status == 400
