@@ -134,10 +134,9 @@ class OAuthTokens:
     ) -> dict[str, str]:
         """See ``Credentials``."""
         grant, auth = self._grant, self._grant.auth
-        more = msgspec.json.encode(grant.fields(document)).decode()
-        name = named(
-            "oauth", grant.client_id.text(document), grant.client_secret.text(document), more
-        )
+        # the settings, not what is made of them: an assertion is signed anew each time
+        credentials = msgspec.json.encode(document.get("settings")).decode()
+        name = named("oauth", grant.url.text(document), credentials)
         last = (refused or {}).get(auth.header, "").removeprefix(auth.prefix)
 
         async def renew(_: Token | None) -> Token:

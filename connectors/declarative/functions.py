@@ -20,6 +20,7 @@ from connectors.declarative.texts import Value, as_text
 from connectors.declarative.times import AUTO, moment, zone_of
 from connectors.kit.gsm import from_gsm, is_gsm
 from connectors.kit.phone import e164
+from storage.ids import utc_now
 
 ONE: dict[str, object] = {"types": []}
 MANY: dict[str, object] = {"types": [], "variadic": True}
@@ -181,6 +182,19 @@ class Functions(standard.Functions):  # type: ignore[misc]  # the library is unt
         """hmac('sha256', settings.secret, text, 'hex' or 'base64')."""
         digest = hmac.new(_bytes(key), _bytes(value), as_text(algorithm)).digest()
         return encoded(digest, encoding)
+
+    @signature(MANY)
+    def _func_jwt(self, algorithm: Value, key: Value, claims: Value, seconds: Value = 300) -> str:
+        """jwt('RS256', settings.private_key, {iss: settings.id}): a token, good for 300 seconds."""
+        import jwt
+
+        now = int(utc_now().timestamp())
+        usual = {"iat": now, "exp": now + int(seconds), "jti": secrets.token_hex(16)}
+        payload = {**usual, **(claims if isinstance(claims, dict) else {})}
+        try:
+            return jwt.encode(payload, as_text(key), as_text(algorithm))
+        except (jwt.PyJWTError, NotImplementedError) as error:
+            raise ValueError(f"no token can be signed: {error}") from error
 
     @signature(MANY)
     def _func_pairs(

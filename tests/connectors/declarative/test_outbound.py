@@ -178,6 +178,23 @@ async def test_a_token_is_fetched_once_and_renewed_when_it_is_refused(tmp_path):
     }
 
 
+async def test_a_token_for_an_assertion_is_kept_too(tmp_path):
+    """RFC 7523, as Google wants it: the assertion differs each time, the token does not."""
+    text = (
+        SEND
+        + """auth = { type = "oauth", token_url = "{settings.base}/token", fields = { grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion = "{jwt('HS256', settings.key, {iss: 'me'})}" } }\n"""
+    )
+    http = StandInHttp(
+        [CannedReply(url="*/token", body={"access_token": "t1"}), *[CannedReply(url="*/send")] * 2]
+    )
+    settings = {"key": "s" * 32, "base": "https://b.example"}
+    channel = connected(tmp_path, HEAD + SETTINGS + text, settings, http)
+    for _ in range(2):
+        assert isinstance(await channel.send(message()), Accepted)
+    assert [urlsplit(r.url).path for r in http.requests] == ["/token", "/send", "/send"]
+    assert form(http.requests[0])["grant_type"].endswith("jwt-bearer")
+
+
 @pytest.mark.parametrize(
     ("reply", "kind"),
     [
