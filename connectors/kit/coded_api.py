@@ -101,6 +101,18 @@ class CodedApi:
 
         return await attempt(work)
 
+    async def upload(self, make: Callable[[str], Call]) -> HttpReply | SendOutcome:
+        """The answer to an upload, or why there is none. Nobody was told of the file yet, so a line
+        that breaks here may be tried again: raises NotSent.
+        """
+        try:
+            reply, said = await self.call(make)
+        except CredentialsRefused as error:
+            return ReauthNeeded(reason=str(error))
+        except LineBroken as error:
+            raise NotSent(f"the upload broke: {error}") from error
+        return self.refusal(reply, said) or reply
+
     async def _once(self, call: Call) -> tuple[HttpReply, Said | None]:
         reply = await self._http.request(
             call.method, call.url, headers=call.headers, body=call.body()

@@ -14,12 +14,11 @@ from connectors.contract import (
     Health,
     OutboundFile,
     OutboundMessage,
-    ReauthNeeded,
     Rejected,
     SendOutcome,
 )
 from connectors.errors import FetchFailed
-from connectors.http import Http, HttpReply, LineBroken, NotSent
+from connectors.http import Http, HttpReply
 from connectors.kit.coded_api import Call, CodedApi, CredentialsRefused, Dialect, Said, json_call
 from connectors.kit.multipart import Upload, multipart
 from connectors.kit.outcomes import attempt
@@ -28,6 +27,7 @@ from connectors.kit.splitting import split_text
 
 T = TypeVar("T")
 MAX_TEXT_BYTES = 2048
+NO_MEDIA = "the upload gave no media_id"
 UPLOAD_KINDS = {"image": "image", "audio": "voice", "video": "video"}
 VOICE_TYPES = {"audio/amr", "audio/mpeg", "audio/mp3"}
 
@@ -137,17 +137,11 @@ class WeChatApi:
                 body=lambda: multipart(boundary, {}, {"media": part}),
             )
 
-        try:
-            reply, said = await self._api.call(make)
-        except CredentialsRefused as error:
-            return ReauthNeeded(reason=str(error))
-        except LineBroken as error:  # a file that nobody was told of: sending it again is harmless
-            raise NotSent(f"the upload broke: {error}") from error
-        refused = self._api.refusal(reply, said)
+        reply = await self._api.upload(make)
+        if not isinstance(reply, HttpReply):
+            return reply
         found = reply.read(Uploaded)
-        if refused is not None or found is None or not found.media_id:
-            return refused or Rejected(reason="the upload gave no media_id")
-        return found.media_id
+        return found.media_id if found and found.media_id else Rejected(reason=NO_MEDIA)
 
     async def fetch(self, ref: str) -> AsyncIterator[bytes]:
         """A received file, by its ``MediaId`` or its public address."""

@@ -15,7 +15,6 @@ from connectors.contract import (
     Health,
     OutboundFile,
     OutboundMessage,
-    ReauthNeeded,
     Rejected,
     SendOutcome,
     WindowClosed,
@@ -204,17 +203,11 @@ class DingTalkApi:
                 body=lambda: multipart(boundary, {}, {"media": part}),
             )
 
-        try:
-            reply, said = await self._api.call(make)
-        except CredentialsRefused as error:
-            return ReauthNeeded(reason=str(error))
-        except LineBroken as error:  # nobody was told of the file: again is harmless
-            raise NotSent(f"the upload broke: {error}") from error
+        reply = await self._api.upload(make)
+        if not isinstance(reply, HttpReply):
+            return reply
         kept = reply.read(Kept)
-        refused = self._api.refusal(reply, said)
-        if refused is not None or kept is None or not kept.media_id:
-            return refused or Rejected(reason="the upload gave no media_id")
-        return kept.media_id
+        return kept.media_id if kept and kept.media_id else Rejected(reason="no media_id came back")
 
     async def fetch(self, code: str) -> AsyncIterator[bytes]:
         """A received file by its download code."""

@@ -14,12 +14,11 @@ from connectors.contract import (
     Health,
     OutboundFile,
     OutboundMessage,
-    ReauthNeeded,
     Rejected,
     SendOutcome,
 )
 from connectors.errors import FetchFailed
-from connectors.http import Http, HttpReply, LineBroken, NotSent
+from connectors.http import Http, HttpReply, NotSent
 from connectors.kit.coded_api import (
     Call,
     CodedApi,
@@ -187,17 +186,11 @@ class FeishuApi:
                 body=lambda: multipart(boundary, fields, {name: part}),
             )
 
-        try:
-            reply, said = await self._api.call(make)
-        except CredentialsRefused as error:
-            return ReauthNeeded(reason=str(error))
-        except LineBroken as error:  # nobody was told of the file: again is harmless
-            raise NotSent(f"the upload broke: {error}") from error
-        refused = self._api.refusal(reply, said)
+        reply = await self._api.upload(make)
+        if not isinstance(reply, HttpReply):
+            return reply
         answer = reply.read(Answer)
-        if refused is not None or answer is None:
-            return refused or Rejected(reason="the upload gave no key")
-        return answer.data
+        return answer.data if answer else Rejected(reason="the upload gave no key")
 
     async def fetch(self, ref: str) -> AsyncIterator[bytes]:
         """A received file: ``message_id/key/image|file``."""

@@ -1,6 +1,5 @@
 """WhatsApp by Meta's Cloud API."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 import msgspec
@@ -8,19 +7,14 @@ import msgspec
 from connectors.channels.whatsapp.templates import list_templates
 from connectors.contract import (
     Account,
-    Health,
-    OutboundMessage,
-    Parsed,
-    SendOutcome,
     TemplateInfo,
     WebhookRequest,
     WebhookResponse,
 )
 from connectors.http import Http
 from connectors.kit import meta
-from connectors.kit.probing import probe
-from connectors.kit.whatsapp.inbound import parse_notification
-from connectors.kit.whatsapp.line import Endpoint, Line
+from connectors.kit.whatsapp.line import Endpoint
+from connectors.kit.whatsapp.number import Number
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,10 +72,8 @@ def connect(account: Account, http: Http) -> "WhatsApp":
     return WhatsApp(account, http)
 
 
-class WhatsApp:
+class WhatsApp(Number):
     """Receiver, sender, media, templates and health of one number."""
-
-    idempotent = False
 
     def __init__(self, account: Account, http: Http) -> None:
         settings: Settings = account.settings
@@ -90,7 +82,7 @@ class WhatsApp:
         self._settings = settings
         self._http = http
         self._headers = headers
-        self._line = Line(
+        super().__init__(
             http,
             Endpoint(
                 messages=f"{base}/{{phone}}/messages",
@@ -114,32 +106,8 @@ class WhatsApp:
         """See ``WebhookReceiver``."""
         return meta.challenge(request)
 
-    def parse(self, request: WebhookRequest) -> Parsed:
-        """See ``WebhookReceiver``."""
-        return parse_notification(request.body, request.received_at)
-
-    def ack(self, request: WebhookRequest) -> WebhookResponse:
-        """Anything else is repeated for up to seven days."""
-        return WebhookResponse()
-
-    async def send(self, message: OutboundMessage) -> SendOutcome:
-        """See ``Sender``."""
-        return await self._line.send(message)
-
-    def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
-        """One bucket for the number, one for each pair of number and person."""
-        return ("inbox", f"recipient:{message.recipient.canonical}")
-
-    async def fetch(self, ref: str) -> AsyncIterator[bytes]:
-        """See ``MediaPort``: addresses of files last five minutes, so each is asked for anew."""
-        return await self._line.fetch(ref)
-
     async def templates(self) -> tuple[TemplateInfo, ...]:
         """See ``TemplateLister``."""
         settings = self._settings
         base = settings.base_url.rstrip("/")
         return await list_templates(self._http, base, settings.business_account_id, self._headers)
-
-    async def check(self) -> Health:
-        """See ``HealthChecker``."""
-        return await probe(self._line.check)

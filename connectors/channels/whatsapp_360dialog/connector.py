@@ -1,25 +1,18 @@
 """WhatsApp by 360dialog (https://docs.360dialog.com/docs/messaging-api)."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 import msgspec
 
 from connectors.contract import (
     Account,
-    Health,
-    OutboundMessage,
-    Parsed,
-    SendOutcome,
     WebhookRequest,
-    WebhookResponse,
 )
 from connectors.errors import Unauthentic
 from connectors.http import Http
-from connectors.kit.probing import probe
 from connectors.kit.signatures import same
-from connectors.kit.whatsapp.inbound import parse_notification
-from connectors.kit.whatsapp.line import Endpoint, Line
+from connectors.kit.whatsapp.line import Endpoint
+from connectors.kit.whatsapp.number import Number
 
 PARAMETER = "secret"
 
@@ -54,16 +47,14 @@ def connect(account: Account, http: Http) -> "Dialog360":
     return Dialog360(account, http)
 
 
-class Dialog360:
+class Dialog360(Number):
     """Receiver, sender, media and health of one number."""
-
-    idempotent = False
 
     def __init__(self, account: Account, http: Http) -> None:
         settings: Settings = account.settings
         base = settings.base_url.rstrip("/")
         self._secret = settings.hook_secret
-        self._line = Line(
+        super().__init__(
             http,
             Endpoint(
                 messages=f"{base}/messages",
@@ -82,31 +73,3 @@ class Dialog360:
         if not same(self._secret, request.query.get(PARAMETER, "")):
             raise Unauthentic(f"{PARAMETER} in the address does not fit")
         return True
-
-    def handshake(self, request: WebhookRequest) -> WebhookResponse | None:
-        """360dialog has none."""
-        return None
-
-    def parse(self, request: WebhookRequest) -> Parsed:
-        """See ``WebhookReceiver``."""
-        return parse_notification(request.body, request.received_at)
-
-    def ack(self, request: WebhookRequest) -> WebhookResponse:
-        """Within five seconds."""
-        return WebhookResponse()
-
-    async def send(self, message: OutboundMessage) -> SendOutcome:
-        """See ``Sender``."""
-        return await self._line.send(message)
-
-    def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
-        """One bucket for the number, one for each pair of number and person."""
-        return ("inbox", f"recipient:{message.recipient.canonical}")
-
-    async def fetch(self, ref: str) -> AsyncIterator[bytes]:
-        """See ``MediaPort``."""
-        return await self._line.fetch(ref)
-
-    async def check(self) -> Health:
-        """See ``HealthChecker``."""
-        return await probe(self._line.check)

@@ -1,26 +1,21 @@
 """WhatsApp by Turn.io (https://whatsapp.turn.io/docs/api)."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 import msgspec
 
 from connectors.contract import (
     Account,
-    Health,
-    OutboundMessage,
     Parsed,
-    SendOutcome,
     WebhookRequest,
-    WebhookResponse,
 )
 from connectors.errors import Unauthentic
 from connectors.http import Http
 from connectors.kit.decoding import decode_json
-from connectors.kit.probing import probe
 from connectors.kit.signatures import hmac_base64, same
 from connectors.kit.whatsapp.inbound import parse_values
-from connectors.kit.whatsapp.line import Endpoint, Line
+from connectors.kit.whatsapp.line import Endpoint
+from connectors.kit.whatsapp.number import Number
 from connectors.kit.whatsapp.payload import Value
 
 
@@ -51,16 +46,14 @@ def connect(account: Account, http: Http) -> "Turn":
     return Turn(account, http)
 
 
-class Turn:
+class Turn(Number):
     """Receiver, sender, media and health of one number."""
-
-    idempotent = False
 
     def __init__(self, account: Account, http: Http) -> None:
         settings: Settings = account.settings
         base = settings.base_url.rstrip("/")
         self._secret = settings.hook_secret
-        self._line = Line(
+        super().__init__(
             http,
             Endpoint(
                 messages=f"{base}/v1/messages",
@@ -82,31 +75,7 @@ class Turn:
             raise Unauthentic("X-Turn-Hook-Signature does not fit: compare the webhook secret")
         return True
 
-    def handshake(self, request: WebhookRequest) -> WebhookResponse | None:
-        """Turn has none."""
-        return None
-
     def parse(self, request: WebhookRequest) -> Parsed:
         """See ``WebhookReceiver``: the value of a Cloud API change, without what is around it."""
         value = decode_json(request.body, Value, "a WhatsApp notification")
         return parse_values([value], request.received_at)
-
-    def ack(self, request: WebhookRequest) -> WebhookResponse:
-        """An empty answer."""
-        return WebhookResponse()
-
-    async def send(self, message: OutboundMessage) -> SendOutcome:
-        """See ``Sender``."""
-        return await self._line.send(message)
-
-    def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
-        """One bucket for the number, one for each pair of number and person."""
-        return ("inbox", f"recipient:{message.recipient.canonical}")
-
-    async def fetch(self, ref: str) -> AsyncIterator[bytes]:
-        """See ``MediaPort``."""
-        return await self._line.fetch(ref)
-
-    async def check(self) -> Health:
-        """See ``HealthChecker``."""
-        return await probe(self._line.check)
