@@ -31,7 +31,8 @@ def parley(
 def test_every_command_parses_and_exists() -> None:
     import importlib
 
-    extra = {"channel new": ["x"], "explain webhook": ["--channel", "api"],
+    extra = {"channel new": ["x"], "channel picture": ["x"],
+             "explain webhook": ["--channel", "api"],
              "explain send": ["--channel", "api"], "archive export": ["out"],
              "archive verify": ["x"], "agent add": ["a@b.example"],
              "agent passwd": ["a@b.example"], "inbox add": ["api", "Shop"],
