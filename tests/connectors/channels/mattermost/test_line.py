@@ -134,14 +134,14 @@ async def test_what_was_heard_and_not_kept_is_told_again(served):
 async def test_a_frame_that_cannot_be_read_holds_up_no_other(served):
     server, bot = served
     server.frames = [told("posted", post="{"), posted("fine", T + 1)]
-    bodies, cursor = [], str(T)
-    async for item in bot.pull(cursor):
-        bodies.append(item.body)
+    assert [item async for item in bot.pull(str(T))] == []
     await bot.wait(5)
     await bot.wait(5)
-    async for item in bot.pull(cursor):
-        bodies.append(item.body)
-    assert len(bodies) == 3  # the place, the spoilt one, the fine one
+    bodies = [item.body async for item in bot.pull(str(T))]
+    with pytest.raises(Malformed):
+        bot.parse_item(bodies[0], {}, datetime.now(UTC))
+    [event] = bot.parse_item(bodies[1], {}, datetime.now(UTC)).events
+    assert event.native_id == "fine"
     await bot.close()
 
 
