@@ -45,7 +45,7 @@ FAILED = re.compile(
     r"no (?:se )?(?:pudo|ha podido|se ha podido|ha sido)|não (?:foi|pôde|pode)|"
     r"non (?:è stato|può|e' stato|recapit)|kon niet|niet worden|kunde inte|kunne ikke|"
     r"nie (?:można|udało|mogła|została)|невозможно|не (?:может|удалось|была|был)|"
-    r"无法|無法|失败|失敗|不存在|配信(?:でき|され)|送信でき|できませんでした|없습니다|실패",
+    r"无法|無法|失败|失敗|不存在|退回|未能|配信(?:でき|され)|送信でき|できませんでした|없습니다|실패",
     re.I,
 )
 # A sentence that only a mail system writes.
@@ -84,7 +84,7 @@ RETURNED = re.compile(
     r"-+ ?message text|full (?:text|message)|old message|original message|"
     r"your message (?:follows|reads)|the message (?:you sent|follows)|unsent|"
     r"ursprüngliche nachricht|originalnachricht|message original|mensaje original|"
-    r"mensagem original|messaggio originale|ниже этой|копия|原邮件|原信|附件中的|"
+    r"mensagem original|messaggio originale|ниже этой|копия|原邮件(?!信息)|原信(?!息)|附件中的|"
     r"(?:return-path|received|x-sender|mime-version|message-id): )",
     re.I,
 )
@@ -101,8 +101,9 @@ RECIPIENT_LINES = tuple(
     re.compile(pattern, re.I | re.M)
     for pattern in (
         r"^\s*(?:original-|final-|failed |intended |bad |invalid )*"
-        r"(?:recipients?|error-for)(?:\(s\))?\s*[:=]\s*"
-        r"(?:\[?(?:rfc822|smtp)[;:]\s*)?<?([^\s<>;:\[\]\"']+@[^\s<>;:\[\]\"']+)",
+        r"(?:recipients?|error-for|empfänger|destinataires?|destinatari[oi]|destinatário|ontvanger|"
+        r"получатель|odbiorca|adresat|mottagare|收件人|收件者|宛先)(?:\(s\))?\s*[:=：]\s*"
+        r"(?:\[?(?:rfc822|smtp)[;:]\s*)?<?([^\s<>;:\[\]\"'，、]+@[^\s<>;:\[\]\"'，、]+)",
         r"dda:(?:smtp|rfc-?822)=([^\s<>;:]+@[^\s<>;:]+)",
         r"^[ \t]*[-*•>]{0,3}[ \t]*<([^<>\s]+@[^<>\s]+)>[ \t]*(?:[:;,.(\-—]|\r?$)",
         r"^[ \t]*[\"']?<?([^\s<>:;,\"'()\[\]=]+@[^\s<>:;,\"'()\[\]=]+)>?[\"']?[ \t]*(?::|;|\.{3}|"

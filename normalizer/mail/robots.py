@@ -69,17 +69,23 @@ _RULES: tuple[tuple[str, _Check], ...] = (
 )
 _ROBOT_SENDER = re.compile(r"^(?:mailer-daemon|mail-daemon|postmaster|maildaemon)(?:@|$)", re.I)
 _OUT_OF_OFFICE = re.compile(
-    r"\b(?:out of (?:the )?office|automatic reply|auto[- ]?reply|"
+    r"\b(?:out of (?:the )?office|automatic (?:reply|response)|auto[- ]?(?:reply|response)|"
     r"away from (?:my|the) (?:office|desk)|"
-    r"on (?:vacation|holiday|leave)|abwesenheits\w*|automatische antwort|abwesend|"
-    r"absence du bureau|réponse automatique|absent du bureau|"
-    r"respuesta automática|fuera de (?:la )?oficina|"
+    r"on (?:vacation|holiday|leave)|"
+    r"abwesenheits\w*|automatische antwort|abwesend|nicht im büro|"
+    r"absence du bureau|réponse automatique|absent du bureau|message d['’]absence|"
+    r"respuesta automática|fuera de (?:la )?oficina|ausencia de la oficina|"
     r"resposta automática|ausência|fora do escritório|"
-    r"risposta automatica|fuori sede|fuori ufficio|automatisch antwoord|afwezig\w*|"
-    r"autosvar|automatiskt svar|frånvaro|fraværende|automatisk svar|poissa|"
-    r"autoodpowiedź|automatyczna odpowiedź|nieobecno\w*|"
-    r"автоответ|автоматический ответ|вне офиса)\b|"
-    r"自动回复|自動回覆|自動回复|外出|休假|不在办公室|自動応答|不在(?:通知|の)|자동 ?회신|부재중",
+    r"risposta automatica|fuori sede|fuori ufficio|assenza dall['’]ufficio|"
+    r"automatisch antwoord|afwezig\w*|niet op kantoor|"
+    r"autosvar|automatiskt svar|frånvar\w*|fraværende|automatisk svar|poissa|"
+    r"automaattinen vastaus|"
+    r"autoodpowiedź|automatyczna odpowiedź|odpowiedź automatyczna|nieobecno\w*|poza biurem|"
+    r"автоответ\w*|автоматическ\w+ ответ|автоматична відповідь|вне офиса|нет в офисе|"
+    r"automatick[áy] odpověď|automatická odpoveď|otomatik yanıt|automatikus válasz|"
+    r"αυτόματη απάντηση|răspuns automat|trả lời tự động)\b|"
+    r"自动(?:回复|答复)|自動(?:回覆|回复|回復|答覆|応答|返信)|外出(?:中|不在|のため)|休假中?|不在办公室|不在辦公室|"
+    r"不在(?:通知|の|にして)|자동 ?(?:회신|응답)|부재중",
     re.I,
 )
 

@@ -80,6 +80,19 @@ WORDINGS = [
     "550 5.1.1 <jk@example.org>... User unknown",
     "Ihre Nachricht konnte nicht zugestellt werden:\n\n<jk@example.org>\n\n550 5.1.1 unbekannt",
     "您的邮件无法送达以下地址：\n<jk@example.org>\n550 5.1.1 用户不存在",
+    "抱歉，您的邮件被退回来了\n原邮件信息：\n收件人：jk@example.org\n"
+    "退信原因：550 5.1.1 用户不存在\n",
+    "您的邮件未能投递到以下收件人：\njk@example.org\n退信原因：550 5.1.1 Mailbox not found\n",
+    "<jk@example.org> 宛のメールは配信できませんでした。550 5.1.1\n",
+    "Ihre Nachricht konnte nicht zugestellt werden.\nEmpfänger: jk@example.org\n550 5.1.1\n",
+    "Le message n'a pas pu être remis à jk@example.org : 550 5.1.1 utilisateur inconnu\n",
+    "No se ha podido entregar el mensaje.\nDestinatario: jk@example.org\n550 5.1.1\n",
+    "Não foi possível entregar a mensagem.\nDestinatário: jk@example.org\n550 5.1.1\n",
+    "Il messaggio non è stato recapitato.\nDestinatario: jk@example.org\n550 5.1.1\n",
+    "Het bericht kon niet worden bezorgd.\nOntvanger: jk@example.org\n550 5.1.1\n",
+    "Сообщение не может быть доставлено.\nПолучатель: jk@example.org\n550 5.1.1\n",
+    "Wiadomość nie została dostarczona.\nOdbiorca: jk@example.org\n550 5.1.1\n",
+    "Meddelandet kunde inte levereras.\nMottagare: jk@example.org\n550 5.1.1\n",
 ]
 
 

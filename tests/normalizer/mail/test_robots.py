@@ -72,3 +72,86 @@ def test_people_are_not_robots(fields):
 )
 def test_out_of_office_is_told_from_other_robots(fields, away):
     assert read(fields).out_of_office is away
+
+
+AWAY = [
+    "Automatic reply: Tent",
+    "Out of Office: Tent",
+    "Out of office",
+    "Automatische Antwort: Zelt",
+    "Abwesenheitsnotiz",
+    "Abwesend: Zelt",
+    "Abwesenheitsassistent",
+    "Ich bin nicht im Büro",
+    "Réponse automatique : Tente",
+    "Absence du bureau",
+    "Message d'absence",
+    "Respuesta automática: Tienda",
+    "Fuera de la oficina: Tienda",
+    "Ausencia de la oficina",
+    "Resposta automática: Barraca",
+    "Ausência temporária",
+    "Fora do escritório",
+    "Risposta automatica: Tenda",
+    "Fuori ufficio",
+    "Assenza dall'ufficio",
+    "Automatisch antwoord: Tent",
+    "Afwezigheidsbericht",
+    "Afwezig",
+    "Autosvar: Tält",
+    "Automatiskt svar: Tält",
+    "Frånvaro",
+    "Frånvarande",
+    "Odpowiedź automatyczna: Namiot",
+    "Autoodpowiedź",
+    "Nieobecność",
+    "Poza biurem",
+    "Автоматический ответ: Палатка",
+    "Автоответ: Палатка",
+    "Вне офиса",
+    "Меня нет в офисе",
+    "Automatická odpověď: Stan",
+    "自动答复: 帐篷",
+    "自动回复：帐篷",
+    "自動回覆: 帳篷",
+    "自動応答: テント",
+    "自動返信: テント",
+    "不在通知",
+    "자동 회신: 텐트",
+    "부재중",
+    "Otomatik yanıt: Çadır",
+    "Automatisk svar: Telt",
+    "Automaattinen vastaus: Teltta",
+    "Automatikus válasz: Sátor",
+    "Αυτόματη απάντηση: Σκηνή",
+    "Автоматична відповідь: Намет",
+    "Răspuns automat: Cort",
+    "Trả lời tự động: Lều",
+    "Poissa toimistosta",
+    "Holiday autoreply",
+]
+
+
+@pytest.mark.parametrize("subject", AWAY)
+def test_out_of_office_is_known_in_every_language(subject):
+    assert read(f"Subject: {subject}").out_of_office
+    assert not read(f"Subject: Re: {subject}").out_of_office
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Re: Out of office question",
+        "Your office chair",
+        "Holiday tent",
+        "Antwort auf Ihre Frage",
+        "外出用のテント",
+        "Auto insurance",
+        "My reply",
+        "Réponse à votre question",
+        "Office party",
+        "Abwesenheit der Rechnung im Paket",
+    ],
+)
+def test_a_subject_about_an_office_is_a_persons(subject):
+    assert not read(f"Subject: {subject}").out_of_office
