@@ -6,6 +6,7 @@ from string import Template
 from connectors.errors import ManifestInvalid
 
 TEMPLATES = Path(__file__).parent / "templates"
+SCHEMA = "channel.schema.json"
 DECLARATIVE = ("channel.toml", "fixtures/cases.toml", "README.md")
 FILES = ("__init__.py", "manifest.toml", "connector.py", "README.md", "fixtures/cases.toml")
 
@@ -19,8 +20,12 @@ def scaffold_code(name: str, parent: Path) -> tuple[Path, ...]:
 
 
 def scaffold_declarative(name: str, parent: Path) -> tuple[Path, ...]:
-    """As ``scaffold_code``, without code."""
-    return _scaffold(name, parent, TEMPLATES / "declarative", DECLARATIVE)
+    """As ``scaffold_code``, without code; with a schema by which editors complete the file."""
+    from connectors.declarative.schema import channel_schema
+
+    paths = _scaffold(name, parent, TEMPLATES / "declarative", DECLARATIVE)
+    (parent / name / SCHEMA).write_text(channel_schema())
+    return paths
 
 
 def _scaffold(name: str, parent: Path, templates: Path, files: tuple[str, ...]) -> tuple[Path, ...]:

@@ -53,7 +53,7 @@ class Expression:
         self.source = source
         tree = _parsed(source)
         self.roots = frozenset(_roots(tree))
-        _check(source, tree, names, functions.settings)
+        _check(source, tree, names, functions)
         self._tree = tree
         self._interpreter = TreeInterpreter(Options(custom_functions=functions))
         self._path = _plain_path(tree)
@@ -105,7 +105,7 @@ def _lifted(node: Mapping[str, Value]) -> Mapping[str, Value]:
 
 
 def _check(
-    source: str, tree: Mapping[str, Value], names: Collection[str], settings: Collection[str]
+    source: str, tree: Mapping[str, Value], names: Collection[str], functions: Functions
 ) -> None:
     """Every name is one that is known here."""
     unknown = sorted(set(_roots(tree)) - set(names))
@@ -115,13 +115,32 @@ def _check(
             f"there is no {unknown[0]!r} here; there are {', '.join(sorted(names))}"
             " (text stands between single quotes)",
         )
-    for name in _called(tree):
-        if name not in FUNCTION_NAMES:
-            raise ExpressionInvalid(source, f"there is no function {name!r}; the guide lists them")
+    for call in _calls(tree):
+        reason = _call_fault(call, functions)
+        if reason:
+            raise ExpressionInvalid(source, reason)
     for name in _asked_of("settings", tree):
-        if name not in settings:
-            there = ", ".join(sorted(settings)) or "none"
+        if name not in functions.settings:
+            there = ", ".join(sorted(functions.settings)) or "none"
             raise ExpressionInvalid(source, f"there is no setting {name!r}; there are {there}")
+
+
+def _call_fault(call: Mapping[str, Value], functions: Functions) -> str:
+    """What is wrong with a call before it is made, or ""."""
+    name, given = call["value"], call["children"]
+    if name not in FUNCTION_NAMES:
+        return f"there is no function {name!r}; the guide lists them"
+    asked = Functions.FUNCTION_TABLE[name]["signature"]
+    many = bool(asked) and asked[-1].get("variadic", False)
+    if len(given) < len(asked) or (len(given) > len(asked) and not many):
+        return f"{name}() takes {len(asked)} values{' or more' if many else ''}, not {len(given)}"
+    if (
+        name == "lookup"
+        and given[0]["type"] == "literal"
+        and given[0]["value"] not in functions.maps
+    ):
+        return f"there is no [maps.{given[0]['value']}]"
+    return ""
 
 
 def _asked_of(root: str, node: Mapping[str, Value]) -> Iterator[str]:
@@ -145,12 +164,12 @@ def _roots(node: Mapping[str, Value]) -> Iterator[str]:
         yield from _roots(child)
 
 
-def _called(node: Mapping[str, Value]) -> Iterator[str]:
+def _calls(node: Mapping[str, Value]) -> Iterator[Mapping[str, Value]]:
     if node["type"] == "function_expression":
-        yield node["value"]
+        yield node
     for child in node["children"]:
         if isinstance(child, dict):
-            yield from _called(child)
+            yield from _calls(child)
 
 
 def _plain_path(tree: Mapping[str, Value]) -> tuple[str, ...]:

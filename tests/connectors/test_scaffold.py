@@ -75,6 +75,7 @@ def test_an_existing_channel_is_not_overwritten(folder):
 
 async def test_a_channel_without_code_earns_the_tier_it_claims(tmp_path):
     scaffold_declarative("carrier_pigeon", tmp_path)
+    assert (tmp_path / "carrier_pigeon" / "channel.schema.json").is_file()
     registry = Registry.load(tmp_path)
     report = await check_channel(registry, "carrier_pigeon")
     assert [result.why for result in report.results if result.why] == []
