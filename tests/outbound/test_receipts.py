@@ -204,6 +204,16 @@ async def test_several_have_it_when_each_of_them_does(mail: World) -> None:
     assert await mail.state(message) == "delivered"
 
 
+async def test_one_who_has_it_and_one_who_does_not_is_no_failure_of_the_whole(mail: World) -> None:
+    message = await mail.say("one", cc=("jo@partner.example",))
+    await mail.worker.deliver(message.conversation_id)
+    await report(mail, receipt(message.id, "failed", recipient="jo@partner.example"))
+    await report(mail, receipt(message.id, "delivered", recipient="ines@customer.example"))
+    assert await mail.state(message) == "delivered"
+    assert (await known(mail, message))["jo@partner.example"] == "failed"
+    assert (await mail.ticket()).delivery_trouble == "failed"
+
+
 async def test_a_report_that_names_nobody_fails_a_lone_recipient_only(mail: World) -> None:
     several = await mail.say("one", cc=("jo@partner.example",))
     await mail.worker.deliver(several.conversation_id)

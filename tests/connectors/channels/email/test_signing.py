@@ -83,6 +83,8 @@ async def test_many_recipients_and_a_long_thread(out: Callable[..., EmailConnect
 
 async def test_what_is_changed_does_not_verify(out: Callable[..., EmailConnector]) -> None:
     raw = await sent(out, message(subject="Your tent"))
+    [names] = re.findall(rb"\bh=([^;]*);", raw)
+    assert re.split(rb"[:\s]+", names).count(b"from") == 2  # a second one breaks it
     for changed in (
         raw.replace(b"Hello", b"Jello"),
         raw.replace(b"Your tent", b"Your rent"),
