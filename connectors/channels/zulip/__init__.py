@@ -1,0 +1,1 @@
+"""A Zulip bot: the event queue in, REST out."""
