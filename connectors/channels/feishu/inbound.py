@@ -217,7 +217,7 @@ def _pressed(envelope: Envelope, received_at: datetime) -> Sequence[InboundEvent
     event = envelope.event
     if event.action is None or event.operator is None or event.context is None:
         raise Malformed("a pressed card without action, operator or context")
-    value = bytes(event.action.value).decode()
+    value = bytes(event.action.value).decode("utf-8", "replace")
     by = event.operator
     chat, card = event.context.open_chat_id, event.context.open_message_id
     return (

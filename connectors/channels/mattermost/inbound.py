@@ -53,7 +53,7 @@ def parse_hook(hook: Hook, received_at: datetime) -> Parsed:
         thread_key=f"{hook.channel_id}:{hook.post_id}",
         senders=_senders(hook.user_id),
         sender_name=hook.user_name,
-        occurred_at=moment(int(stamp) if stamp.isdecimal() else 0, received_at),
+        occurred_at=moment(int(stamp[:16]) if stamp.isdecimal() else 0, received_at),
         recipient=hook.channel_id,
         text=hook.text,
         attachments=tuple(map(_file, files[:MOST_FILES])),

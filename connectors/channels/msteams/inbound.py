@@ -143,7 +143,11 @@ def _message(activity: Activity, at: datetime) -> Sequence[InboundEvent]:
     }
     pressed = bytes(activity.value)
     if not activity.text and pressed not in {b"null", b"{}"}:
-        return (PostbackPressed(**shared, text=_label(pressed), payload=pressed.decode()),)
+        return (
+            PostbackPressed(
+                **shared, text=_label(pressed), payload=pressed.decode("utf-8", "replace")
+            ),
+        )
     return (
         MessageReceived(
             **shared,
