@@ -24,6 +24,7 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 # An HTML alternative "says less" when it has under 2/3 of the plain words and misses most of them.
 _MIN_WORDS = 8
 _FEWER = 0.67
+_AS_LONG = 0.85  # such a page cannot have so many words less
 _MOST = 0.5
 _SAMPLE = 20_000
 
@@ -97,6 +98,8 @@ def _of_blank_page(page: str, safe: SanitizedHtml, twin: str) -> View:
 
 
 def _says_less(text: str, twin: str) -> bool:
+    if len(text) > len(twin) * _AS_LONG:
+        return False
     plain = set(_WORD.findall(twin[:_SAMPLE].lower()))
     if len(plain) < _MIN_WORDS:
         return False
