@@ -1,0 +1,1 @@
+"""A Mastodon account: notifications in, replies out."""
