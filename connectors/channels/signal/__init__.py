@@ -1,0 +1,1 @@
+"""A Signal number, through a signal-cli daemon of one's own."""
