@@ -43,6 +43,9 @@ class Acknowledger:
         text = in_language(texts, message.language)
         if not text or outlet.manifest.family != "mailto":
             return
+        if message.trust is not None and message.trust.verdict == "fail":
+            metrics.AUTOMATIC_HELD.labels("forged").inc()  # it would go to whom it names
+            return
         about = ticket.id if field == "acknowledgements" else message.id
         wish = AutomaticMail(
             ticket_id=ticket.id,

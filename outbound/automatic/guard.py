@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from normalizer.model import AgentId
+from normalizer.model import AgentId, TicketId
 from outbound.automatic.leaving import LeavingLinks
 from outbound.automatic.policy import Question, held, remembered
 from outbound.automatic.store import AutomaticStore, sent_id
@@ -15,6 +15,7 @@ from storage.mongo import Session
 from ticketing.permissions import Viewer
 
 ROBOT = Viewer(agent_id=AgentId("parley"), name="Parley", role="admin", inbox_ids=None)
+ALL_TICKETS = TicketId("")
 Recipient = Callable[[Ask], str]
 
 
@@ -29,7 +30,7 @@ class Automatic:
     async def guard(self, asks: Sequence[Ask], recipient: Recipient, session: Session) -> "Guard":
         """For these asks, in this transaction."""
         robots = [ask for ask in asks if ask.reply.automatic]
-        ids = [sent_id(ask.reply.ticket_id, recipient(ask)) for ask in robots]
+        ids = [id for ask in robots for id in _counted(ask, recipient(ask))]
         sent = await self._store.moments(ids, session) if ids else {}
         own = await self._outlets.own() if robots else frozenset()
         return Guard(
@@ -72,17 +73,30 @@ class Guard:
         if not ask.reply.automatic:
             return
         recipient = self._recipient(ask)
-        id = sent_id(ask.reply.ticket_id, recipient)
         said = [one for one in recent if one.conversation_id == ask.reply.conversation_id]
-        question = Question(
-            recipient=recipient, said=said, sent=self._sent.get(id, ()), own=self._own, now=ask.now
-        )
-        reason = held(question)
-        if reason is not None:
-            raise CannotReply("automatic", f"No automatic mail: {reason.words}.")
-        self._sent[id] = self._passed[id] = remembered(question.sent, ask.now)
+        ids = _counted(ask, recipient)
+        for id in ids:
+            question = Question(
+                recipient=recipient,
+                said=said,
+                sent=self._sent.get(id, ()),
+                own=self._own,
+                now=ask.now,
+            )
+            reason = held(question)
+            if reason is not None:
+                raise CannotReply("automatic", f"No automatic mail: {reason.words}.")
+        for id in ids:
+            self._sent[id] = self._passed[id] = remembered(self._sent.get(id, ()), ask.now)
 
     async def write(self) -> None:
         """What passed counts from now on."""
         if self._passed:
             await self._store.remember(list(self._passed.items()), self._session)
+
+
+def _counted(ask: Ask, recipient: str) -> tuple[str, str]:
+    """Each ticket's mails to a recipient, and those of all tickets: whoever begins many in the name
+    of somebody else must not make us write to them as often.
+    """
+    return sent_id(ask.reply.ticket_id, recipient), sent_id(ALL_TICKETS, recipient)

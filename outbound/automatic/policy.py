@@ -12,7 +12,7 @@ import msgspec
 
 from outbound.model import Heard
 
-# To one recipient of one ticket, within.
+# To one recipient of one ticket, and of all tickets together, within.
 CAPS = ((timedelta(minutes=10), 10), (timedelta(hours=1), 30), (timedelta(days=1), 600))
 REMEMBERED = CAPS[-1][0]
 # From one conversation, within: nobody writes so fast by hand.

@@ -18,7 +18,7 @@ INDEXES = (
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """Of one ticket to one recipient; at most as many moments as the largest cap."""
+    """Of one ticket, or of all, to one recipient; at most as many moments as the largest cap."""
 
     id: str = msgspec.field(name="_id")
     moments: tuple[datetime, ...]
@@ -26,7 +26,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sent_id(ticket_id: TicketId, recipient: str) -> str:
-    """One document for each ticket and recipient."""
+    """One document for each ticket and recipient, and one for each recipient."""
     return derived_id("automatic", ticket_id, canonical(recipient))
 
 

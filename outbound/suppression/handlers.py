@@ -10,15 +10,15 @@ from outbound.suppression.model import (
     Stopped,
     Suppression,
     SuppressionKind,
+    ids_of,
     suppression_id,
 )
-from outbound.suppression.policy import stops, suppressions_of
+from outbound.suppression.policy import outweighed, stops, suppressions_of
 from outbound.suppression.store import SuppressionStore
 from storage.mongo import Mongo, Session
 from ticketing.errors import Forbidden, Invalid, NotFound
 from ticketing.permissions import Action, Viewer, allowed
 
-WEIGHTIER: tuple[SuppressionKind, ...] = ("complained", "added")
 LIFTED_BY_AGENTS: tuple[SuppressionKind, ...] = ("bounced",)
 
 
@@ -35,8 +35,17 @@ class Suppressions:
         """In the transaction that changes a delivery; nearly always nothing."""
         found = suppressions_of(message, before, after, after_at(after), self._keep)
         if found:
+            found = await self._not_outweighed(found, session)
+        if found:
             await self._store.put(found, session)
             metrics.SUPPRESSED.inc(len(found))
+
+    async def _not_outweighed(
+        self, found: Sequence[Suppression], session: Session
+    ) -> list[Suppression]:
+        known = await self._store.of([one.address for one in found], session)
+        standing = {one.id: one for one in known}
+        return [one for one in found if not outweighed(one, standing.get(one.id))]
 
     async def stopped(
         self,
@@ -48,6 +57,7 @@ class Suppressions:
     ) -> Stopped:
         """Those of the addresses that nothing may be sent to, by canonical address."""
         found = await self._store.of(addresses, session) if addresses else []
+        found.sort(key=lambda one: one.kind != "unsubscribed")  # what stops people too stands last
         return {
             canonical(one.address): one for one in found if stops(one, now, automatic=automatic)
         }
@@ -65,7 +75,7 @@ class Suppressions:
         if "@" not in key:
             raise Invalid("address", "this is not a mail address")
         made = Suppression(
-            id=suppression_id(key),
+            id=suppression_id(key, kind),
             address=key,
             kind=kind,
             at=now,
@@ -76,10 +86,8 @@ class Suppressions:
         return made
 
     async def leave(self, address: str, now: datetime) -> None:
-        """By the link in an automatic mail. A complaint, or an operator's word, weighs more."""
-        known = await self._store.of([address])
-        if not any(one.kind in WEIGHTIER and stops(one, now, automatic=False) for one in known):
-            await self.add(address, kind="unsubscribed", reason="", days=None, now=now)
+        """By the link in an automatic mail; it stands beside whatever else is listed."""
+        await self.add(address, kind="unsubscribed", reason="", days=None, now=now)
 
     async def lift(self, viewer: Viewer, id: str) -> None:
         """Write there again. Whoever complained or left is an administrator's matter."""
@@ -93,7 +101,8 @@ class Suppressions:
 
     async def remove(self, address: str) -> bool:
         """By an operator; whether it was listed."""
-        return await self._store.remove(suppression_id(address))
+        removed = [await self._store.remove(id) for id in ids_of(address)]
+        return any(removed)
 
 
 def after_at(delivery: Delivery) -> datetime:

@@ -35,6 +35,14 @@ class Suppression(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 Stopped = Mapping[str, Suppression]  # by address in lower case
 
 
-def suppression_id(address: str) -> str:
-    """The same for every spelling of an address."""
-    return derived_id("suppression", canonical(address))
+def suppression_id(address: str, kind: SuppressionKind = "bounced") -> str:
+    """The same for every spelling of an address. Who left has a second entry: it never ends, and
+    a bounce, which does, must not take its place.
+    """
+    what = "leaving" if kind == "unsubscribed" else "suppression"
+    return derived_id(what, canonical(address))
+
+
+def ids_of(address: str) -> tuple[str, str]:
+    """Of all entries that an address can have."""
+    return suppression_id(address), suppression_id(address, "unsubscribed")

@@ -83,6 +83,18 @@ def stops(one: Suppression, now: datetime, *, automatic: bool) -> bool:
     return automatic or one.kind != "unsubscribed"
 
 
+_WEIGHT: dict[SuppressionKind, int] = {"bounced": 0, "unsubscribed": 0, "complained": 1, "added": 2}
+
+
+def outweighed(one: Suppression, standing: Suppression | None) -> bool:
+    """Whether what stands already says more: a bounce ends, and an agent may lift it; a complaint,
+    or an operator's word, must not become one because another mail comes back.
+    """
+    if standing is None or not stops(standing, one.at, automatic=True):
+        return False
+    return _WEIGHT[standing.kind] > _WEIGHT[one.kind]
+
+
 _WHY: dict[SuppressionKind, str] = {
     "bounced": "mail to it was returned",
     "complained": "its owner called our mail spam",

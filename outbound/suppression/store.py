@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from outbound.suppression.model import Suppression, suppression_id
+from outbound.suppression.model import Suppression, ids_of
 from storage.migrations import Index
 from storage.mongo import Mongo, Session
 
@@ -22,7 +22,7 @@ class SuppressionStore:
         self, addresses: Iterable[str], session: Session | None = None
     ) -> list[Suppression]:
         """What is listed of these, the expired that nobody removed yet included."""
-        ids = [suppression_id(address) for address in addresses]
+        ids = [id for address in addresses for id in ids_of(address)]
         return list((await self._listed.by_ids(ids, session=session)).values())
 
     async def put(self, entries: Sequence[Suppression], session: Session | None = None) -> None:

@@ -11,6 +11,7 @@ from normalizer.model import Message
 from outbound.automatic.acknowledging import Acknowledger
 from outbound.automatic.leaving import LeavingLinks
 from outbound.automatic.policy import CAPS, Question, held, remembered
+from outbound.automatic.store import sent_id
 from outbound.errors import CannotReply, LinkForged
 from outbound.model import AutomaticMail, Heard
 from tests.outbound.world import NOW, TICKET, World
@@ -116,8 +117,30 @@ async def test_the_eleventh_within_ten_minutes_stays_here(mail: World) -> None:
     assert refused.value.field == "automatic"
     await mail.say("People may go on.")
     old = NOW - timedelta(days=300)
-    await mail.mongo.db["automatic"].update_one({}, {"$set": {"moments": [old] * 10}})
+    await mail.mongo.db["automatic"].update_many({}, {"$set": {"moments": [old] * 10}})
     await automatic(mail, "a10")
+
+
+async def test_many_tickets_in_somebodys_name_bring_them_no_more_mail(mail: World) -> None:
+    """Else anybody could bury an address under our acknowledgements."""
+    for n in range(10):
+        await automatic(mail, f"a{n}")
+    await mail.mongo.db["automatic"].delete_one({"_id": sent_id(TICKET, INES)})  # another ticket
+    with pytest.raises(CannotReply, match="10 automatic mails"):
+        await automatic(mail, "a10")
+
+
+async def test_a_forged_mail_is_not_acknowledged(mail: World) -> None:
+    mail.inbox = msgspec.structs.replace(mail.inbox, acknowledgements={"en": "We got it."})
+    acknowledger = Acknowledger(mail.store, mail, mail.composer)
+    now = await mail.clock.now()
+    for verdict, sent in (("fail", 0), ("none", 1)):
+        trust = {"verdict": verdict, "source": "computed"}
+        await mail.mongo.db["messages"].update_one(
+            {"_id": "conv-first"}, {"$set": {"trust": trust}}
+        )
+        await acknowledger.acknowledge("conv-first", now)  # type: ignore[arg-type]
+        assert await mail.mongo.db["messages"].count_documents({"direction": "out"}) == sent
 
 
 @pytest.mark.parametrize("fact", [{"mail.auto_reply": "precedence"}, {"mail.bounce_of": "m@x"}])

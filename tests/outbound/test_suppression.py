@@ -8,7 +8,7 @@ import pytest
 from connectors.events import ReceiptReported, ReceiptState
 from normalizer.model import Message, RecipientDelivery
 from outbound.errors import CannotReply
-from outbound.suppression.model import suppression_id
+from outbound.suppression.model import SuppressionKind, suppression_id
 from outbound.suppression.policy import lasting, stops
 from storage.mongo import Session
 from tests.outbound.world import MIRA, NOW, World
@@ -167,3 +167,35 @@ async def test_the_list_is_read_in_pages(mail: World) -> None:
         page = await mail.suppressions.page(page[-1].id, 2)
     assert len(seen) == len(set(seen)) == 5
     assert {*seen[:2]} == {"p0@x.example", "p1@x.example"}
+
+
+@pytest.mark.parametrize("kind", ["added", "complained"])
+async def test_a_bounce_takes_no_weightier_entrys_place(mail: World, kind: SuppressionKind) -> None:
+    """An agent may lift a bounce, and it ends: whoever lets a mail come back must gain nothing."""
+    message = await sent(mail, "one")
+    now = await mail.clock.now()
+    await mail.suppressions.add(INES, kind=kind, reason="", days=None, now=now)
+    await report(mail, message, "failed", INES)
+    [listed] = await mail.suppressions.page("", 10)
+    assert (listed.kind, listed.expires_at) == (kind, None)
+
+
+async def test_who_left_has_left_for_good_although_a_mail_comes_back(mail: World) -> None:
+    message = await sent(mail, "one")
+    now = await mail.clock.now()
+    await mail.suppressions.leave(INES, now)
+    await report(mail, message, "failed", INES)
+    [stopped] = (await mail.suppressions.stopped([INES], now, automatic=True)).values()
+    assert stopped.kind == "bounced"  # so that people are told too
+    await mail.suppressions.lift(MIRA, suppression_id(INES))
+    [stopped] = (await mail.suppressions.stopped([INES], now, automatic=True)).values()
+    assert stopped.kind == "unsubscribed"
+    assert await mail.suppressions.remove(INES)
+    assert not await mail.suppressions.stopped([INES], now, automatic=True)
+
+
+async def test_who_leaves_opens_nothing_that_was_stopped(mail: World) -> None:
+    now = await mail.clock.now()
+    await mail.suppressions.add(INES, kind="bounced", reason="", days=30, now=now)
+    await mail.suppressions.leave(INES, now)
+    assert await mail.suppressions.stopped([INES], now)
