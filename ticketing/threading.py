@@ -31,7 +31,8 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     ``elsewhere`` are the same person's open tickets of other conversations, latest activity first.
     ``mail`` asks for a plausible sender in rule 4 too: the thread key of a mail is a Message-ID
     that anybody who saw it can name. ``doubted``: it is probably not by who it says; then a name
-    and a number is not enough.
+    and a number is not enough. ``answered_elsewhere``: it asks for its answers at another address
+    (Reply-To); in the same person's ticket they would go to somebody who is no part of it.
     """
 
     mail: bool
@@ -45,6 +46,7 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     early: Place | None = None
     elsewhere: Sequence[Ticket] = ()
     doubted: bool = False
+    answered_elsewhere: bool = False
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,6 +137,9 @@ def _by_continuity(evidence: Evidence, inbox: Inbox, passed: list[str]) -> Decis
     if inbox.continuity != "join" or not evidence.elsewhere or evidence.doubted:
         return None
     ticket = evidence.elsewhere[0]
+    if evidence.answered_elsewhere:
+        passed.append(f"the same person has #{ticket.number}, but answers are to go elsewhere")
+        return None
     if evidence.said - ticket.activity_at > timedelta(hours=inbox.join_within_h):
         passed.append(f"the same person's #{ticket.number} is older than {inbox.join_within_h} h")
         return None

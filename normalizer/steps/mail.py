@@ -33,7 +33,7 @@ def read_mail(draft: Draft, source: Source) -> Draft:
     files, contents = _files(mail.attachments)
     return replace(
         draft,
-        dedupe_id=_identity(message_id, mail.sender.address, source.message.mail),
+        dedupe_id=_identity(message_id, mail, source.message.mail),
         native_id=message_id,
         thread_key=_root(mail, message_id),
         senders=(SenderId(family="mailto", value=author.address.strip().lower() or "unknown"),),
@@ -60,13 +60,17 @@ def bare(message_id: str) -> str:
     return message_id.strip("<> ")[:_MAX_HEADER_ID]
 
 
-def _identity(message_id: str, sender: str, raw: bytes) -> str:
-    """Message-ID, author and words: an id that a program uses for every mail must lose none.
+def _identity(message_id: str, mail: ParsedMail, raw: bytes) -> str:
+    """Message-ID, author, date and words: an id that a program uses for every mail must lose none,
+    nor must one that says the same words each day.
 
-    Relays change headers, white space and line ends, never words (RFC 6376 section 3.4.4).
+    Relays change headers, white space and line ends, never words (RFC 6376 section 3.4.4) nor the
+    date, which is the author's (RFC 5322 section 3.6.1).
     """
     blank = _BLANK_LINE.search(raw)
-    digest = hashlib.sha256(sender.strip().lower().encode("utf-8", "replace") + b"|")
+    written = mail.date.isoformat() if mail.date else ""
+    known_by = f"{mail.sender.address.strip().lower()}|{written}|"
+    digest = hashlib.sha256(known_by.encode("utf-8", "replace"))
     for number, words in enumerate(_words(raw, blank.end() if blank else 0)):
         digest.update(b" " + words if number else words)
     return f"{message_id}|{digest.hexdigest()[:32]}"

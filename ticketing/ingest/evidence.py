@@ -1,8 +1,9 @@
 """What the book knows of a draft's past, gathered for ``threading.decide``."""
 
+from collections.abc import Callable, Sequence
+
 from msgspec.structs import replace
 
-from connectors.contract import InboxId
 from normalizer.model import Draft, MessageId
 from ticketing.contacts import keys_of, proven
 from ticketing.ingest.book import Book
@@ -76,19 +77,27 @@ def gather(draft: Draft, book: Book, tokens: ReplyTokens) -> Evidence:
     thread = next(filter(None, map(book.open_conversation, open_keys(draft))), None)
     hit = token_of(draft, tokens)
     hook = hook_of(draft)
+    proofs = _proofs(draft, contact)
     return Evidence(
         mail=draft.mail is not None,
-        sender_keys=_proofs(draft, contact),
+        sender_keys=proofs,
         said=said_at(draft.occurred_at, draft.received_at),
         bounced=_bounced(draft, book, tokens),
-        token=_numbered(hit.number, hit.source, draft.inbox_id, book) if hit else None,
+        token=_numbered(hit.number, hit.source, draft, proofs, book) if hit else None,
         references=_references(draft, book),
-        hook=_numbered(hook, f"#{hook}", draft.inbox_id, book) if hook is not None else None,
+        hook=_numbered(hook, f"#{hook}", draft, proofs, book) if hook is not None else None,
         thread=_place(thread, book, "the thread") if thread else None,
         early=_early(draft, book),
         elsewhere=book.open_elsewhere(contact, thread) if contact and not draft.echo else (),
         doubted=draft.doubted,
+        answered_elsewhere=_answered_elsewhere(draft, proofs),
     )
+
+
+def _answered_elsewhere(draft: Draft, proofs: frozenset[str]) -> bool:
+    """Whether the mail asks for its answers at an address that is not known to be its sender's."""
+    asked = draft.mail.reply_to if draft.mail and not draft.echo else ()
+    return any(f"mailto:{one}" not in proofs for one in asked)
 
 
 def _early(draft: Draft, book: Book) -> Place | None:
@@ -188,16 +197,38 @@ def _referenced(reference: Reference, book: Book) -> Place | None:
     )
 
 
-def _numbered(number: int, what: str, inbox_id: InboxId, book: Book) -> Place | None:
+def _numbered(
+    number: int, what: str, draft: Draft, proofs: frozenset[str], book: Book
+) -> Place | None:
     id = book.by_number.get(number)
     ticket = book.final_ticket(id) if id else None
     if ticket is None:
         return None
-    here = book.conversations_of(ticket, inbox_id)
+    here = book.conversations_of(ticket, draft.inbox_id)
     everyone = [_participants(conversation, book) for conversation in here]
     return Place(
         ticket=ticket,
-        conversation=here[0] if here else None,
+        conversation=_theirs(here, draft, proofs, book),
         participants=frozenset().union(*everyone),
         what=what,
     )
+
+
+def _theirs(
+    here: Sequence[Conversation], draft: Draft, proofs: frozenset[str], book: Book
+) -> Conversation | None:
+    """Which of a ticket's conversations the draft goes on with: joined tickets have several, and
+    an answer in the wrong one would go to another customer.
+
+    The one that holds what the draft answers, else the sender's own, else one that the sender took
+    part in, else the newest.
+    """
+    known = (book.references.get(native_key(draft.inbox_id, id)) for id in answered_ids(draft))
+    answered = next((one.conversation_id for one in known if one), None)
+    ways: tuple[Callable[[Conversation], bool], ...] = (
+        lambda one: one.id == answered,
+        lambda one: one.recipient in proofs,
+        lambda one: not proofs.isdisjoint(_participants(one, book)),
+        lambda _: True,
+    )
+    return next((one for fits in ways for one in here if fits(one)), None)
