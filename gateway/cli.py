@@ -104,8 +104,25 @@ def _inbox_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("channel", help="see `parley channel list`")
     parser.add_argument("name", help="what agents see")
     parser.add_argument("--address", default="", help="mail address, number or bot name")
-    parser.add_argument("--setting", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("--secret", action="append", default=[], metavar="KEY=FILE")
+    _inbox_settings(parser)
+
+
+def _inbox_set(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("inbox", metavar="INBOX", help="id or address")
+    _inbox_settings(parser)
+
+
+def _inbox_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--setting",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a wrong KEY is answered with all that there are",
+    )
+    parser.add_argument(
+        "--secret", action="append", default=[], metavar="KEY=FILE", help="its value is in FILE"
+    )
 
 
 def _inbox_dkim(parser: argparse.ArgumentParser) -> None:
@@ -159,6 +176,7 @@ COMMANDS = (
     Command(("agent", "add"), "agents:add", "add an agent", _agent_add),
     Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
     Command(("inbox", "add"), "inboxes:add", "take messages on a channel", _inbox_add),
+    Command(("inbox", "set"), "inboxes:change", "change settings, show, check", _inbox_set),
     Command(("inbox", "dkim"), "dkim:dkim", "sign mail, print the DNS record", _inbox_dkim),
     Command(("inbox", "texts"), "texts:texts", "signature, templates ...", _inbox_texts),
     Command(("inbox", "list"), "inboxes:list_inboxes", "inboxes and their ids"),
@@ -173,7 +191,7 @@ GROUPS = {
     "channel": "list, scaffold, check and replay channels",
     "explain": "what is made of an input, without storing it",
     "archive": "export conversations, prove an export",
-    "inbox": "add and list inboxes, sign their mail",
+    "inbox": "add, change and list inboxes, sign their mail",
     "blocked": "list, add and remove addresses that are not written to",
     "agent": "add agents, set passwords",
 }

@@ -138,7 +138,7 @@ async def _greet(settings: Settings, local_url: str, *, demo: bool) -> None:
         log.error("the edge does not answer", extra={"url": local_url})
         return
     if demo:
-        print("\nParley is up; its demo is being told.", flush=True)
+        print("\nParley is up; the demo is being filled in.", flush=True)
         return
     rows = [
         ("mail in", smtp_place(settings)),

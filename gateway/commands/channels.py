@@ -126,7 +126,7 @@ def _passes(registry: Registry, name: str) -> bool:
     mark = "ok  " if report.ok else "BAD "
     print(
         f"{mark} {name}: {len(report.results)} cases, claims {report.claimed}, "
-        f"earns {report.earned}{lacks}"
+        f"earns {report.earned or 'nothing yet'}{lacks}"
     )
     return report.ok
 

@@ -1,4 +1,4 @@
-"""``parley inbox add`` and ``parley inbox list``."""
+"""``parley inbox add``, ``set`` and ``list``."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ from pathlib import Path
 from config.settings import load
 from connectors.errors import ConnectorError
 from gateway.bootstrap import Foundation, foundation
+from gateway.commands.dkim import inbox_of
 from gateway.endpoints import reachable
 from gateway.errors import Refused
 from gateway.schema import MIGRATIONS
@@ -15,12 +16,25 @@ from storage.ids import utc_now
 from storage.migrations import Migrator
 from ticketing.model import Inbox
 
+# Settings that a provider hands back in the address it calls, as operators know them.
+IN_THE_ADDRESS = {"webhook_secret": "webhook secret", "hook_token": "hook token"}
+
 
 def add(arguments: argparse.Namespace) -> int:
     """1 when the channel refuses the settings or the address is taken."""
     try:
         settings = _given(arguments)
         return asyncio.run(_add(arguments, settings))
+    except (ConnectorError, Refused, ValueError, OSError) as error:
+        print(f"parley: {error}", file=sys.stderr)
+        return 1
+
+
+def change(arguments: argparse.Namespace) -> int:
+    """1 when there is no such inbox, or its channel refuses the settings."""
+    try:
+        settings = _given(arguments)
+        return asyncio.run(_change(arguments, settings))
     except (ConnectorError, Refused, ValueError, OSError) as error:
         print(f"parley: {error}", file=sys.stderr)
         return 1
@@ -42,12 +56,32 @@ async def _add(arguments: argparse.Namespace, settings: dict[str, str]) -> int:
             settings=settings,
             now=utc_now(),
         )
-        print(_line(made))
-        for place in _places(base, made, found.public_url):
-            print(f"  {place}")
-        health = await base.inboxes.check(made, utc_now())
-        print(f"  {health.detail}" + (f"\n  -> {health.advice}" if health.advice else ""))
+        await _tell(base, made, found.public_url)
     return 0
+
+
+async def _change(arguments: argparse.Namespace, settings: dict[str, str]) -> int:
+    """What is not given stays. Nothing given: only shown and checked."""
+    async with reachable(load()) as found, foundation(found) as base:
+        inbox = await inbox_of(base, arguments.inbox)
+        if inbox is None:
+            raise ValueError(
+                f"there is no inbox {arguments.inbox!r}; `parley inbox list` shows all"
+            )
+        _check_names(base, inbox.channel, settings)
+        if settings:
+            inbox = await base.inboxes.change(inbox.id, {"settings": settings}, utc_now())
+        await _tell(base, inbox, found.public_url)
+    return 0
+
+
+async def _tell(base: Foundation, inbox: Inbox, public_url: str) -> None:
+    """The inbox, what a provider has to be told, and what the provider says of it now."""
+    print(_line(inbox))
+    for place in _places(base, inbox, public_url):
+        print(f"  {place}")
+    health = await base.inboxes.check(inbox, utc_now())
+    print(f"  {health.detail}" + (f"\n  -> {health.advice}" if health.advice else ""))
 
 
 async def _list() -> int:
@@ -66,7 +100,8 @@ def _places(base: Foundation, inbox: Inbox, public_url: str) -> list[str]:
     """What has to be told to a provider, or to customers."""
     transports = base.registry.manifest(inbox.channel).transports
     names = {field.name for field in base.registry.setting_fields(inbox.channel)}
-    secret = "?token=<webhook secret>" if "webhook_secret" in names else ""
+    tokens = [title for name, title in IN_THE_ADDRESS.items() if name in names]
+    secret = f"?token=<{tokens[0]}>" if tokens else ""
     hook = f"webhook: {public_url}/hooks/{inbox.channel}/{inbox.id}{secret}"
     page = f"chat page: {public_url}/chat/{inbox.id}"
     return [hook] * ("webhook" in transports) + [page] * ("socket" in transports)

@@ -36,6 +36,7 @@ def test_every_command_parses_and_exists() -> None:
              "explain send": ["--channel", "api"], "archive export": ["out"],
              "archive verify": ["x"], "agent add": ["a@b.example"],
              "agent passwd": ["a@b.example"], "inbox add": ["api", "Shop"],
+             "inbox set": ["a@b.example"],
              "inbox dkim": ["a@b.example"], "inbox texts": ["a@b.example"],
              "blocked add": ["a@b.example"], "blocked remove": ["a@b.example"]}  # fmt: skip
     for command in COMMANDS:
@@ -139,6 +140,21 @@ def test_an_inbox_is_added_once_and_its_secret_is_not_shown(tmp_path: Path) -> N
     again = parley(*wanted, data=tmp_path / "var")
     assert (again.returncode, again.stderr) == (1, b"parley: another inbox has this address\n")
     assert b"hidden" not in done.stdout + done.stderr + shown
+
+
+def test_a_setting_is_changed_and_the_others_stay(tmp_path: Path) -> None:
+    data, address = tmp_path / "var", "support@halden.example"
+    one = ("inbox", "set", address)
+    parley("inbox", "add", "email", "Support", "--address", address, data=data)
+    parley(*one, "--setting", "imap_host=one.invalid", data=data)
+    stays = parley(*one, "--setting", "imap_folder=Desk", data=data)
+    assert stays.returncode == 0, stays.stderr
+    assert b"one.invalid" in stays.stdout
+    refused = parley(*one, "--setting", "port=1", data=data)
+    assert b"email has no setting 'port'; it has imap_host" in refused.stderr
+    unknown = parley("inbox", "set", "nobody@halden.example", data=data)
+    assert b"there is no inbox 'nobody@halden.example'" in unknown.stderr
+    assert (refused.returncode, unknown.returncode) == (1, 1)
 
 
 def test_an_inbox_with_a_wrong_setting_is_refused_by_name(tmp_path: Path) -> None:
