@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from connectors.check import check_channel
 from connectors.declarative.functions import FUNCTION_NAMES
 from connectors.declarative.model import ChannelFile, Event, Receive, Send
 from connectors.errors import ManifestInvalid
+from connectors.registry import Registry
+from connectors.scaffold import scaffold_declarative
 from tests.connectors.declarative.channels import declared
 
 GUIDE = Path(__file__).parents[3] / "docs" / "channels" / "declarative.md"
@@ -73,6 +76,23 @@ def test_every_example_is_good(tmp_path, example):
         else:
             return
     raise AssertionError("\n".join(faults))
+
+
+async def test_the_steps_of_the_first_hour_end_in_a_good_channel(tmp_path):
+    """What the guide says to replace, replaced in what `parley channel new` writes."""
+    cases, receive, send, settings, rest = BLOCK.findall(TEXT)[:5]
+    made, requests, _ = scaffold_declarative("acme_sms", tmp_path)
+    head = made.read_text().partition("# Each setting")[0]
+    made.write_text("\n".join((head, settings, receive, send)))
+    kept = re.search(
+        r'\[\[receive]]\nname = "a wrong token".*?(?=\[\[reply]])', requests.read_text(), re.S
+    )
+    assert kept
+    top, _, replies = rest.partition("[[reply]]")
+    requests.write_text("\n".join((top, cases, kept[0], "[[reply]]" + replies)))
+    report = await check_channel(Registry.load(tmp_path), "acme_sms")
+    assert [(one.name, one.why) for one in report.results if one.why] == []
+    assert report.ok
 
 
 def test_every_option_and_every_function_is_in_the_guide():
