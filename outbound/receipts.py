@@ -72,6 +72,8 @@ class Receipts:
             return None
         message = known[0]
         before = delivery_of(message)
+        if before.taken:  # some have it, which is known; the others are still to get it
+            return message.id
         after = reported(with_ids(before, (native_id,)), [Receipt(state="sent", at=now)], now)
         await self._write(session, message, after)
         return message.id

@@ -12,9 +12,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from connectors.channels.email.connector import Settings, connect
 from connectors.contract import Account, InboxId
 from connectors.kit.egress import EgressClient
-from normalizer.model import File, Message
+from normalizer.model import File, Message, MessageId
 from outbound.errors import TooLate
 from storage.mongo import Mongo
+from storage.mongo import Session as Transaction
 from tests.outbound.world import ADDRESS, MAIL, MIRA, NOW, World
 
 
@@ -132,6 +133,35 @@ async def test_one_refused_recipient_is_named_and_the_others_have_it(
     assert await world.state(message) == "sent"
     assert known(stored) == {"gone@partner.example": ("failed", "5.1.1")}
     assert (await world.ticket()).delivery_trouble == "failed"
+
+
+async def test_our_copy_of_a_mail_that_some_have_ends_no_tries_for_the_others(
+    world: World, far: tuple[FarServer, int]
+) -> None:
+    """It lies in the folder of sent mail, or comes back by a list, as soon as one has it."""
+    far[0].refusals = {"jo@partner.example": "450 4.2.0 greylisted"}
+    message = await world.say("one", cc=("jo@partner.example",))
+    await world.worker.deliver(message.conversation_id)
+    assert message.envelope is not None
+    native_id = message.envelope.message_id
+
+    async def echo(session: Transaction) -> MessageId | None:
+        return await world.receipts.match_echo(
+            session,
+            inbox_id=message.inbox_id,
+            conversation_id=message.conversation_id,
+            native_id=native_id,
+            ours=message.id,
+            text="one",
+            now=await world.clock.now(),
+        )
+
+    assert await world.mongo.transaction(echo) == message.id
+    far[0].refusals = {}
+    await world.pass_time(message, 3600)
+    await world.worker.deliver(message.conversation_id)
+    assert [one.rcpt_tos for one in far[0].envelopes][1:] == [["jo@partner.example"]]
+    assert await world.state(message) == "sent"
 
 
 async def test_who_was_greylisted_is_tried_again_alone(
