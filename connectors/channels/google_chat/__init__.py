@@ -1,0 +1,1 @@
+"""Google Chat: signed interaction events in, the Chat API out."""
