@@ -98,3 +98,14 @@ async def test_one_domain_has_several_spellings(house):
     await house.mail_in(a_mail(sender="Ana <ana@BÜCHER.example>"))
     (message,) = await house.messages()
     assert message.trust.verdict == "pass"
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_strangers_mail_with_a_known_id_gets_into_no_thread(house, together):
+    """Eve has seen the Message-ID of Ana's mail, uses it for her own, and names Ana."""
+    await house.put(MAIL, a_mail())
+    if not together:
+        await house.drain(MAIL)
+    await house.put(MAIL, a_mail(sender=EVE, to=f"support@halden.example, {ANA}", text="Mine."))
+    await house.drain(MAIL)
+    assert [one.message_count for one in await house.tickets()] == [1, 1]

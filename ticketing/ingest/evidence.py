@@ -101,7 +101,14 @@ def _answered_elsewhere(draft: Draft, proofs: frozenset[str]) -> bool:
 
 
 def _early(draft: Draft, book: Book) -> Place | None:
-    """Where answers to this mail wait for it, written by people whom it names."""
+    """Where answers to this mail wait for it, written by people whom it names.
+
+    Not where a mail of this Message-ID is known: what follows that one is no answer to this one,
+    and a stranger could name its writer to get in.
+    """
+    own_id = native_key(draft.inbox_id, draft.native_id)
+    if own_id in book.references or own_id in book.spoken_of:
+        return None
     key = early_key(draft) or open_key(draft.inbox_id, draft.native_id)
     conversation = book.open_conversation(key) if draft.mail else None
     place = _place(conversation, book, "answers that came before it") if conversation else None

@@ -125,6 +125,8 @@ class IngestStore:
         sent: list[MessageId] = []
         for draft in drafts:
             wanted[draft.inbox_id].update(dict.fromkeys(_referenced(draft)))
+            if draft.mail and open_key(draft.inbox_id, draft.native_id) in book.by_open_key:
+                wanted[draft.inbox_id][draft.native_id] = None  # its answers, or the mail itself
             if bounced := bounced_message_of(draft, self._tokens):
                 sent.append(bounced)
         for inbox_id, ids in wanted.items():
