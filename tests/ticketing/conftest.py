@@ -72,12 +72,14 @@ class ReceiptBook:
         self.told = []
         self.ours = {}
         self.events = []
+        self.echoed_in = []
 
     async def apply(self, session, inbox_id, receipts, now):
         self.told.extend((inbox_id, receipt) for receipt in receipts)
         return self.events
 
     async def match_echo(self, session, *, inbox_id, conversation_id, native_id, ours, text, now):
+        self.echoed_in.append(conversation_id)
         return self.ours.get(native_id)
 
 

@@ -109,3 +109,15 @@ async def test_a_strangers_mail_with_a_known_id_gets_into_no_thread(house, toget
     await house.put(MAIL, a_mail(sender=EVE, to=f"support@halden.example, {ANA}", text="Mine."))
     await house.drain(MAIL)
     assert [one.message_count for one in await house.tickets()] == [1, 1]
+
+
+@pytest.mark.parametrize(("verdict", "by_words"), [("none", True), ("fail", False)])
+async def test_a_forged_answer_settles_no_reply_by_its_words(house, verdict, by_words):
+    """Whoever guesses the words of a reply that hangs could end it in our name."""
+    await house.mail_in(a_mail())
+    house.senders["*"] = SenderTrust(verdict=verdict, source="computed", domain="halden.example")
+    to = f"{ANA}, support@halden.example"
+    mira = "Mira <mira@halden.example>"
+    await house.mail_in(a_mail(id="m@h", sender=mira, to=to, refs=["root@x.example"]))
+    (place,) = house.receipts.echoed_in
+    assert (place is not None) is by_words

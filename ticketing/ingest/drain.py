@@ -234,7 +234,8 @@ class Ingest:
             own = await self._receipts.match_echo(
                 session,
                 inbox_id=draft.inbox_id,
-                conversation_id=conversation_id,
+                # by its words alone it is known only where nothing says that it is forged
+                conversation_id=None if draft.doubted else conversation_id,
                 native_id=draft.native_id,
                 ours=self._reply_tokens.sent_message(draft.inbox_id, draft.native_id),
                 text=draft.text,
