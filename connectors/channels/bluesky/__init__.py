@@ -1,0 +1,1 @@
+"""A Bluesky account: notifications and chat in, posts and chat out."""
