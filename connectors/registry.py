@@ -78,12 +78,7 @@ class Registry:
         """
         if self._files is None or not self._files.refresh():
             return False
-        merged = dict(self._fixed)
-        for path, declared in self._files.channels.items():
-            one = Installed(manifest=declared.manifest, folder=path.parent, declared=declared)
-            other = merged.setdefault(declared.manifest.id, one)
-            if other is not one:
-                self._files.refuse(path, f"{path}: id {declared.manifest.id!r} is taken")
+        merged = self._merged(self._files)
         changed = [
             id for id, one in merged.items() if _file_of(self._installed, id) != one.declared
         ]
@@ -92,6 +87,17 @@ class Registry:
         for id in changed:
             self._revisions[id] = self._revisions.get(id, 0) + 1
         return bool(changed)
+
+    def _merged(self, files: OperatorFiles) -> Mapping[str, Installed]:
+        """A file whose id is another's loses it, and is what it was before."""
+        merged = dict(self._fixed)
+        for path, declared in files.channels.items():
+            if not _added(merged, path, declared):
+                reason = f"{path}: id {declared.manifest.id!r} is taken"
+                before = files.withdraw(path, reason)
+                if before is not None:
+                    _added(merged, path, before)
+        return merged
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -148,6 +154,11 @@ class Registry:
             return installed.declared.connect(account, http)
         connector: Connector = _attribute(installed, "connect")(account, http)
         return connector
+
+
+def _added(merged: dict[str, Installed], path: Path, declared: Declared) -> bool:
+    one = Installed(manifest=declared.manifest, folder=path.parent, declared=declared)
+    return merged.setdefault(declared.manifest.id, one) is one
 
 
 def _built_in() -> list[Installed]:

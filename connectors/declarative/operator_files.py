@@ -39,6 +39,7 @@ class OperatorFiles:
         self._stamps: dict[Path, Stamp] = {}
         self._missed: set[Path] = set()
         self._channels: dict[Path, Declared] = {}
+        self._before: dict[Path, Declared] = {}
         self._faults: dict[Path, str] = {}
 
     @property
@@ -54,8 +55,17 @@ class OperatorFiles:
             for path, reason in sorted(self._faults.items())
         )
 
-    def refuse(self, path: Path, reason: str) -> None:
-        """Somebody else found that this file cannot be used (its id is another's)."""
+    def withdraw(self, path: Path, reason: str) -> Declared | None:
+        """What was read cannot be used (its id is another's): the version before it, if there is
+        one that was used, is in force again.
+        """
+        self._refuse(path, reason)
+        before = self._before.get(path)
+        others = {p: one for p, one in self._channels.items() if p != path}
+        self._channels = others if before is None else {**others, path: before}
+        return before
+
+    def _refuse(self, path: Path, reason: str) -> None:
         if self._faults.get(path) != reason:
             log.error("a channel file is refused", extra={"path": str(path), "reason": reason})
         self._faults[path] = reason
@@ -77,9 +87,11 @@ class OperatorFiles:
             channel = Declared(path)
             channel.compiled  # noqa: B018 - so that a fault shows now, not at the first message
         except ManifestInvalid as error:
-            self.refuse(path, str(error))
+            self._refuse(path, str(error))
             return
         self._faults.pop(path, None)
+        if path in self._channels:
+            self._before[path] = self._channels[path]
         self._channels = {**self._channels, path: channel}
         log.info("a channel file is in force", extra={"path": str(path)})
 
@@ -91,6 +103,7 @@ class OperatorFiles:
         for path in gone:
             del self._stamps[path]
             self._faults.pop(path, None)
+            self._before.pop(path, None)
         self._channels = {p: one for p, one in self._channels.items() if p not in gone}
         return bool(gone)
 

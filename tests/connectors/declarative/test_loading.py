@@ -175,3 +175,20 @@ def test_the_schema_for_editors_is_the_one_in_the_docs():
 def test_the_schema_knows_the_places_of_the_file():
     names = msgspec.json.decode(channel_schema())["$defs"]
     assert {"ChannelFile", "Receive", "Event", "Send", "Hmac", "Jwt"} <= names.keys()
+
+
+def test_a_file_that_takes_anothers_id_stays_what_it_was(tmp_path):
+    path = tmp_path / "acme.toml"
+    path.write_text(GOOD)
+    registry = Registry.load(tmp_path)
+    path.write_text(GOOD.replace('"acme"', '"twilio_sms"'))
+    registry.refresh()
+    assert registry.manifest("acme").name == "Acme"
+    assert registry.manifest("twilio_sms").name == "Twilio SMS"
+    assert [one.kept for one in registry.faults] == [True]
+    path.write_text("id = ")
+    registry.refresh()
+    assert registry.manifest("acme").name == "Acme"
+    path.write_text(GOOD.replace("Acme", "Acme 3"))
+    registry.refresh()
+    assert (registry.manifest("acme").name, registry.faults) == ("Acme 3", ())
