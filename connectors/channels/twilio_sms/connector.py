@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from connectors.channels.twilio_sms.inbound import OUR_ID, address, parse_fields, status_url
-from connectors.channels.twilio_sms.signature import Signed, algorithm_of, fits
 from connectors.contract import (
     Account,
     Health,
@@ -18,12 +17,12 @@ from connectors.contract import (
     WebhookRequest,
     WebhookResponse,
 )
-from connectors.errors import Unauthentic
 from connectors.http import Http
 from connectors.kit.fields import form_pairs
 from connectors.kit.pieces import Piece, send_pieces
 from connectors.kit.probing import probe
 from connectors.kit.splitting import split_text
+from connectors.kit.twilio import check_signature
 
 if TYPE_CHECKING:
     from connectors.channels.twilio_sms.outbound import TwilioApi
@@ -88,20 +87,7 @@ class TwilioSms:
 
     def verify(self, request: WebhookRequest) -> bool:
         """See ``WebhookReceiver``. The token is always configured, so all is signed."""
-        signature = request.headers.get("x-twilio-signature", "")
-        form = request.headers.get("x-twilio-webhooks-signature-settings", "")
-        algorithm, key = algorithm_of(form), self._settings.auth_token
-        if form and self._settings.shared_key:
-            key = self._settings.shared_key
-        pairs = () if request.media_type.endswith("json") else form_pairs(request)
-        signed = Signed(request.url, pairs, request.body)
-        if not algorithm or not fits(key, signature, signed, algorithm):
-            raise Unauthentic(
-                "X-Twilio-Signature does not fit: compare the auth token, and the inbox's hook "
-                "address with the one in the Twilio console"
-                if signature
-                else "X-Twilio-Signature is missing"
-            )
+        check_signature(request, self._settings.auth_token, self._settings.shared_key)
         return True
 
     def handshake(self, request: WebhookRequest) -> WebhookResponse | None:

@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+from connectors.contract import WebhookRequest
+from connectors.errors import Unauthentic
+from connectors.kit.fields import form_pairs
 from connectors.kit.signatures import hmac_base64, same
 
 Pairs = Sequence[tuple[str, str]]
@@ -54,6 +57,24 @@ def fits(token: str, signature: str, signed: Signed, algorithm: str = "sha1") ->
             return False
     made = [sign(token, url, signed.fields, algorithm) for url in _spellings(signed.url)]
     return any([same(one, signature) for one in made])
+
+
+def check_signature(request: WebhookRequest, auth_token: str, shared_key: str = "") -> None:
+    """Raises Unauthentic, with what to compare."""
+    signature = request.headers.get("x-twilio-signature", "")
+    form = request.headers.get("x-twilio-webhooks-signature-settings", "")
+    algorithm, key = algorithm_of(form), auth_token
+    if form and shared_key:
+        key = shared_key
+    pairs = () if request.media_type.endswith("json") else form_pairs(request)
+    signed = Signed(request.url, pairs, request.body)
+    if not algorithm or not fits(key, signature, signed, algorithm):
+        raise Unauthentic(
+            "X-Twilio-Signature does not fit: compare the auth token, and the inbox's hook "
+            "address with the one in the Twilio console"
+            if signature
+            else "X-Twilio-Signature is missing"
+        )
 
 
 def _spellings(url: str) -> tuple[str, ...]:

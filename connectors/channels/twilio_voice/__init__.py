@@ -1,0 +1,1 @@
+"""Twilio Voice: calls are logged, a voicemail becomes a recording in the ticket."""
