@@ -240,6 +240,12 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
         return failed and not (self._signed or self.filed)
 
     @property
+    def unchecked(self) -> bool:
+        """Whether it could not be found out who sent it, which a flood of mails can bring about."""
+        failed = self.trust is not None and self.trust.verdict == "temperror"
+        return failed and not (self._signed or self.filed)
+
+    @property
     def vouched(self) -> bool:
         """Whether its author's domain was proven, or its author; a form proves only itself. What
         lay among our sent mail needs no proof.

@@ -30,9 +30,10 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True):
     ``references`` are newest first. ``early`` are answers to the very mail, which overtook it.
     ``elsewhere`` are the same person's open tickets of other conversations, latest activity first.
     ``mail`` asks for a plausible sender in rule 4 too: the thread key of a mail is a Message-ID
-    that anybody who saw it can name. ``doubted``: it is probably not by who it says; then a name
-    and a number is not enough. ``answered_elsewhere``: it asks for its answers at another address
-    (Reply-To); in the same person's ticket they would go to somebody who is no part of it.
+    that anybody who saw it can name. ``doubted``: it is not by who it says, or that could not be
+    found out; then a name and a number is not enough. ``answered_elsewhere``: it asks for its
+    answers at another address (Reply-To); in the same person's ticket they would go to somebody
+    who is no part of it.
     """
 
     mail: bool
@@ -110,7 +111,7 @@ def _by_subject(evidence: Evidence, _inbox: Inbox, passed: list[str]) -> Decisio
     if place is None:
         return None
     if evidence.doubted:
-        passed.append(f"names {place.what}, but is probably not by who it says")
+        passed.append(f"names {place.what}, but may well not be by who it says")
         return None
     if _plausible(evidence, place):
         return _join("subject", place, f"names {place.what} in its subject, from a participant")

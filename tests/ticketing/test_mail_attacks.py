@@ -91,6 +91,15 @@ async def test_a_domain_proves_nobody_but_its_own_author(house, posing):
     assert {"sender-failed", "sender-unproven"}.intersection(message.warnings)
 
 
+@pytest.mark.parametrize(("verdict", "counts"), [("none", [2]), ("temperror", [1, 1])])
+async def test_checks_that_could_not_be_made_open_no_thread(house, verdict, counts):
+    """A flood of mails keeps the checks busy; a name and a number do not get in meanwhile."""
+    await house.mail_in(a_mail())
+    house.senders["*"] = SenderTrust(verdict=verdict, source="computed", domain="x.example")
+    await house.mail_in(a_mail(id="n@x", subject="[#1]"))
+    assert [ticket.message_count for ticket in await house.tickets()] == counts
+
+
 async def test_one_domain_has_several_spellings(house):
     house.senders["*"] = SenderTrust(
         verdict="pass", source="computed", domain="xn--bcher-kva.example", dmarc="pass"

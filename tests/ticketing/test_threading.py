@@ -71,7 +71,7 @@ def test_a_doubted_sender_needs_more_than_a_number():
     found = evidence(hook=place(4, "#4"), elsewhere=[a_ticket(id="ticket-9")], doubted=True)
     decision = decide(found, an_inbox(continuity="join"))
     assert (decision.rule, decision.ticket_id, decision.suggested_ticket_id) == ("new", None, None)
-    assert "not by who it says" in decision.why
+    assert "may well not be by who it says" in decision.why
 
 
 def test_a_token_or_a_message_of_the_thread_outweighs_doubt():

@@ -89,7 +89,7 @@ def gather(draft: Draft, book: Book, tokens: ReplyTokens) -> Evidence:
         thread=_place(thread, book, "the thread") if thread else None,
         early=_early(draft, book),
         elsewhere=book.open_elsewhere(contact, thread) if contact and not draft.echo else (),
-        doubted=draft.doubted,
+        doubted=draft.doubted or draft.unchecked,
         answered_elsewhere=_answered_elsewhere(draft, proofs),
     )
 
