@@ -1,0 +1,1 @@
+"""KakaoTalk channels by a chatbot's skill (Korea)."""
