@@ -48,7 +48,7 @@ async def test_each_rule_is_named(
     message = await eventually(lambda: site.db["messages"].find_one({"subject": "Zip"}))
     sent = await reply(site, message, "Wax it.")
     await delivered(site, sent["id"], "sent")
-    ours = next(one for one in sink.mails if "ida@posta.example" in one["To"])
+    ours = next(one for one in sink.mails if one["In-Reply-To"] == "<zip-1@posta.example>")
     number = (await site.db["tickets"].find_one({"_id": message["ticket_id"]}))["number"]
     before = await site.db["messages"].count_documents({})
 
