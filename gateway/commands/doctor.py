@@ -22,6 +22,7 @@ from storage.migrations import Migrator
 
 LAG = timedelta(minutes=1)
 CHECK_WITHIN_S = 15.0
+UNREADABLE = "see `channel file` above; `parley channel list` shows what there is"
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -77,7 +78,7 @@ async def _running(base: Foundation) -> AsyncIterator[Finding]:
         "start Parley: it makes them" if missing else "",
     )
     yield await _backlog(base)
-    async for finding in _inboxes(base):
+    async for finding in inbox_findings(base):
         yield finding
 
 
@@ -92,13 +93,16 @@ async def _backlog(base: Foundation) -> Finding:
     return Finding("journal", not late, detail, advice)
 
 
-async def _inboxes(base: Foundation) -> AsyncIterator[Finding]:
+async def inbox_findings(base: Foundation) -> AsyncIterator[Finding]:
     """Credentials and webhooks, as each channel can tell."""
     inboxes = await base.directory.active()
     if not inboxes:
         yield Finding("inboxes", None, "there is none yet", "parley inbox add")
     for inbox in inboxes:
         name = f"inbox {inbox.name} ({inbox.channel})"
+        if not base.registry.knows(inbox.channel):  # what runs may hold its old version: no health
+            yield Finding(name, False, "its channel cannot be read here", UNREADABLE)
+            continue
         try:
             async with asyncio.timeout(CHECK_WITHIN_S):
                 found = await base.inboxes.check(inbox, utc_now())

@@ -5,13 +5,16 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from config.settings import Settings
 from connectors.contract import WebhookReceiver, WebhookRequest
 from connectors.errors import ConnectorError
+from connectors.registry import Registry
 from gateway.bootstrap import Foundation
 from gateway.channel_files import follow_files, registry_for
+from gateway.commands.doctor import inbox_findings
 from gateway.tasks import cancelled
 from storage.ids import utc_now
 
@@ -76,6 +79,20 @@ async def test_a_changed_file_makes_new_connectors_without_a_restart(
     await until(lambda: base.registry.revision("acme") == 2)
     assert text_of(await base.directory.connector(inbox.id)) == "b"
     await cancelled([following])
+
+
+async def test_who_cannot_read_the_file_judges_no_inbox(base: Foundation, path: Path) -> None:
+    """The site still runs its old version, which the command line never saw."""
+    inbox = await base.inboxes.create(
+        channel="acme", name="Acme", address="", settings={}, now=utc_now()
+    )
+    before = await base.edge_store.all_health()
+    await asyncio.to_thread(path.write_text, "id = ")
+    apart = msgspec.structs.replace(base, registry=Registry.load(base.settings.channels))
+    found = {one.name: one async for one in inbox_findings(apart)}
+    judged = found[f"inbox {inbox.name} (acme)"]
+    assert (judged.ok, judged.detail) == (False, "its channel cannot be read here")
+    assert await base.edge_store.all_health() == before
 
 
 def test_a_file_in_the_making_is_named_by_its_path(tmp_path: Path) -> None:
