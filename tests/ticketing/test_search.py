@@ -7,8 +7,6 @@ from tests.ticketing.conftest import CHAT
 from ticketing.amendments import TicketChange
 from ticketing.errors import Invalid
 from ticketing.reading.search import marks_in, snippet_around
-from ticketing.reading.store import ReadingStore
-from ticketing.reading.windows import FLOOR
 
 LATER = NOW + timedelta(days=2)
 WORDS = {
@@ -54,21 +52,6 @@ async def find(house, viewer, query, scope="all", **more):
 )
 async def test_words(filled, mira, query, numbers):
     assert [number for number, _ in await find(filled, mira, query)] == numbers
-
-
-async def test_a_word_that_is_nowhere_is_looked_for_in_few_trips(filled, mira, monkeypatch):
-    trips = []
-    fetch = ReadingStore.with_token
-
-    async def counted(store, *asked):
-        trips.append(asked)
-        return await fetch(store, *asked)
-
-    monkeypatch.setattr(ReadingStore, "with_token", counted)
-    assert await find(filled, mira, "nowhere") == []
-    assert trips[-1][1] == FLOOR  # all of the past
-    assert [until for _, _, until, _ in trips[1:]] == [since for _, since, _, _ in trips[:-1]]
-    assert len(trips) <= 6
 
 
 async def test_a_number_and_a_name(filled, mira):

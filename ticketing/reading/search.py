@@ -18,6 +18,7 @@ from ticketing.reading.store import Candidate, ReadingStore, Text
 from ticketing.reading.tickets import MAX_LIMIT, Row, TicketReading
 from ticketing.reading.windows import (
     AHEAD,
+    FIRST,
     FLOOR,
     Cursor,
     Page,
@@ -30,9 +31,6 @@ from ticketing.tokens import query_tokens
 MAX_CANDIDATES = 2_000
 MAX_QUERY = 200
 SURE = 32  # matches of the most frequent word in one window that settle which word is rarest
-# A word is rarer than a ticket: its windows begin wider and grow faster, for each costs a trip.
-FIRST = timedelta(minutes=10)
-GROWTH = 16
 SNIPPET = 160
 LEAD = 40
 MAX_MARKS = 100
@@ -164,7 +162,7 @@ class _Sweep:
             tickets = await judge(fitting) if fitting else {}
             full = self._collect(fitting, tickets, found, count)
             self.until = full or since
-            width = next_width(width, self._got, 2 * count, GROWTH)
+            width = next_width(width, self._got, 2 * count)
         return found
 
     def _collect(

@@ -21,8 +21,6 @@ FLOOR = datetime(1971, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=10)  # messages may be dated up to five minutes ahead
 FIRST = timedelta(seconds=4)
 GROWTH = 8
-YEARS = timedelta(days=730)
-EVER = timedelta(days=365_000)
 AGES = tuple(
     timedelta(minutes=minutes)
     for minutes in (525_600, 129_600, 43_200, 10_080, 2_880, 1_440, 480, 120, 30, 10, 3, 1, 0)
@@ -91,12 +89,9 @@ def earlier(until: datetime, width: timedelta) -> datetime:
     return max(until - width, FLOOR) if width < until - FLOOR else FLOOR
 
 
-def next_width(width: timedelta, got: int, missing: int, growth: float = GROWTH) -> timedelta:
-    """Wide enough for what is missing at the density just seen, within a factor of 1/2 to
-    ``growth``; the last step is all that is left: older than two years is little.
-    """
-    wider = width * (min(growth, max(0.5, 1.5 * missing / got)) if got else growth)
-    return EVER if wider > YEARS else wider
+def next_width(width: timedelta, got: int, missing: int) -> timedelta:
+    """Wide enough for what is missing at the density just seen, within a factor of 1/2 to 8."""
+    return width * (min(GROWTH, max(0.5, 1.5 * missing / got)) if got else GROWTH)
 
 
 async def oldest_first(
