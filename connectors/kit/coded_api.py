@@ -17,6 +17,7 @@ from connectors.contract import (
 )
 from connectors.errors import ConnectorError
 from connectors.http import Body, Http, HttpReply, LineBroken, NotSent
+from connectors.kit.bearer import access_token
 from connectors.kit.outcomes import BROKEN_FROM, attempt, of_reply, retry_after
 from connectors.tokens import Renew, Token, Tokens, lasting
 from storage.ids import utc_now
@@ -81,11 +82,8 @@ class CodedApi:
         return reply, said
 
     async def token(self, refused: str = "") -> str:
-        """Ours, now. A line that breaks here has sent nothing."""
-        try:
-            return await self._tokens.get(self._token, self._renew, refused=refused)
-        except LineBroken as error:
-            raise NotSent(f"no access token: {error}") from error
+        """See ``access_token``."""
+        return await access_token(self._tokens, self._token, self._renew, refused)
 
     async def send(
         self, make: Callable[[str], Call], ids: Callable[[HttpReply], tuple[str, ...]]

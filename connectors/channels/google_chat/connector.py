@@ -21,7 +21,8 @@ from connectors.contract import (
     WebhookResponse,
 )
 from connectors.errors import FetchFailed, Unauthentic
-from connectors.http import Http, HttpReply, LineBroken, NotSent
+from connectors.http import Http, HttpReply, NotSent
+from connectors.kit.bearer import BearerApi
 from connectors.kit.coded_api import CredentialsRefused, granted
 from connectors.kit.jwks import Expected, KeySet
 from connectors.kit.outcomes import attempt, of_reply
@@ -40,7 +41,7 @@ SCOPE = "https://www.googleapis.com/auth/chat.bot"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 MAX_TEXT_BYTES = 28_000
 BUTTONS_MAX = 10
-UNAUTHORIZED, FORBIDDEN = 401, 403
+FORBIDDEN = 403
 OURS = ("SERVICE_DISABLED", "ACCESS_TOKEN_SCOPE_INSUFFICIENT", "has not been used")
 LIFE_S = 3600
 
@@ -100,12 +101,16 @@ class GoogleChat:
     idempotent = False
 
     def __init__(self, account: Account, http: Http) -> None:
-        self._account = account
         self._settings: Settings = account.settings
         self._http = http
         self._by_url = self._settings.audience.startswith("https://")
         self._keys = KeySet(http, GOOGLE_KEYS if self._by_url else CHAT_KEYS)
-        self._name = named("google_chat", self._settings.service_account)
+        self._api = BearerApi(
+            http=http,
+            tokens=account.tokens,
+            token=named("google_chat", self._settings.service_account),
+            renew=self._renew,
+        )
 
     async def prepare(self, request: WebhookRequest) -> None:
         """See ``Preparer``."""
@@ -160,7 +165,7 @@ class GoogleChat:
 
         async def send() -> SendOutcome:
             try:
-                reply = await self._call(url, msgspec.json.encode(body))
+                reply = await self._api.post_json(url, msgspec.json.encode(body))
             except CredentialsRefused as error:
                 return ReauthNeeded(reason=str(error))
             return _outcome(reply)
@@ -170,23 +175,6 @@ class GoogleChat:
     @property
     def _base(self) -> str:
         return self._settings.base_url.rstrip("/")
-
-    async def _call(self, url: str, body: bytes) -> HttpReply:
-        """With our token; a refused one is renewed once."""
-        token = await self._token()
-        for last in (False, True):
-            headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-            reply = await self._http.request("POST", url, headers=headers, body=body)
-            if reply.status != UNAUTHORIZED or last:
-                break
-            token = await self._token(refused=token)
-        return reply
-
-    async def _token(self, refused: str = "") -> str:
-        try:
-            return await self._account.tokens.get(self._name, self._renew, refused=refused)
-        except LineBroken as error:
-            raise NotSent(f"no access token: {error}") from error
 
     async def _renew(self, _last: Token | None) -> Token:
         form = {"grant_type": GRANT, "assertion": _assertion(self._settings.service_account)}
@@ -205,7 +193,7 @@ class GoogleChat:
     async def fetch(self, ref: str) -> AsyncIterator[bytes]:
         """See ``MediaPort``: by the Chat API only."""
         try:
-            token = await self._token()
+            token = await self._api.token()
         except (CredentialsRefused, NotSent) as error:
             raise FetchFailed(str(error), retry=True) from error
         url = f"{self._base}/v1/media/{quote(ref, safe='/')}?alt=media"
@@ -216,7 +204,7 @@ class GoogleChat:
 
         async def look() -> Health:
             try:
-                await self._token()
+                await self._api.token()
             except CredentialsRefused as error:
                 advice = "Make a new key of the service account and paste the whole JSON file."
                 return Health(ok=False, detail=str(error), advice=advice)

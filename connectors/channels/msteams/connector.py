@@ -22,7 +22,8 @@ from connectors.contract import (
     WindowClosed,
 )
 from connectors.errors import Malformed, Unauthentic
-from connectors.http import Http, HttpReply, LineBroken, NotSent
+from connectors.http import Http, HttpReply
+from connectors.kit.bearer import BearerApi
 from connectors.kit.coded_api import CredentialsRefused, granted
 from connectors.kit.decoding import decode_json
 from connectors.kit.jwks import Expected, KeySet
@@ -37,7 +38,6 @@ MAX_TEXT_BYTES = 28_000
 BUTTONS_MAX = 6
 SCOPE = "https://api.botframework.com/.default"
 SERVICES = (".trafficmanager.net", ".botframework.com", ".teams.microsoft.com", ".skype.com")
-UNAUTHORIZED = 401
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,11 +92,15 @@ class Teams:
     idempotent = False
 
     def __init__(self, account: Account, http: Http) -> None:
-        self._account = account
         self._settings: Settings = account.settings
         self._http = http
         self._keys = KeySet(http, self._settings.keys_url)
-        self._name = named("msteams", self._settings.app_id, self._settings.app_password)
+        self._api = BearerApi(
+            http=http,
+            tokens=account.tokens,
+            token=named("msteams", self._settings.app_id, self._settings.app_password),
+            renew=self._renew,
+        )
 
     async def prepare(self, request: WebhookRequest) -> None:
         """See ``Preparer``."""
@@ -149,7 +153,7 @@ class Teams:
 
         async def send() -> SendOutcome:
             try:
-                reply = await self._call(url, body)
+                reply = await self._api.post_json(url, body)
             except CredentialsRefused as error:
                 return ReauthNeeded(reason=str(error))
             if not reply.ok:
@@ -158,23 +162,6 @@ class Teams:
             return Accepted(native_ids=(sent.id,) if sent and sent.id else ())
 
         return Piece(name=name, send=lambda: attempt(send))
-
-    async def _call(self, url: str, body: bytes) -> HttpReply:
-        """With our token; a refused one is renewed once."""
-        token = await self._token()
-        for last in (False, True):
-            headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
-            reply = await self._http.request("POST", url, headers=headers, body=body)
-            if reply.status != UNAUTHORIZED or last:
-                break
-            token = await self._token(refused=token)
-        return reply
-
-    async def _token(self, refused: str = "") -> str:
-        try:
-            return await self._account.tokens.get(self._name, self._renew, refused=refused)
-        except LineBroken as error:
-            raise NotSent(f"no access token: {error}") from error
 
     async def _renew(self, _last: Token | None) -> Token:
         settings = self._settings
@@ -201,14 +188,16 @@ class Teams:
         """See ``MediaPort``: pictures open with our token, on Microsoft's services only."""
         if not _is_service(ref):
             return self._http.stream(ref)
-        return self._http.stream(ref, headers={"authorization": f"Bearer {await self._token()}"})
+        return self._http.stream(
+            ref, headers={"authorization": f"Bearer {await self._api.token()}"}
+        )
 
     async def check(self) -> Health:
         """See ``HealthChecker``."""
 
         async def look() -> Health:
             try:
-                await self._token()
+                await self._api.token()
             except CredentialsRefused as error:
                 advice = "Make a new client secret; check the tenant of a single-tenant bot."
                 return Health(ok=False, detail=str(error), advice=advice)

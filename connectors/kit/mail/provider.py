@@ -6,6 +6,7 @@ provider's API. Every mail ends as raw RFC 5322 bytes, read by the same code as 
 
 import base64
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Generic, TypeVar
@@ -81,7 +82,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     status: str = ""
 
 
-class MailProvider(Generic[SettingsT]):
+class MailProvider(ABC, Generic[SettingsT]):
     """Receiver, sender and health of one inbox; subclasses say how their provider does it."""
 
     idempotent = False
@@ -143,9 +144,9 @@ class MailProvider(Generic[SettingsT]):
 
         return await probe(ask)
 
+    @abstractmethod
     def request(self, letter: Letter) -> ApiRequest:
         """The call that sends ``letter``."""
-        raise NotImplementedError
 
     def outcome(self, reply: HttpReply, letter: Letter) -> SendOutcome:
         """What the answer to it means."""
@@ -155,9 +156,9 @@ class MailProvider(Generic[SettingsT]):
         """An answer that is no success."""
         return of_reply(reply)
 
+    @abstractmethod
     def question(self) -> ApiRequest:
         """A cheap call that needs our key."""
-        raise NotImplementedError
 
     def health(self, reply: HttpReply) -> Health:
         """What the answer to it means."""
