@@ -11,8 +11,12 @@ from normalizer.model import AgentId, ContactId, ConversationId, MailRules, Tick
 
 Status = Literal["new", "open", "waiting", "solved", "closed"]
 Priority = Literal["urgent", "high", "normal", "low"]
+Level = Literal["high", "medium", "low"]
 Continuity = Literal["off", "suggest", "join"]
 OPEN_STATUSES: tuple[Status, ...] = ("new", "open", "waiting")
+# What a custom field holds: a choice its key, several choices or a cascade their keys in order,
+# a date "2026-11-22", a person or a file its id.
+FieldValue = str | int | float | bool | tuple[str, ...]
 
 
 class ContactPoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,13 +81,25 @@ def closed_key(id: ConversationId) -> str:
     return f"-|{id}"
 
 
+class CheckItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing to be done within a ticket; ``done_by`` empty: not yet."""
+
+    id: str
+    text: str
+    done_by: AgentId | Literal[""] = ""
+    done_at: datetime | None = None
+
+
 class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A unit of work. ``open`` repeats "status is new, open or waiting" for narrow indexes.
 
     ``waiting_since`` is the oldest unanswered inbound message. ``channels`` and ``inbox_ids`` list
     the distinct ones of its conversations, latest last (at most 16 and 64). ``status_at`` is when
     the status last changed; ``in_count`` numbers the inbound messages (what is read is kept as a
-    count, so no clocks are compared).
+    count, so no clocks are compared). ``type_id`` "" is the site's own type; ``state`` is one of
+    its type's states, of which ``status`` is the category; ``fields`` is by the field's id.
+    ``private``: only for its team, owner, followers and whoever holds the right to. At most 50
+    ``followers``, ``mentioned`` and ``asset_ids``, 100 items of the ``checklist``.
     """
 
     id: TicketId = msgspec.field(name="_id")
@@ -117,6 +133,21 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     waiting_since: datetime | None = None
     solved_at: datetime | None = None
     delivery_trouble: Literal["", "failed", "uncertain"] = ""
+    type_id: str = ""
+    state: str = ""
+    fields: dict[str, FieldValue] = {}
+    category_id: str = ""
+    impact: Level | None = None
+    urgency: Level | None = None
+    team_id: str = ""
+    organisation_id: str = ""
+    private: bool = False
+    followers: tuple[AgentId, ...] = ()
+    mentioned: tuple[AgentId, ...] = ()
+    checklist: tuple[CheckItem, ...] = ()
+    snoozed_until: datetime | None = None
+    parent_id: TicketId | None = None
+    asset_ids: tuple[str, ...] = ()
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

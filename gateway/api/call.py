@@ -11,6 +11,7 @@ from gateway.api.answer import Answer
 from gateway.auth.model import Identity
 from gateway.errors import Refused
 from ticketing.model import Agent
+from ticketing.permissions import Viewer
 
 BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT")
@@ -38,6 +39,11 @@ class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, kw_only=True):
     def agent(self) -> Agent:
         """The agent behind the call."""
         return self.who.agent
+
+    @property
+    def viewer(self) -> Viewer:
+        """What the agent behind the call may see and do."""
+        return Viewer.of(self.agent)
 
 
 Result = Answer | web.StreamResponse | None

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from gateway.api.operations import Operation
+from gateway.api.operation import Operation
 from gateway.errors import Refused
 
 JSON_MAX_BYTES = 1_048_576

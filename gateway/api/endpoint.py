@@ -11,7 +11,7 @@ from aiohttp import web
 from gateway.api import checks
 from gateway.api.call import Call, Handler, Result
 from gateway.api.idempotency import Attempt, Idempotency
-from gateway.api.operations import Operation
+from gateway.api.operation import Operation
 from gateway.auth.model import Identity
 from gateway.auth.sessions import Sessions
 from gateway.errors import Refused

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from gateway.api.operations import Operation
+from gateway.api.operation import Operation
 from gateway.errors import Refused
 from storage.ids import derived_id
 from storage.migrations import Index

@@ -8,7 +8,8 @@ import msgspec
 
 from gateway.api import fields, frames
 from gateway.api import schemas as s
-from gateway.api.operations import OPERATIONS, PREFIX, Operation
+from gateway.api.operation import PREFIX, Operation
+from gateway.api.operations import OPERATIONS
 
 REF = "#/components/schemas/{name}"
 PATH_PARAM = re.compile(r"\{(\w+)\}")

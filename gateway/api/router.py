@@ -6,7 +6,8 @@ from aiohttp import web
 
 from gateway.api.call import Handler
 from gateway.api.endpoint import Endpoints
-from gateway.api.operations import OPERATIONS, PREFIX, Operation
+from gateway.api.operation import PREFIX, Operation
+from gateway.api.operations import OPERATIONS
 
 
 def routes(

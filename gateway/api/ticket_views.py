@@ -7,8 +7,8 @@ from connectors.contract import InboxId
 from connectors.events import SenderTrust
 from connectors.manifest import Manifest
 from gateway.api import addresses
-from gateway.api import mail_schemas as m
 from gateway.api import schemas as s
+from gateway.api.schemas import mail as m
 from gateway.api.views import agent_ref, maybe_time, suppression, time
 from normalizer import model as normal
 from outbound.suppression.model import Stopped

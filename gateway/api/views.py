@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Literal
 
 from connectors.manifest import Manifest
-from gateway.api import mail_schemas as m
 from gateway.api import schemas as s
+from gateway.api.schemas import mail as m
 from gateway.auth.model import TokenRecord
 from gateway.store import InboxHealth
 from outbound.suppression.model import Suppression

@@ -15,7 +15,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from gateway.api.openapi import document, error_statuses
-from gateway.api.operations import OPERATIONS, PREFIX
+from gateway.api.operation import PREFIX
+from gateway.api.operations import OPERATIONS
 from gateway.version import VERSION
 from tests.gateway.house import House, Person
 

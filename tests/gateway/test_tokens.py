@@ -29,9 +29,9 @@ class Provider:
         await asyncio.sleep(0.01)
         self.given += 1
         return Token(
-            value=f"t{self.given}",
+            value=f"token-{self.given}",
             expires_at=utc_now() + timedelta(seconds=self.lives_s),
-            refresh=f"r{self.given}",
+            refresh=f"refresh-{self.given}",
         )
 
 
@@ -49,24 +49,24 @@ async def test_two_processes_at_once_renew_one_time(process):
     provider = Provider()
     both = [process("edge").of(INBOX), process("worker").of(INBOX)]
     got = await asyncio.gather(*(one.get("a", provider.renew) for one in (*both, *both)))
-    assert got == ["t1"] * 4
+    assert got == ["token-1"] * 4
     assert provider.given == 1
 
 
 async def test_a_refused_token_is_renewed_with_the_refresh_token_that_came_last(process):
     provider = Provider()
     edge, worker = process("edge").of(INBOX), process("worker").of(INBOX)
-    assert await edge.get("a", provider.renew) == "t1"
-    assert await worker.get("a", provider.renew, refused="t1") == "t2"
+    assert await edge.get("a", provider.renew) == "token-1"
+    assert await worker.get("a", provider.renew, refused="token-1") == "token-2"
     # the edge was refused with the old one as well: it finds what the worker brought
-    assert await edge.get("a", provider.renew, refused="t1") == "t2"
-    assert provider.shown == ["", "r1"]
+    assert await edge.get("a", provider.renew, refused="token-1") == "token-2"
+    assert provider.shown == ["", "refresh-1"]
 
 
 async def test_what_ends_within_a_minute_is_renewed(process):
     provider = Provider(lives_s=30)
     tokens = process("edge").of(INBOX)
-    assert [await tokens.get("a", provider.renew) for _ in range(2)] == ["t1", "t2"]
+    assert [await tokens.get("a", provider.renew) for _ in range(2)] == ["token-1", "token-2"]
 
 
 async def test_who_stops_waiting_loses_no_refresh_token(process):
@@ -83,7 +83,7 @@ async def test_who_stops_waiting_loses_no_refresh_token(process):
     waiting.cancel()
     await asyncio.wait([waiting])
     other = Provider()
-    assert await process("worker").of(INBOX).get("a", other.renew) == "t1"
+    assert await process("worker").of(INBOX).get("a", other.renew) == "token-1"
     assert (provider.given, other.given) == (1, 0)
 
 
@@ -94,19 +94,19 @@ async def test_a_failed_renewal_is_told_and_keeps_nothing(process):
     tokens, provider = process("edge").of(INBOX), Provider()
     with pytest.raises(OSError, match="no line"):
         await tokens.get("a", fails)
-    assert await tokens.get("a", provider.renew) == "t1"
+    assert await tokens.get("a", provider.renew) == "token-1"
 
 
 async def test_tokens_lie_sealed_in_the_database(process, mongo):
     await process("edge").of(INBOX).get("a", Provider().renew)
     (kept,) = await EdgeStore(mongo).tokens.find({}, limit=9)
     assert kept.id == "inbox-1|a"
-    assert b"t1" not in kept.sealed
-    assert b"r1" not in kept.sealed
+    assert b"token-1" not in kept.sealed
+    assert b"refresh-1" not in kept.sealed
 
 
 async def test_other_credentials_are_another_token():
     provider, tokens = Provider(), LocalTokens()
     names = named("access", "id", "old secret"), named("access", "id", "new secret")
-    assert [await tokens.get(name, provider.renew) for name in names] == ["t1", "t2"]
-    assert await tokens.get(names[0], provider.renew) == "t1"
+    assert [await tokens.get(name, provider.renew) for name in names] == ["token-1", "token-2"]
+    assert await tokens.get(names[0], provider.renew) == "token-1"

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
-from imapclient.datetime_util import parse_to_datetime  # type: ignore[import-untyped]  # no types
-from imapclient.exceptions import ProtocolError  # type: ignore[import-untyped]  # as above
-from imapclient.imap_utf7 import encode as utf7  # type: ignore[import-untyped]  # as above
-from imapclient.response_parser import parse_response  # type: ignore[import-untyped]  # as above
+from imapclient.datetime_util import parse_to_datetime
+from imapclient.exceptions import ProtocolError
+from imapclient.imap_utf7 import encode as utf7
+from imapclient.response_parser import parse_response
 
 from connectors.channels.email.errors import CommandRefused, MailboxUnavailable
 from connectors.channels.email.imap_login import log_in

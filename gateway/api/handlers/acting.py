@@ -21,7 +21,6 @@ from outbound.compose import Composer
 from outbound.model import Reply
 from ticketing.amendments import TicketChange
 from ticketing.handlers import Commands
-from ticketing.permissions import Viewer
 from ticketing.starting import NewConversation, Starter
 
 
@@ -62,7 +61,7 @@ class ActingApi:
 
     async def change(self, call: Call[r.TicketChange, None]) -> Result:
         """The ticket after it."""
-        viewer, body = Viewer.of(call.agent), call.body
+        viewer, body = call.viewer, call.body
         given: dict[str, Any] = {
             name: value
             for name in body.__struct_fields__
@@ -79,14 +78,14 @@ class ActingApi:
 
     async def join(self, call: Call[r.Join, None]) -> Result:
         """The target after it."""
-        viewer, target = Viewer.of(call.agent), call.body.target_id
+        viewer, target = call.viewer, call.body.target_id
         await self._commands.join(viewer, call.params["id"], target, call.now)
         return await self._reading.whole(viewer, target, call.now)
 
     async def note(self, call: Call[r.NewNote, None]) -> Result:
         """The note."""
         added = await self._commands.add_note(
-            Viewer.of(call.agent), call.params["id"], call.body.text, call.key, call.now
+            call.viewer, call.params["id"], call.body.text, call.key, call.now
         )
         return ticket_views.message(added)
 
@@ -111,12 +110,12 @@ class ActingApi:
             send_anyway=body.send_anyway,
             then=body.then,
         )
-        sent = await self._composer.send_reply(Viewer.of(call.agent), wanted, call.now)
+        sent = await self._composer.send_reply(call.viewer, wanted, call.now)
         return ticket_views.message(sent)
 
     async def create(self, call: Call[r.NewTicket, None]) -> Result:
         """A ticket with its first message queued."""
-        viewer, body = Viewer.of(call.agent), call.body
+        viewer, body = call.viewer, call.body
         key = call.key or f"once-{call.now.timestamp()}-{body.recipient}"
         wish = NewConversation(
             inbox_id=InboxId(body.inbox_id),
@@ -150,20 +149,18 @@ class ActingApi:
 
     async def undo(self, call: Call[None, None]) -> Result:
         """The cancelled message."""
-        message = await self._amender.undo(
-            Viewer.of(call.agent), MessageId(call.params["id"]), call.now
-        )
+        message = await self._amender.undo(call.viewer, MessageId(call.params["id"]), call.now)
         return ticket_views.message(message)
 
     async def retry(self, call: Call[None, None]) -> Result:
         """The queued message."""
-        message = await self._amender.retry(Viewer.of(call.agent), MessageId(call.params["id"]))
+        message = await self._amender.retry(call.viewer, MessageId(call.params["id"]))
         return ticket_views.message(message)
 
     async def resolve(self, call: Call[r.Resolve, None]) -> Result:
         """The message as the agent says it is."""
         message = await self._amender.resolve(
-            Viewer.of(call.agent), MessageId(call.params["id"]), call.body.state
+            call.viewer, MessageId(call.params["id"]), call.body.state
         )
         return ticket_views.message(message)
 

@@ -116,7 +116,7 @@ class DraftsApi:
     async def _key(self, call: Call[Any, Any]) -> str:
         """The draft's id; NotFound for a ticket that is not visible."""
         ticket_id, mode = call.params["id"], call.params["mode"]
-        await self._visible(Viewer.of(call.agent), ticket_id)
+        await self._visible(call.viewer, ticket_id)
         return derived_id("draft", call.agent.id, ticket_id, mode)
 
 

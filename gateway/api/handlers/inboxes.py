@@ -8,18 +8,18 @@ from connectors.contract import InboxId
 from connectors.errors import ConnectorError
 from connectors.manifest import Manifest
 from connectors.registry import Registry
-from gateway.api import mail_schemas as m
 from gateway.api import requests as r
 from gateway.api import schemas as s
 from gateway.api import views
 from gateway.api.call import Call, Handler, Result
+from gateway.api.schemas import mail as m
 from gateway.errors import Refused
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore, InboxHealth
 from storage.journal import Journal, JournalId
 from ticketing.counts import ViewCounts
 from ticketing.model import Inbox, InboxTemplate
-from ticketing.permissions import Viewer, sees_inbox
+from ticketing.permissions import sees_inbox
 
 
 class InboxApi:
@@ -55,7 +55,7 @@ class InboxApi:
 
     async def list_inboxes(self, call: Call[None, None]) -> Result:
         """Visible ones by name; the inactive too: old tickets belong to them."""
-        viewer = Viewer.of(call.agent)
+        viewer = call.viewer
         health = await self._store.all_health()
         counts = (await self._counts.tally(viewer)).by_inbox
         found = [one for one in await self._store.all_inboxes() if sees_inbox(viewer, one.id)]
@@ -90,7 +90,7 @@ class InboxApi:
             values["templates"] = tuple(made)
         changed = await self._commands.change(InboxId(call.params["id"]), values, call.now)
         health = await self._store.health.get(changed.id)
-        counts = (await self._counts.tally(Viewer.of(call.agent))).by_inbox
+        counts = (await self._counts.tally(call.viewer)).by_inbox
         return self._shown(changed, health, counts.get(changed.id, 0))
 
     async def texts(self, call: Call[None, None]) -> Result:

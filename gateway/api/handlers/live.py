@@ -51,7 +51,7 @@ class LiveApi:
             raise Refused(426, "upgrade-required", "this address speaks WebSocket")
         await socket.prepare(call.request)
         self._sockets.add(socket)
-        client = Client(secrets.token_hex(8), Viewer.of(call.agent))
+        client = Client(secrets.token_hex(8), call.viewer)
         try:
             with self._hub.joined(client):
                 await self._serve(socket, client, call.request)

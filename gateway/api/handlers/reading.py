@@ -75,7 +75,7 @@ class ReadingApi:
 
     async def list_views(self, call: Call[None, None]) -> Result:
         """Counts of what the viewer sees."""
-        return s.ViewList(items=view_items(await self._counts.tally(Viewer.of(call.agent))))
+        return s.ViewList(items=view_items(await self._counts.tally(call.viewer)))
 
     async def list_tickets(self, call: Call[None, r.TicketQuery]) -> Result:
         """A page."""
@@ -88,7 +88,7 @@ class ReadingApi:
             cursor=query.cursor or None,
             limit=query.limit,
         )
-        found = await self._reading.page(Viewer.of(call.agent), wanted, call.now)
+        found = await self._reading.page(call.viewer, wanted, call.now)
         agents = await self._people.all()
         return s.TicketPage(
             items=[ticket_views.row(one, agents) for one in found.items],
@@ -99,7 +99,7 @@ class ReadingApi:
         """A page of hits."""
         query = call.query
         found = await self._search.find(
-            Viewer.of(call.agent),
+            call.viewer,
             query.q,
             scope=query.scope,
             cursor=query.cursor or None,
@@ -114,7 +114,7 @@ class ReadingApi:
 
     async def get(self, call: Call[None, None]) -> Result:
         """With everything around it."""
-        return await self.whole(Viewer.of(call.agent), call.params["id"], call.now)
+        return await self.whole(call.viewer, call.params["id"], call.now)
 
     async def whole(self, viewer: Viewer, id: str, now: datetime) -> s.Ticket:
         """A ticket as it is now: the answer of every change, too."""
@@ -130,7 +130,7 @@ class ReadingApi:
 
     async def texts(self, call: Call[None, r.TextsQuery]) -> Result:
         """As they would go out now, in the language of the customer's last message."""
-        viewer = Viewer.of(call.agent)
+        viewer = call.viewer
         found = await self._reading.whole(viewer, call.params["id"])
         wanted = call.query.conversation_id
         conversation = next((one for one in found.conversations if one.id == wanted), None)
@@ -146,13 +146,13 @@ class ReadingApi:
 
     async def mark_read(self, call: Call[None, None]) -> Result:
         """For this agent alone."""
-        await self._reading.mark_read(Viewer.of(call.agent), call.params["id"], call.now)
+        await self._reading.mark_read(call.viewer, call.params["id"], call.now)
         return None
 
     async def list_messages(self, call: Call[None, r.PageQuery]) -> Result:
         """A page of the thread."""
         found = await self._reading.messages(
-            Viewer.of(call.agent), call.params["id"], call.query.cursor or None, call.query.limit
+            call.viewer, call.params["id"], call.query.cursor or None, call.query.limit
         )
         return s.MessagePage(
             items=[ticket_views.message(one) for one in found.items],
@@ -162,7 +162,7 @@ class ReadingApi:
     async def list_events(self, call: Call[None, r.PageQuery]) -> Result:
         """A page of the history."""
         found = await self._reading.events(
-            Viewer.of(call.agent), call.params["id"], call.query.cursor or None, call.query.limit
+            call.viewer, call.params["id"], call.query.cursor or None, call.query.limit
         )
         agents = await self._people.all()
         return s.EventPage(
@@ -172,7 +172,7 @@ class ReadingApi:
 
     async def html(self, call: Call[None, r.HtmlQuery]) -> Result:
         """A page for the sandboxed frame; remote pictures only when asked for."""
-        message = await self._reading.message(Viewer.of(call.agent), call.params["id"])
+        message = await self._reading.message(call.viewer, call.params["id"])
         if not message.html:
             raise Refused(404, "not-found", "this message has no HTML")
         images = call.query.images == "1"
@@ -189,7 +189,7 @@ class ReadingApi:
 
     async def file(self, call: Call[None, None]) -> Result:
         """Streamed; only harmless pictures are shown in place."""
-        message = await self._reading.message(Viewer.of(call.agent), call.params["id"])
+        message = await self._reading.message(call.viewer, call.params["id"])
         found = next((one for one in message.files if one.id == call.params["file_id"]), None)
         if found is None or found.state != "stored":
             raise Refused(404, "not-found", "this file is not stored")

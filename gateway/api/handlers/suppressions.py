@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 
-from gateway.api import mail_schemas as m
 from gateway.api import requests as r
 from gateway.api import views
 from gateway.api.call import Call, Handler, Result
+from gateway.api.schemas import mail as m
 from outbound.suppression.handlers import Suppressions
-from ticketing.permissions import Viewer
 
 
 class SuppressionApi:
@@ -44,5 +43,5 @@ class SuppressionApi:
 
     async def lift(self, call: Call[None, None]) -> Result:
         """Mail goes there again."""
-        await self._suppressions.lift(Viewer.of(call.agent), call.params["id"])
+        await self._suppressions.lift(call.viewer, call.params["id"])
         return None

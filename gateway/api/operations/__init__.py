@@ -1,0 +1,18 @@
+"""The table of /api/v1: router, checks at the edge and OpenAPI document come from it."""
+
+from gateway.api.operation import Operation
+from gateway.api.operations.directory import DIRECTORY
+from gateway.api.operations.mail_out import MAIL_OUT
+from gateway.api.operations.messages import MESSAGES
+from gateway.api.operations.meta import META
+from gateway.api.operations.session import SESSION
+from gateway.api.operations.tickets import TICKETS
+
+OPERATIONS: tuple[Operation, ...] = (
+    *SESSION,
+    *DIRECTORY,
+    *TICKETS,
+    *MESSAGES,
+    *MAIL_OUT,
+    *META,
+)

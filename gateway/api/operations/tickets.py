@@ -1,0 +1,55 @@
+"""Tickets: lists, search, changes."""
+
+from gateway.api import requests as r
+from gateway.api import schemas as s
+from gateway.api.operation import SEARCHES, WRITES, Operation
+
+TICKETS = (
+    Operation(
+        name="listViews", method="GET", path="/views", summary="The views and their counts",
+        tag="tickets", permission="tickets:read", answer=s.ViewList,
+    ),
+    Operation(
+        name="listTickets", method="GET", path="/tickets", summary="Tickets of a view",
+        tag="tickets", permission="tickets:read", query=r.TicketQuery, answer=s.TicketPage,
+    ),
+    Operation(
+        name="search", method="GET", path="/search", summary="Search tickets and messages",
+        tag="tickets", permission="tickets:read", query=r.SearchQuery, answer=s.SearchPage,
+        rate=SEARCHES,
+    ),
+    Operation(
+        name="createTicket", method="POST", path="/tickets", summary="Write to somebody first",
+        tag="tickets", permission="tickets:write", request=r.NewTicket, answer=s.Ticket,
+        status=201, errors=(404, 409), idempotency="optional", rate=WRITES,
+    ),
+    Operation(
+        name="getTicket", method="GET", path="/tickets/{id}", summary="A whole ticket",
+        tag="tickets", permission="tickets:read", answer=s.Ticket, errors=(404,),
+    ),
+    Operation(
+        name="changeTicket", method="PATCH", path="/tickets/{id}", summary="Change a ticket",
+        tag="tickets", permission="tickets:write", request=r.TicketChange, answer=s.Ticket,
+        errors=(404, 409), rate=WRITES,
+    ),
+    Operation(
+        name="markRead", method="POST", path="/tickets/{id}/read",
+        summary="Mark a ticket read for me up to now", tag="tickets", permission="tickets:read",
+        status=204, errors=(404,),
+    ),
+    Operation(
+        name="joinTicket", method="POST", path="/tickets/{id}/join",
+        summary="Merge this ticket into another", tag="tickets", permission="tickets:write",
+        request=r.Join, answer=s.Ticket, errors=(404, 409), rate=WRITES,
+    ),
+    Operation(
+        name="listMessages", method="GET", path="/tickets/{id}/messages",
+        summary="A ticket's messages, newest first", tag="messages", permission="tickets:read",
+        query=r.PageQuery, answer=s.MessagePage, errors=(404,),
+    ),
+    Operation(
+        name="listEvents", method="GET", path="/tickets/{id}/events",
+        summary="A ticket's history, newest first", tag="tickets", permission="tickets:read",
+        query=r.PageQuery, answer=s.EventPage, errors=(404,),
+    ),
+)  # fmt: skip

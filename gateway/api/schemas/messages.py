@@ -1,0 +1,139 @@
+"""Messages, their deliveries and files, and drafts."""
+
+from typing import Literal
+
+from gateway.api.answer import Answer
+from gateway.api.fields import DeliveryState, Time
+from gateway.api.schemas.mail import RecipientDelivery
+
+
+class Author(Answer, frozen=True, kw_only=True):
+    """Who said it; ``vendor`` answered in the provider's own tool."""
+
+    kind: Literal["contact", "agent", "system", "vendor"]
+    id: str
+    name: str
+    address: str
+
+
+class File(Answer, frozen=True, kw_only=True):
+    """An attachment; ``url`` is relative to the origin. ``reason`` says why a fetch failed."""
+
+    id: str
+    name: str
+    media_type: str
+    kind: str
+    size: int
+    inline: bool
+    state: Literal["stored", "pending", "failed"]
+    reason: str
+    url: str
+
+
+class Reaction(Answer, frozen=True, kw_only=True):
+    """One person's emoji."""
+
+    sender: str
+    emoji: str
+
+
+class Delivery(Answer, frozen=True, kw_only=True):
+    """Where an outbound message is. ``undo_until`` is set while it may still be undone;
+    ``recipients`` are those of several of whom more is known than ``state`` says.
+    """
+
+    state: DeliveryState
+    reason: str
+    changed_at: Time
+    undo_until: Time | None
+    recipients: list[RecipientDelivery]
+
+
+class SenderTrust(Answer, frozen=True, kw_only=True):
+    """Whether a mail is by who it says: ``verdict`` on ``domain``, and what it rests on (results
+    as in RFC 8601). ``by`` names the relay or provider whose word it is, "" for our own check.
+    """
+
+    verdict: Literal["pass", "fail", "none", "temperror"]
+    domain: str
+    spf: str
+    dkim: str
+    dmarc: str
+    policy: str
+    by: str
+    reason: str
+
+
+class SignatureCheck(Answer, frozen=True, kw_only=True):
+    """What became of a mail's own signature, or that it is encrypted."""
+
+    kind: Literal["smime", "openpgp"]
+    state: Literal["verified", "invalid", "unknown", "unchecked", "encrypted"]
+    signer: str
+    reason: str
+
+
+class Message(Answer, frozen=True, kw_only=True):
+    """One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
+    is null for what is no incoming mail.
+    ``signature`` is the writer's; under what we sent, the inbox's own. ``quick_replies`` are the
+    buttons that went with it, ``template`` the provider's that it was.
+    """
+
+    id: str
+    ticket_id: str
+    conversation_id: str
+    inbox_id: str
+    channel: str
+    direction: Literal["in", "out", "note"]
+    author: Author
+    sender_trust: SenderTrust | None
+    signatures: list[SignatureCheck]
+    occurred_at: Time
+    received_at: Time
+    edited_at: Time | None
+    deleted_at: Time | None
+    subject: str
+    text: str
+    reply_text: str
+    signature: str
+    has_html: bool
+    remote_content: bool
+    quoted: bool
+    language: str
+    files: list[File]
+    to: list[str]
+    cc: list[str]
+    reply_to: str | None
+    quick_replies: list[str]
+    template: str | None
+    reactions: list[Reaction]
+    delivery: Delivery | None
+    threaded_by: str
+    warnings: list[str]
+
+
+class MessagePage(Answer, frozen=True, kw_only=True):
+    """Newest first."""
+
+    items: list[Message]
+    next_cursor: str | None
+
+
+class Draft(Answer, frozen=True, kw_only=True):
+    """My unfinished reply or note; ``rev`` 0 and empty when there is none."""
+
+    text: str
+    conversation_id: str | None
+    rev: int
+    updated_at: Time | None
+
+
+class Upload(Answer, frozen=True, kw_only=True):
+    """A file that waits for the reply it belongs to."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    kind: str

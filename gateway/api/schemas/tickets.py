@@ -1,0 +1,191 @@
+"""Tickets in lists, whole, and their history."""
+
+from typing import Literal
+
+from gateway.api.answer import Answer
+from gateway.api.fields import Priority, Status, Time, Trouble, ViewName
+from gateway.api.schemas.mail import Suppression
+from gateway.api.schemas.people import AgentRef
+
+
+class View(Answer, frozen=True, kw_only=True):
+    """A saved way to look at tickets; solved and all are not counted."""
+
+    id: ViewName
+    count: int | None
+
+
+class ViewList(Answer, frozen=True, kw_only=True):
+    """The built-in views."""
+
+    items: list[View]
+
+
+class ContactRef(Answer, frozen=True, kw_only=True):
+    """A contact, as far as a row shows one."""
+
+    id: str
+    name: str
+
+
+class TicketRow(Answer, frozen=True, kw_only=True):
+    """A ticket in a list. ``channels``: latest last. ``waiting_since``: oldest unanswered word."""
+
+    id: str
+    number: int
+    subject: str
+    status: Status
+    priority: Priority
+    assignee: AgentRef | None
+    contact: ContactRef
+    channel: str
+    channels: list[str]
+    inbox_id: str
+    snippet: str
+    tags: list[str]
+    unread: bool
+    waiting_since: Time | None
+    activity_at: Time
+    created_at: Time
+    updated_at: Time
+    delivery_trouble: Trouble
+    message_count: int
+    version: int
+
+
+class TicketPage(Answer, frozen=True, kw_only=True):
+    """A page of a ticket list."""
+
+    items: list[TicketRow]
+    next_cursor: str | None
+
+
+class SearchHit(Answer, frozen=True, kw_only=True):
+    """``marks`` are [start, end) pairs of code points in ``snippet``."""
+
+    ticket: TicketRow
+    message_id: str | None
+    snippet: str
+    marks: list[tuple[int, int]]
+    field: Literal["subject", "message", "contact", "number"]
+
+
+class SearchPage(Answer, frozen=True, kw_only=True):
+    """A page of search results."""
+
+    items: list[SearchHit]
+    next_cursor: str | None
+
+
+class ContactPoint(Answer, frozen=True, kw_only=True):
+    """One address of a person. ``display``: as people read it, "" for a provider's bare id."""
+
+    family: str
+    value: str
+    display: str
+    verified: bool
+
+
+class Contact(Answer, frozen=True, kw_only=True):
+    """The person a ticket is about."""
+
+    id: str
+    name: str
+    language: str
+    points: list[ContactPoint]
+
+
+class Conversation(Answer, frozen=True, kw_only=True):
+    """One thread on one inbox. ``cannot_reason`` says why ``can_reply`` is false; ``suppressed``
+    is there when it is the recipient's address that is not written to.
+
+    ``recipient`` is canonical; ``recipient_display`` is as people read it, "" for a bare id.
+    """
+
+    id: str
+    inbox_id: str
+    channel: str
+    thread_key: str
+    recipient: str
+    recipient_display: str
+    subject: str
+    last_in_at: Time | None
+    can_reply: bool
+    cannot_reason: str
+    window_until: Time | None
+    undo_s: int
+    suppressed: Suppression | None
+
+
+class TicketRef(Answer, frozen=True, kw_only=True):
+    """Another ticket, as far as a link shows one."""
+
+    id: str
+    number: int
+    subject: str
+    status: Status
+
+
+class Ticket(Answer, frozen=True, kw_only=True):
+    """A whole ticket. ``suggested``: the same person's open ticket on another channel."""
+
+    id: str
+    number: int
+    subject: str
+    status: Status
+    priority: Priority
+    assignee: AgentRef | None
+    contact: Contact
+    channel: str
+    channels: list[str]
+    inbox_id: str
+    snippet: str
+    tags: list[str]
+    unread: bool
+    waiting_since: Time | None
+    activity_at: Time
+    created_at: Time
+    updated_at: Time
+    delivery_trouble: Trouble
+    message_count: int
+    version: int
+    conversations: list[Conversation]
+    merged_into: TicketRef | None
+    follow_up_of: TicketRef | None
+    follow_ups: list[TicketRef]
+    suggested: TicketRef | None
+    solved_at: Time | None
+
+
+class Actor(Answer, frozen=True, kw_only=True):
+    """Who did it."""
+
+    kind: str
+    id: str
+    name: str
+
+
+class Change(Answer, frozen=True, kw_only=True):
+    """One field that changed."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+class Event(Answer, frozen=True, kw_only=True):
+    """A fact in a ticket's history."""
+
+    id: str
+    kind: str
+    at: Time
+    actor: Actor
+    changes: list[Change]
+    message_id: str | None
+
+
+class EventPage(Answer, frozen=True, kw_only=True):
+    """Newest first."""
+
+    items: list[Event]
+    next_cursor: str | None
