@@ -7,10 +7,11 @@ from typing import Literal
 from ticketing.model import OPEN_STATUSES, Status, Ticket
 
 AGENT_MAY: Mapping[Status, frozenset[Status]] = {
-    "new": frozenset({"open", "waiting", "solved", "closed"}),
-    "open": frozenset({"waiting", "solved", "closed"}),
-    "waiting": frozenset({"open", "solved", "closed"}),
-    "solved": frozenset({"open", "waiting", "closed"}),
+    "new": frozenset({"open", "waiting", "held", "solved", "closed"}),
+    "open": frozenset({"waiting", "held", "solved", "closed"}),
+    "waiting": frozenset({"open", "held", "solved", "closed"}),
+    "held": frozenset({"open", "waiting", "solved", "closed"}),
+    "solved": frozenset({"open", "waiting", "held", "closed"}),
     "closed": frozenset(),
 }
 
@@ -41,7 +42,10 @@ def is_late(ticket: Ticket, said: datetime) -> bool:
 def on_inbound(
     ticket: Ticket, said: datetime, *, automatic: bool, reopen_within: timedelta
 ) -> InboundEffect:
-    """What an inbound message does to the status; robots change nothing (RFC 3834 section 4)."""
+    """What an inbound message does to the status; robots change nothing (RFC 3834 section 4).
+
+    A ticket that is held stays so, unread: the customer's words do not bring the third party's.
+    """
     if automatic or is_late(ticket, said):
         return "keep"
     if ticket.status == "waiting":

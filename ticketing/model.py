@@ -9,11 +9,11 @@ from connectors.contract import InboxId
 from connectors.events import ReplyHandle
 from normalizer.model import AgentId, ContactId, ConversationId, MailRules, TicketId
 
-Status = Literal["new", "open", "waiting", "solved", "closed"]
+Status = Literal["new", "open", "waiting", "held", "solved", "closed"]
 Priority = Literal["urgent", "high", "normal", "low"]
 Level = Literal["high", "medium", "low"]
 Continuity = Literal["off", "suggest", "join"]
-OPEN_STATUSES: tuple[Status, ...] = ("new", "open", "waiting")
+OPEN_STATUSES: tuple[Status, ...] = ("new", "open", "waiting", "held")
 # What a custom field holds: a choice its key, several choices or a cascade their keys in order,
 # a date "2026-11-22", a person or a file its id.
 FieldValue = str | int | float | bool | tuple[str, ...]
@@ -91,7 +91,7 @@ class CheckItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A unit of work. ``open`` repeats "status is new, open or waiting" for narrow indexes.
+    """A unit of work. ``open`` repeats "status is one of OPEN_STATUSES" for narrow indexes.
 
     ``waiting_since`` is the oldest unanswered inbound message. ``channels`` and ``inbox_ids`` list
     the distinct ones of its conversations, latest last (at most 16 and 64). ``status_at`` is when

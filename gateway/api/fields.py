@@ -15,7 +15,7 @@ Email = Annotated[str, Meta(min_length=3, max_length=254, pattern="^[^@\\s]+@[^@
 Password = Annotated[str, Meta(min_length=10, max_length=1_000)]
 Limit = Annotated[int, Meta(ge=1, le=100)]
 
-Status = Literal["new", "open", "waiting", "solved", "closed"]
+Status = Literal["new", "open", "waiting", "held", "solved", "closed"]
 Priority = Literal["urgent", "high", "normal", "low"]
 Role = Literal["admin", "agent", "compliance"]
 Scope = Literal["tickets:read", "tickets:write", "admin"]

@@ -20,6 +20,7 @@ def effect(status, said, *, automatic=False):
         ("new", HOUR, "keep"),
         ("open", HOUR, "keep"),
         ("waiting", HOUR, "open"),
+        ("held", HOUR, "keep"),
         ("solved", HOUR, "open"),
         ("solved", 25 * HOUR, "follow_up"),
         ("closed", HOUR, "follow_up"),

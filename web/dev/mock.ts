@@ -19,7 +19,7 @@ const emit = (frame: object) => {
   seq += 1;
   for (const socket of clients) socket.send(JSON.stringify({ seq, ...frame }));
 };
-const open = (row: TicketRow) => ["new", "open", "waiting"].includes(row.status);
+const open = (row: TicketRow) => ["new", "open", "waiting", "held"].includes(row.status);
 const VIEWS: Record<string, (row: TicketRow) => boolean> = {
   mine: (row) => row.assignee?.id === me.id && open(row),
   unassigned: (row) => row.assignee === null && open(row),

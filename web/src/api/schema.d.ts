@@ -1491,7 +1491,7 @@ export interface components {
             number: number;
             subject: string;
             /** @enum {unknown} */
-            status: "closed" | "new" | "open" | "solved" | "waiting";
+            status: "closed" | "held" | "new" | "open" | "solved" | "waiting";
             /** @enum {unknown} */
             priority: "high" | "low" | "normal" | "urgent";
             assignee: components["schemas"]["AgentRef"] | null;
@@ -1526,7 +1526,7 @@ export interface components {
          */
         TicketChange: {
             /** @enum {unknown} */
-            status?: "closed" | "new" | "open" | "solved" | "waiting";
+            status?: "closed" | "held" | "new" | "open" | "solved" | "waiting";
             /** @enum {unknown} */
             priority?: "high" | "low" | "normal" | "urgent";
             assignee_id?: string | null;
@@ -1551,7 +1551,7 @@ export interface components {
             number: number;
             subject: string;
             /** @enum {unknown} */
-            status: "closed" | "new" | "open" | "solved" | "waiting";
+            status: "closed" | "held" | "new" | "open" | "solved" | "waiting";
         };
         /**
          * TicketRow
@@ -1562,7 +1562,7 @@ export interface components {
             number: number;
             subject: string;
             /** @enum {unknown} */
-            status: "closed" | "new" | "open" | "solved" | "waiting";
+            status: "closed" | "held" | "new" | "open" | "solved" | "waiting";
             /** @enum {unknown} */
             priority: "high" | "low" | "normal" | "urgent";
             assignee: components["schemas"]["AgentRef"] | null;

@@ -24,7 +24,7 @@ export function pathOf(scope: Scope, ticket?: string): string {
   return `/${scope.kind}/${encodeURIComponent(scope.key)}${tail}${query}`;
 }
 
-const OPEN = new Set<TicketRow["status"]>(["new", "open", "waiting"]);
+const OPEN = new Set<TicketRow["status"]>(["new", "open", "waiting", "held"]);
 export const isOpen = (row: TicketRow): boolean => OPEN.has(row.status);
 
 const IN_VIEW: Record<ViewId, (row: TicketRow, me: string) => boolean> = {

@@ -4,7 +4,7 @@ import type { Agent, TicketEvent } from "../api/types";
 
 type Change = TicketEvent["changes"][number];
 
-const STATUSES = new Set(["new", "open", "waiting", "solved", "closed"]);
+const STATUSES = new Set(["new", "open", "waiting", "held", "solved", "closed"]);
 const PRIORITIES = new Set(["low", "normal", "high", "urgent"]);
 const KINDS = ["ticket.created", "message.received", "message.sent", "note.added", "message.edited", "message.deleted", "ticket.merged"] as const;
 
