@@ -25,6 +25,17 @@ ROLE_MAY: Mapping[Role, frozenset[Action]] = {
 }
 
 
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a wish came from. ``login_id`` is the session's or the token's id, ``ip`` the client's
+    address as far as trusted proxies tell it; both "" where there is none.
+    """
+
+    via: Literal["session", "token", "cli", "system"] = "system"
+    ip: str = ""
+    login_id: str = ""
+    request_id: str = ""
+
+
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who asks. ``inbox_ids`` None means every inbox, those to come included."""
 
@@ -32,12 +43,17 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     role: Role
     inbox_ids: frozenset[InboxId] | None
+    origin: Origin = Origin()
 
     @classmethod
-    def of(cls, agent: Agent) -> "Viewer":
-        """What an agent's record lets them see."""
+    def of(cls, agent: Agent, origin: Origin | None = None) -> "Viewer":
+        """What an agent's record lets them see; without an ``origin`` the house itself asks."""
         return cls(
-            agent_id=agent.id, name=agent.name, role=agent.role, inbox_ids=visible_inboxes(agent)
+            agent_id=agent.id,
+            name=agent.name,
+            role=agent.role,
+            inbox_ids=visible_inboxes(agent),
+            origin=origin or Origin(),
         )
 
 

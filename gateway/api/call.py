@@ -11,7 +11,7 @@ from gateway.api.answer import Answer
 from gateway.auth.model import Identity
 from gateway.errors import Refused
 from ticketing.model import Agent
-from ticketing.permissions import Viewer
+from ticketing.permissions import Origin, Viewer
 
 BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT")
@@ -27,6 +27,7 @@ class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, kw_only=True):
     key: str
     now: datetime
     request: web.Request
+    origin: Origin
 
     @property
     def who(self) -> Identity:
@@ -43,7 +44,7 @@ class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, kw_only=True):
     @property
     def viewer(self) -> Viewer:
         """What the agent behind the call may see and do."""
-        return Viewer.of(self.agent)
+        return Viewer.of(self.agent, self.origin)
 
 
 Result = Answer | web.StreamResponse | None

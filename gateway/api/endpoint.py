@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from aiohttp import web
 
+from config.logging import REQUEST_ID
 from gateway.api import checks
 from gateway.api.call import Call, Handler, Result
 from gateway.api.idempotency import Attempt, Idempotency
@@ -18,6 +19,7 @@ from gateway.errors import Refused
 from gateway.metrics import RATE_LIMITED
 from gateway.ratelimit import Limiter
 from storage.ids import utc_now
+from ticketing.permissions import Origin
 
 ENCODER = msgspec.json.Encoder()
 READS = frozenset({"GET", "HEAD"})
@@ -59,6 +61,7 @@ class Endpoints:
                 body=await checks.body(request, operation),
                 now=utc_now(),
                 request=request,
+                origin=self.origin(request, identity),
             )
             if call.key and not operation.keeps_keys:
                 return await self._once(operation, handler, call)
@@ -94,6 +97,16 @@ class Endpoints:
     async def people_changed(self) -> None:
         """Return when what ``identify`` says may be different from before."""
         await self._sessions.next_change()
+
+    def origin(self, request: web.Request, identity: Identity | None) -> Origin:
+        """Where a request comes from, for whoever writes down who did what."""
+        by_token = identity is not None and identity.csrf is None
+        return Origin(
+            via="token" if by_token else "session",
+            ip=self.client(request),
+            login_id=identity.key if identity else "",
+            request_id=REQUEST_ID.get(),
+        )
 
     def client(self, request: web.Request) -> str:
         """The client's address: the last one that a trusted proxy did not add itself."""

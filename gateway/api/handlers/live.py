@@ -113,4 +113,5 @@ class LiveApi:
             if identity is None or not identity.may("tickets:read"):
                 await socket.close(code=POLICY, message=b"log in again")
                 return
-            await self._hub.revise(client, Viewer.of(identity.agent))
+            origin = self._endpoints.origin(request, identity)
+            await self._hub.revise(client, Viewer.of(identity.agent, origin))
