@@ -53,6 +53,29 @@ def fact(
     )
 
 
+def about(
+    kind: str,
+    subject_id: str,
+    *,
+    cause: str,
+    actor: Actor,
+    at: datetime,
+    changes: Iterable[Change] = (),
+) -> Event:
+    """A fact about a contact, an organisation or a setting: its id stands where a ticket's would,
+    so that its history is read alike; no inbox is its place.
+    """
+    return Event(
+        id=event_id(subject_id, kind, cause),
+        kind=kind,
+        ticket_id=subject_id,
+        inbox_id="",
+        actor=actor,
+        at=at,
+        changes=tuple(changes),
+    )
+
+
 def differences(before: Ticket, after: Ticket) -> tuple[Change, ...]:
     """The tracked fields that differ, as the history shows them."""
     return tuple(

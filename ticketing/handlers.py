@@ -4,9 +4,7 @@ What a command returns is the state after it; a repeated command with the same k
 first one's result.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -21,24 +19,20 @@ from ticketing.errors import Invalid, Refused
 from ticketing.joining import joined
 from ticketing.model import Conversation, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
-from ticketing.store import Collections, settle
+from ticketing.store import Collections
 from ticketing.tokens import tokens
-
-ResultT = TypeVar("ResultT")
-Offer = Callable[[Sequence[Event]], None]
-Work = Callable[[Session, list[Event]], Awaitable[ResultT]]
+from ticketing.transactions import Offer, Transactions
 
 MAX_NOTE = 50_000
 MAX_CONVERSATIONS = 200
 
 
 class Commands:
-    """``offer`` hears of what was committed at once; the relay's sweeper finds what it misses."""
+    """``offer`` hears of what was committed (see ``Transactions``)."""
 
     def __init__(self, collections: Collections, events: EventLog, offer: Offer) -> None:
         self._in = collections
-        self._events = events
-        self._offer = offer
+        self._transactions = Transactions(collections, events, offer)
 
     async def change_ticket(
         self, viewer: Viewer, id: str, change: TicketChange, now: datetime
@@ -55,7 +49,7 @@ class Commands:
             events.append(_changed(before, saved, viewer, now))
             return saved
 
-        return await self._run(work)
+        return await self._transactions.run(work)
 
     async def add_note(
         self, viewer: Viewer, id: str, text: str, key: str, now: datetime
@@ -83,7 +77,7 @@ class Commands:
             events.append(_noted(note, saved, viewer, now))
             return note
 
-        return await self._run(work)
+        return await self._transactions.run(work)
 
     async def join(self, viewer: Viewer, id: str, target_id: str, now: datetime) -> Ticket:
         """Merge a ticket into another: its conversations and messages go over; the target."""
@@ -101,18 +95,7 @@ class Commands:
             events.append(_took_in(source, saved, viewer, now))
             return saved
 
-        return await self._run(work)
-
-    async def _run(self, work: Work[ResultT]) -> ResultT:
-        async def once(session: Session) -> tuple[ResultT, list[Event]]:
-            events: list[Event] = []
-            result = await work(session, events)
-            await self._events.append(session, events)
-            return result, events
-
-        result, events = await settle(self._in.mongo, once)
-        self._offer(events)
-        return result
+        return await self._transactions.run(work)
 
     async def _save(self, session: Session, ticket: Ticket) -> Ticket:
         saved = replace(ticket, version=ticket.version + 1)

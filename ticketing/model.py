@@ -20,18 +20,42 @@ FieldValue = str | int | float | bool | tuple[str, ...]
 
 
 class ContactPoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One address of a person, keyed by its canonical form (see ``SenderId.canonical``)."""
+    """One address of a person, keyed by its canonical form (see ``SenderId.canonical``).
+
+    ``verified``: its channel, or an agent, knows that it is theirs; only such a point brings a
+    message to its contact. A ``blocked`` one's messages are kept and raise nothing.
+    """
 
     key: str
     family: str
     value: str
     verified: bool = False
+    blocked: bool = False
+
+
+class Consent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a person agreed to or withdrew, per purpose ("marketing", "recording"), and ``how``."""
+
+    purpose: str
+    granted: bool
+    at: datetime
+    how: str = ""
+
+
+class Block(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Since when a person is not listened to, by whom and why."""
+
+    at: datetime
+    by: AgentId
+    reason: str = ""
 
 
 class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A person. ``point_keys`` repeats the points' keys for a unique multikey index.
+    """A person. ``point_keys`` repeats the points' keys for a unique multikey index; one without
+    points has ``no_points(id)`` there.
 
-    ``tokens`` of name and addresses feed search.
+    ``tokens`` of name and addresses feed search. ``vip`` is 0 to 3, ``time_zone`` an IANA name,
+    ``attributes`` are by the definition's id. One that was merged into another has no points.
     """
 
     id: ContactId = msgspec.field(name="_id")
@@ -42,8 +66,20 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     point_keys: tuple[str, ...]
     tokens: tuple[str, ...] = ()
     language: str = ""
+    time_zone: str = ""
+    vip: int = 0
+    organisation_id: str = ""
+    consents: tuple[Consent, ...] = ()
+    block: Block | None = None
+    attributes: dict[str, FieldValue] = {}
+    merged_into: ContactId | None = None
     created_at: datetime
     updated_at: datetime
+
+
+def no_points(id: ContactId) -> str:
+    """Stands in ``point_keys`` where there is none: the unique index takes only one empty list."""
+    return f"-|{id}"
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -98,6 +134,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     the status last changed; ``in_count`` numbers the inbound messages (what is read is kept as a
     count, so no clocks are compared). ``type_id`` "" is the site's own type; ``state`` is one of
     its type's states, of which ``status`` is the category; ``fields`` is by the field's id.
+    ``blocked``: it began by the word of somebody who is not listened to.
     ``private``: only for its team, owner, followers and whoever holds the right to. At most 50
     ``followers``, ``mentioned`` and ``asset_ids``, 100 items of the ``checklist``.
     """
@@ -142,6 +179,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     team_id: str = ""
     organisation_id: str = ""
     private: bool = False
+    blocked: bool = False
     followers: tuple[AgentId, ...] = ()
     mentioned: tuple[AgentId, ...] = ()
     checklist: tuple[CheckItem, ...] = ()

@@ -14,13 +14,37 @@ from ticketing.errors import Forbidden, NotFound
 from ticketing.model import Agent, Ticket
 
 Role = Literal["admin", "agent", "compliance"]
-Action = Literal["read", "change", "reply", "note", "join", "start", "administer", "export"]
+Action = Literal[
+    "read",
+    "change",
+    "reply",
+    "note",
+    "join",
+    "start",
+    "people",
+    "import_contacts",
+    "export_contacts",
+    "administer",
+    "export",
+]
 
 ROLE_MAY: Mapping[Role, frozenset[Action]] = {
     "admin": frozenset(
-        {"read", "change", "reply", "note", "join", "start", "administer", "export"}
+        {
+            "read",
+            "change",
+            "reply",
+            "note",
+            "join",
+            "start",
+            "people",
+            "import_contacts",
+            "export_contacts",
+            "administer",
+            "export",
+        }
     ),
-    "agent": frozenset({"read", "change", "reply", "note", "join", "start"}),
+    "agent": frozenset({"read", "change", "reply", "note", "join", "start", "people"}),
     "compliance": frozenset({"read", "export"}),
 }
 

@@ -14,11 +14,11 @@ from storage.ids import derived_id
 from storage.mongo import Session
 from ticketing import facts
 from ticketing.amendments import MAX_SUBJECT
-from ticketing.contacts import new_contact
 from ticketing.errors import Forbidden, Invalid, NotFound
 from ticketing.ingest.model import begun_key
 from ticketing.ingest.numbers import NumberPool
 from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
+from ticketing.people.identity import new_contact
 from ticketing.permissions import Viewer, allowed, sees_inbox
 from ticketing.store import Collections, settle
 

@@ -26,9 +26,9 @@ from outbound.replying import recipient_of
 from storage.ids import derived_id, utc_now
 from storage.journal import NewRecord
 from ticketing.amendments import TicketChange
-from ticketing.contacts import new_contact
 from ticketing.handlers import Commands
 from ticketing.model import Agent, Conversation, Ticket
+from ticketing.people.identity import new_contact
 from ticketing.permissions import Viewer
 
 CONTEXT = b"demo-login"

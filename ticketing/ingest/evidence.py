@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from msgspec.structs import replace
 
 from normalizer.model import Draft, MessageId
-from ticketing.contacts import keys_of, proven
 from ticketing.ingest.book import Book
 from ticketing.ingest.clues import answered_ids, hook_of
 from ticketing.ingest.model import Reference, begun_key, native_key, open_key
 from ticketing.lifecycle import said_at
 from ticketing.model import Contact, Conversation
+from ticketing.people.identity import keys_of, proven
 from ticketing.reply_tokens import ReplyTokens, TokenHit
 from ticketing.threading import Evidence, Place
 

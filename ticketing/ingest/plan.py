@@ -16,7 +16,6 @@ from normalizer.model import (
 from storage.events import Actor, Event
 from storage.ids import derived_id
 from ticketing import facts
-from ticketing.contacts import keys_of, known_better, new_contact, proven
 from ticketing.ingest.book import Book
 from ticketing.ingest.changes import EVENT_KINDS, changed
 from ticketing.ingest.entry import Entry
@@ -27,6 +26,7 @@ from ticketing.ingest.reunion import reunited
 from ticketing.ingest.tickets import after_message, new_ticket, reopened
 from ticketing.lifecycle import InboundEffect, on_inbound, said_at
 from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
+from ticketing.people.identity import keys_of, known_better, new_contact, proven
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.threading import Evidence, decide
 

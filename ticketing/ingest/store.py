@@ -13,7 +13,6 @@ from storage.collection import Collection
 from storage.joined import Lookup, read_joined
 from storage.mongo import Session
 from storage.writes import Writes
-from ticketing.contacts import keys_of, proven
 from ticketing.ingest.book import Book
 from ticketing.ingest.clues import answered_ids, hook_of
 from ticketing.ingest.evidence import (
@@ -26,6 +25,7 @@ from ticketing.ingest.evidence import (
 from ticketing.ingest.model import Parked, Reference, Unit, native_key, open_key
 from ticketing.ingest.plan import message_id_of
 from ticketing.model import Contact, Conversation, Inbox, Ticket
+from ticketing.people.identity import keys_of, proven
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.store import Collections
 from ticketing.threading import decide

@@ -1,0 +1,1 @@
+"""Who writes to us: contacts and their points, organisations, merging, lists in and out."""

@@ -1,0 +1,38 @@
+"""How a command is carried out: what it changes and the facts that tell of it, in one transaction,
+which the relay hears of after the commit.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from storage.events import Event, EventLog
+from storage.mongo import Session
+from ticketing.store import Collections, settle
+
+ResultT = TypeVar("ResultT")
+Offer = Callable[[Sequence[Event]], None]
+Work = Callable[[Session, list[Event]], Awaitable[ResultT]]
+
+
+class Transactions:
+    """``offer`` hears of what was committed at once; the relay's sweeper finds what it misses."""
+
+    def __init__(self, collections: Collections, events: EventLog, offer: Offer) -> None:
+        self._mongo = collections.mongo
+        self._events = events
+        self._offer = offer
+
+    async def run(self, work: Work[ResultT]) -> ResultT:
+        """``work`` reads, decides, writes, and adds the events to the list that it is given. It may
+        run several times, anew each time: nothing random and no side effect inside.
+        """
+
+        async def once(session: Session) -> tuple[ResultT, list[Event]]:
+            events: list[Event] = []
+            result = await work(session, events)
+            await self._events.append(session, events)
+            return result, events
+
+        result, events = await settle(self._mongo, once)
+        self._offer(events)
+        return result
