@@ -9,11 +9,13 @@ from gateway import static_app
 from gateway.api import schemas as s
 from gateway.api.endpoint import Endpoints
 from gateway.api.handlers.acting import ActingApi
+from gateway.api.handlers.canned import CannedApi
 from gateway.api.handlers.drafts import DraftsApi
 from gateway.api.handlers.inboxes import InboxApi
 from gateway.api.handlers.live import LiveApi
 from gateway.api.handlers.meta import MetaApi
 from gateway.api.handlers.people import PeopleApi
+from gateway.api.handlers.preferences import PreferencesApi
 from gateway.api.handlers.reading import ReadingApi
 from gateway.api.handlers.session import SessionApi
 from gateway.api.handlers.suppressions import SuppressionApi
@@ -35,9 +37,11 @@ from gateway.smtp import SmtpEdge
 from gateway.version import VERSION
 from gateway.webhooks import Webhooks
 from outbound.amend import Amender
+from outbound.canned.handlers import CannedReplies
 from storage import health
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
+from ticketing.preferences.store import PreferenceStore
 from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
@@ -84,6 +88,8 @@ def edge(base: Foundation) -> Edge:
         _acting(base, read).handlers(),
         _compose(base, reading).handlers(),
         SuppressionApi(base.suppressions).handlers(),
+        CannedApi(CannedReplies(base.mongo), read).handlers(),
+        PreferencesApi(PreferenceStore(base.mongo)).handlers(),
         live.handlers(),
         MetaApi().handlers(),
     )

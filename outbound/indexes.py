@@ -7,6 +7,7 @@ queue, which every reply writes three times, has one: it is nearly empty, and it
 """
 
 from outbound.automatic.store import INDEXES as AUTOMATIC_INDEXES
+from outbound.canned.store import INDEXES as CANNED_INDEXES
 from outbound.suppression.store import INDEXES as SUPPRESSION_INDEXES
 from storage.migrations import Index, Migration, Progress, ensure_indexes
 from storage.mongo import Mongo
@@ -41,4 +42,5 @@ OUTBOUND_MIGRATIONS = (
     Migration(number=301, name="leaner_queue", up=_leaner_queue),
     ensure_indexes(310, "suppression_indexes", SUPPRESSION_INDEXES),
     ensure_indexes(311, "automatic_indexes", AUTOMATIC_INDEXES),
+    ensure_indexes(320, "canned_indexes", CANNED_INDEXES),
 )

@@ -23,14 +23,14 @@ DEFAULT_LANGUAGE = "en"
 MAX_TEXT = 10_000
 MAX_TEMPLATES = 200
 MAX_LANGUAGES = 30
-_BLANK = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+BLANK = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
 SEPARATOR = "-- \n"  # RFC 3676 section 4.3
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:
     """The text with its blanks filled, on the lines that it had."""
-    return _BLANK.sub(lambda blank: " ".join(values.get(blank[1], "").split()), text).strip()
+    return BLANK.sub(lambda blank: " ".join(values.get(blank[1], "").split()), text).strip()
 
 
 def values_of(inbox: Inbox, ticket: Ticket, agent_name: str) -> dict[str, str]:
@@ -46,16 +46,23 @@ def values_of(inbox: Inbox, ticket: Ticket, agent_name: str) -> dict[str, str]:
     }
 
 
-def in_language(texts: Mapping[str, str], language: str) -> str:
-    """The text of a language, else of its kin (``zh-CN`` for ``zh``), else English, else any."""
+def language_of(texts: Mapping[str, str], language: str) -> str:
+    """The language there is a text in: this one, else its kin (``zh-CN`` for ``zh``), else English,
+    else any; "" where there is no text.
+    """
     own = language.lower()
     kin = own.partition("-")[0]
-    by_name = {name.lower(): text for name, text in texts.items()}
+    by_name = {name.lower(): name for name in texts}
     near = (name for name in by_name if kin and name.partition("-")[0] == kin)
     for name in (own, kin, *near, DEFAULT_LANGUAGE, *by_name):
         if name in by_name:
             return by_name[name]
     return ""
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """The text of ``language_of``."""
+    return texts.get(language_of(texts, language), "")
 
 
 def signed(text: str, signature: str) -> str:
@@ -71,14 +78,14 @@ def signed_html(html: str | None, signature: str) -> str | None:
     return f"{html}<p>-- <br>{lines}</p>"
 
 
-def check_texts(texts: Mapping[str, str], field: str) -> None:
+def check_texts(texts: Mapping[str, str], field: str, blanks: Sequence[str] = BLANKS) -> None:
     """Raises Invalid for a language, a length or a blank that cannot be."""
     if len(texts) > MAX_LANGUAGES:
         raise Invalid(field, f"at most {MAX_LANGUAGES} languages")
     for language, text in texts.items():
         if not _LANGUAGE.match(language):
             raise Invalid(field, f"{language!r} is no language tag such as en or zh-CN")
-        _check_text(text, field)
+        _check_text(text, field, blanks)
 
 
 def check_templates(templates: Sequence[InboxTemplate]) -> None:
@@ -92,10 +99,10 @@ def check_templates(templates: Sequence[InboxTemplate]) -> None:
         check_texts(one.texts, "templates")
 
 
-def _check_text(text: str, field: str) -> None:
+def _check_text(text: str, field: str, blanks: Sequence[str]) -> None:
     if len(text) > MAX_TEXT:
         raise Invalid(field, f"at most {MAX_TEXT} characters")
-    for blank in _BLANK.findall(text):
-        if blank not in BLANKS:
-            known = ", ".join(f"{{{{{one}}}}}" for one in BLANKS)
+    for blank in BLANK.findall(text):
+        if blank not in blanks:
+            known = ", ".join(f"{{{{{one}}}}}" for one in blanks)
             raise Invalid(field, f"{{{{{blank}}}}} is no blank; there are {known}")

@@ -14,7 +14,7 @@ JSON_MAX_BYTES = 1_048_576
 KEY = re.compile(r"^[A-Za-z0-9_-]{8,128}$")
 ID = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 MODES = frozenset({"reply", "note"})
-_PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
+_PLACE = re.compile(r" - at (?:`key` in )?`\$\.?(?P<place>[^`]*)`$")
 _NAMED = re.compile(r"field `(?P<name>\w+)`")
 
 

@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 
 from connectors.contract import InboxId
+from connectors.manifest import Manifest
 from gateway.api import message_html, ticket_views
 from gateway.api import requests as r
 from gateway.api import schemas as s
@@ -21,6 +22,7 @@ from outbound.suppression.handlers import Suppressions
 from storage.blobs import Blobs
 from storage.errors import BlobMissing, BlobTooLarge
 from ticketing.counts import ViewCounts
+from ticketing.model import Contact, Inbox, Ticket
 from ticketing.permissions import Viewer
 from ticketing.reading.search import Search
 from ticketing.reading.tickets import ListQuery, TicketReading
@@ -34,6 +36,16 @@ PRIVATE = "private, max-age=3600"
 
 
 LOOKED_AT = 20  # messages: the customer's last one is nearly always among them
+
+
+class Answering(msgspec.Struct, frozen=True, kw_only=True):
+    """A conversation that is to be answered; ``language`` is the customer's, "" unknown."""
+
+    ticket: Ticket
+    contact: Contact
+    inbox: Inbox
+    manifest: Manifest
+    language: str
 
 
 class ReadingApi:
@@ -130,18 +142,27 @@ class ReadingApi:
 
     async def texts(self, call: Call[None, r.TextsQuery]) -> Result:
         """As they would go out now, in the language of the customer's last message."""
-        viewer = call.viewer
-        found = await self._reading.whole(viewer, call.params["id"])
-        wanted = call.query.conversation_id
-        conversation = next((one for one in found.conversations if one.id == wanted), None)
+        found = await self.answering(call.viewer, call.params["id"], call.query.conversation_id)
+        return ticket_views.reply_texts(
+            (found.inbox, found.manifest), found.ticket, call.agent.name, found.language
+        )
+
+    async def answering(self, viewer: Viewer, id: str, conversation_id: str) -> Answering:
+        """What a text for this conversation is filled from."""
+        found = await self._reading.whole(viewer, id)
+        conversation = next((one for one in found.conversations if one.id == conversation_id), None)
         line = (await self._directory.lines()).get(conversation.inbox_id) if conversation else None
         if conversation is None or line is None:
             raise Refused(404, "not-found", "there is no such conversation")
         page = await self._reading.messages(viewer, found.ticket.id, None, LOOKED_AT)
-        last = (one for one in page.items if one.conversation_id == wanted)
+        last = (one for one in page.items if one.conversation_id == conversation_id)
         language = next((one.language for one in last if one.direction == "in"), "")
-        return ticket_views.reply_texts(
-            line, found.ticket, call.agent.name, language or found.contact.language
+        return Answering(
+            ticket=found.ticket,
+            contact=found.contact,
+            inbox=line[0],
+            manifest=line[1],
+            language=language or found.contact.language,
         )
 
     async def mark_read(self, call: Call[None, None]) -> Result:

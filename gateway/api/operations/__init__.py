@@ -7,6 +7,7 @@ from gateway.api.operations.messages import MESSAGES
 from gateway.api.operations.meta import META
 from gateway.api.operations.session import SESSION
 from gateway.api.operations.tickets import TICKETS
+from gateway.api.operations.work import WORK
 
 OPERATIONS: tuple[Operation, ...] = (
     *SESSION,
@@ -14,5 +15,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *TICKETS,
     *MESSAGES,
     *MAIL_OUT,
+    *WORK,
     *META,
 )

@@ -1,0 +1,40 @@
+"""What agents keep for themselves and each other."""
+
+from gateway.api.operation import WRITES, Operation
+from gateway.api.schemas import work as w
+
+WORK = (
+    Operation(
+        name="listCanned", method="GET", path="/canned", summary="Canned replies that fit",
+        tag="work", permission="tickets:read", query=w.CannedQuery, answer=w.CannedList,
+    ),
+    Operation(
+        name="createCanned", method="POST", path="/canned", summary="Keep a canned reply",
+        tag="work", permission="tickets:write", request=w.NewCanned, answer=w.CannedReply,
+        status=201, errors=(409,), idempotency="optional", rate=WRITES,
+    ),
+    Operation(
+        name="changeCanned", method="PUT", path="/canned/{id}", summary="Change a canned reply",
+        tag="work", permission="tickets:write", request=w.CannedChange, answer=w.CannedReply,
+        errors=(404, 409), rate=WRITES,
+    ),
+    Operation(
+        name="deleteCanned", method="DELETE", path="/canned/{id}",
+        summary="Delete a canned reply", tag="work", permission="tickets:write", status=204,
+        errors=(404,), rate=WRITES,
+    ),
+    Operation(
+        name="fillCanned", method="GET", path="/tickets/{id}/canned/{canned_id}",
+        summary="A canned reply filled for a conversation", tag="work",
+        permission="tickets:read", query=w.CannedPlace, answer=w.FilledCanned, errors=(404,),
+    ),
+    Operation(
+        name="getPreferences", method="GET", path="/me/preferences", summary="My preferences",
+        tag="work", permission="anyone", answer=w.MyPreferences,
+    ),
+    Operation(
+        name="savePreferences", method="PUT", path="/me/preferences",
+        summary="Save my preferences", tag="work", permission="anyone",
+        request=w.PreferencesChange, answer=w.MyPreferences, rate=WRITES,
+    ),
+)  # fmt: skip

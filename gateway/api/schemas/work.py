@@ -1,0 +1,95 @@
+"""What agents keep for themselves and each other: canned replies, preferences."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from gateway.api.answer import Answer
+from gateway.api.fields import Id, Time
+from gateway.api.requests import Request
+from ticketing.preferences.model import Alerts, Keys, Quiet
+
+CannedScope = Literal["personal", "shared"]
+CannedTexts = Annotated[dict[str, Annotated[str, Meta(max_length=10_000)]], Meta(max_length=30)]
+
+
+class CannedReply(Answer, frozen=True, kw_only=True):
+    """A text to insert, by language, with blanks such as ``{{customer.first_name}}``."""
+
+    id: str
+    scope: CannedScope
+    name: str
+    shortcut: str
+    texts: dict[str, str]
+    version: int
+    updated_at: Time
+    editable: bool
+
+
+class CannedList(Answer, frozen=True, kw_only=True):
+    """Best fit first. ``blanks`` are those that may stand in a text."""
+
+    items: list[CannedReply]
+    blanks: list[str]
+
+
+class FilledCanned(Answer, frozen=True, kw_only=True):
+    """In the customer's language, filled. ``missing``: blanks that stand unfilled in ``text``."""
+
+    id: str
+    name: str
+    language: str
+    text: str
+    missing: list[str]
+
+
+class CannedQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What was typed after ``/``."""
+
+    q: Annotated[str, Meta(max_length=100)] = ""
+    limit: Annotated[int, Meta(ge=1, le=1_000)] = 50
+
+
+class NewCanned(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A canned reply to be; ``shared`` ones need the right to curate."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=200)]
+    texts: CannedTexts
+    scope: CannedScope = "personal"
+    shortcut: Annotated[str, Meta(max_length=41)] = ""
+
+
+class CannedChange(NewCanned, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """As a whole; ``version`` is the one that it was made from (409)."""
+
+    version: Annotated[int, Meta(ge=0, le=2**53)]
+
+
+class CannedPlace(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The conversation that is to be answered."""
+
+    conversation_id: Id
+
+
+class MyPreferences(Answer, frozen=True, kw_only=True):
+    """How I want things to be; "" leaves language and time zone to the browser."""
+
+    language: Literal["", "en", "zh-CN"]
+    theme: Literal["system", "light", "dark"]
+    time_zone: str
+    send_action: Literal["send", "solved", "waiting"]
+    keys: Keys
+    alerts: Alerts
+    quiet: Quiet
+
+
+class PreferencesChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All of them at once."""
+
+    language: Literal["", "en", "zh-CN"]
+    theme: Literal["system", "light", "dark"]
+    time_zone: Annotated[str, Meta(max_length=64)]
+    send_action: Literal["send", "solved", "waiting"]
+    keys: Keys
+    alerts: Alerts
+    quiet: Quiet

@@ -1,0 +1,46 @@
+"""Queries of canned replies; every read is bounded."""
+
+from collections.abc import Sequence
+
+from outbound.canned.model import CannedReply
+from storage.collection import to_document
+from storage.migrations import Index
+from storage.mongo import Mongo
+
+MOST_KEPT = 500  # by one keeper
+
+INDEXES = (Index(collection="canned_replies", name="by_keeper", keys=(("keeper", 1),)),)
+
+
+class CannedStore:
+    """By id, or all of some keepers."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._replies = mongo.collection("canned_replies", CannedReply)
+
+    async def get(self, id: str) -> CannedReply | None:
+        """One."""
+        return await self._replies.get(id)
+
+    async def kept(self, keepers: Sequence[str]) -> list[CannedReply]:
+        """All of these keepers."""
+        found = [
+            await self._replies.find({"keeper": keeper}, limit=MOST_KEPT) for keeper in keepers
+        ]
+        return [one for each in found for one in each]
+
+    async def insert(self, made: CannedReply) -> None:
+        """A new one."""
+        await self._replies.insert(made)
+
+    async def replace(self, changed: CannedReply) -> bool:
+        """Save, when nobody else did since ``changed.version - 1``."""
+        document = to_document(changed)
+        fields = {name: value for name, value in document.items() if name != "_id"}
+        gone = {} if "shortcut" in fields else {"$unset": {"shortcut": ""}}
+        where = {"_id": changed.id, "version": changed.version - 1}
+        return await self._replies.update(where, {"$set": fields, **gone}) == 1
+
+    async def remove(self, id: str) -> None:
+        """Also when it is gone."""
+        await self._replies.delete({"_id": id})

@@ -1,0 +1,1 @@
+"""How each agent wants the application to look, sound and behave."""
