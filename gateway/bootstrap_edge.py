@@ -9,6 +9,7 @@ from gateway import static_app
 from gateway.api import schemas as s
 from gateway.api.endpoint import Endpoints
 from gateway.api.handlers.acting import ActingApi
+from gateway.api.handlers.audit import AuditApi
 from gateway.api.handlers.canned import CannedApi
 from gateway.api.handlers.drafts import DraftsApi
 from gateway.api.handlers.inboxes import InboxApi
@@ -39,6 +40,8 @@ from gateway.webhooks import Webhooks
 from outbound.amend import Amender
 from outbound.canned.handlers import CannedReplies
 from storage import health
+from ticketing.audit.recording import Recorder
+from ticketing.audit.store import AuditStore
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
 from ticketing.preferences.store import PreferenceStore
@@ -90,6 +93,7 @@ def edge(base: Foundation) -> Edge:
         SuppressionApi(base.suppressions).handlers(),
         CannedApi(CannedReplies(base.mongo), read).handlers(),
         PreferencesApi(PreferenceStore(base.mongo)).handlers(),
+        AuditApi(AuditStore(base.mongo)).handlers(),
         live.handlers(),
         MetaApi().handlers(),
     )
@@ -122,6 +126,7 @@ def _endpoints(base: Foundation, limiter: Limiter, sessions: Sessions) -> Endpoi
         cookie="__Host-parley" if settings.secure else "parley",
         public_url=settings.public_url,
         trusted_proxies=settings.trusted_proxies,
+        record=Recorder(AuditStore(base.mongo)),
     )
 
 
@@ -138,6 +143,7 @@ def _session(base: Foundation, endpoints: Endpoints, sessions: Sessions) -> Sess
     return SessionApi(
         sessions=sessions,
         store=base.auth,
+        record=Recorder(AuditStore(base.mongo)),
         site=s.Site(name=base.settings.site_name, version=VERSION, demo=base.settings.demo),
         cookie=endpoints.cookie,
         secure=base.settings.secure,

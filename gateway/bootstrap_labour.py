@@ -32,6 +32,8 @@ from storage.buckets import TokenBuckets
 from storage.doorbell import BELL_CHANNEL, DRAIN_JOB
 from storage.ids import utc_now
 from storage.redis import connect
+from ticketing.audit.sealing import Sealer
+from ticketing.audit.store import AuditStore
 from ticketing.ingest.drain import Ingest
 from ticketing.ingest.senders import Senders
 
@@ -164,7 +166,17 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
     async def sweep() -> None:
         await sweep_journal(base.journal, base.doorbell)
 
+    sealer = Sealer(AuditStore(base.mongo))
+
+    async def seal() -> None:
+        await sealer.seal(utc_now())
+
+    async def seal_deep() -> None:
+        await sealer.seal_deep(utc_now())
+
     return (
+        Chore("seal-audit", 30.0, 300.0, seal),
+        Chore("seal-audit-late", 3600.0, 600.0, seal_deep),
         Chore("sweep-journal", 5.0, 20.0, sweep),
         Chore("fetch-media", 60.0, 60.0, media.ring_for_pending),
         Chore("check-inboxes", 300.0, 280.0, check_inboxes),

@@ -93,6 +93,17 @@ def _archive_verify(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path")
 
 
+def _audit_verify(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", nargs="?", default="", help="an export; the site by default")
+    parser.add_argument("--head", default="", metavar="SUM", help="one that was noted down before")
+
+
+def _audit_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", help="a file to be made, or - for standard output")
+    parser.add_argument("--since", default="", help="ISO date or time, included")
+    parser.add_argument("--until", default="", help="ISO date or time, excluded")
+
+
 def _agent_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("email")
     parser.add_argument("--name", default="")
@@ -172,6 +183,8 @@ COMMANDS = (
     Command(("explain", "send"), "explain:send", "what would be sent", _explain_channel),
     Command(("archive", "export"), "archives:export", "export with proof", _archive_export),
     Command(("archive", "verify"), "archives:verify", "prove an export", _archive_verify),
+    Command(("audit", "verify"), "audit:check", "prove who changed what", _audit_verify),
+    Command(("audit", "export"), "audit:export", "facts with their proof", _audit_export),
     Command(("doctor",), "doctor:doctor", "check everything and say what to do"),
     Command(("agent", "add"), "agents:add", "add an agent", _agent_add),
     Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
@@ -191,6 +204,7 @@ GROUPS = {
     "channel": "list, scaffold, check and replay channels",
     "explain": "what is made of an input, without storing it",
     "archive": "export conversations, prove an export",
+    "audit": "who changed what, and its proof",
     "inbox": "add, change and list inboxes, sign their mail",
     "blocked": "list, add and remove addresses that are not written to",
     "agent": "add agents, set passwords",

@@ -8,6 +8,7 @@ from gateway.workers import store as workers
 from outbound.indexes import OUTBOUND_MIGRATIONS
 from storage.migrations import Migration, ensure_indexes
 from storage.schema import STORAGE_MIGRATIONS
+from ticketing.audit.store import AUDIT_MIGRATIONS
 from ticketing.indexes import TICKETING_MIGRATIONS
 
 INDEXES = (*auth.INDEXES, *edge.INDEXES, *idempotency.INDEXES, *workers.INDEXES)
@@ -15,6 +16,7 @@ INDEXES = (*auth.INDEXES, *edge.INDEXES, *idempotency.INDEXES, *workers.INDEXES)
 MIGRATIONS: tuple[Migration, ...] = (
     *STORAGE_MIGRATIONS,
     *TICKETING_MIGRATIONS,
+    *AUDIT_MIGRATIONS,
     *OUTBOUND_MIGRATIONS,
     *ARCHIVE_MIGRATIONS,
     ensure_indexes(500, "gateway_indexes", INDEXES),

@@ -15,12 +15,18 @@ EventId = NewType("EventId", str)
 _AT_ONCE = 50  # ids a query: the small server compares each with each
 
 
-class Actor(Struct, frozen=True, kw_only=True):
-    """Who did it; ``name`` as it was shown then."""
+class Actor(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who did it; ``name`` as it was shown then.
+
+    From where: the client's address, the session or token it came by, the request's id in the logs.
+    """
 
     kind: Literal["agent", "contact", "system", "rule"]
     id: str
     name: str = ""
+    ip: str = ""
+    via: str = ""
+    request_id: str = ""
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -31,8 +37,8 @@ class Change(Struct, frozen=True, kw_only=True):
     after: str | None = None
 
 
-class Event(Struct, frozen=True, kw_only=True):
-    """A fact about a ticket."""
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A fact about a ticket; ``why`` as whoever did it said, or the rule."""
 
     id: EventId = field(name="_id")
     kind: str
@@ -43,6 +49,7 @@ class Event(Struct, frozen=True, kw_only=True):
     actor: Actor
     at: datetime
     changes: tuple[Change, ...] = ()
+    why: str = ""
     v: int = 1
 
 

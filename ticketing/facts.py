@@ -21,7 +21,15 @@ def of_contact(contact: Contact) -> Actor:
 
 def of_viewer(viewer: Viewer) -> Actor:
     """The agent as an actor."""
-    return Actor(kind="agent", id=viewer.agent_id, name=viewer.name)
+    origin = viewer.origin
+    return Actor(
+        kind="agent",
+        id=viewer.agent_id,
+        name=viewer.name,
+        ip=origin.ip,
+        via=f"{origin.via}:{origin.login_id[:8]}" if origin.login_id else origin.via,
+        request_id=origin.request_id,
+    )
 
 
 def fact(

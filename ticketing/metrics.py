@@ -21,3 +21,5 @@ LAG_SECONDS = Histogram(
 )
 RELAYED = Counter("parley_events_relayed_total", "Events given to consumers", ["outcome"])
 RECOUNTED = Counter("parley_view_counts_corrected_total", "Counters that a recount had to mend")
+
+SEALED = Counter("parley_audit_sealed_total", "Facts and events that were sealed into blocks")

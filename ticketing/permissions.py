@@ -27,6 +27,7 @@ Action = Literal[
     "export_contacts",
     "administer",
     "export",
+    "audit.read",
 ]
 
 ROLE_MAY: Mapping[Role, frozenset[Action]] = {
@@ -44,10 +45,11 @@ ROLE_MAY: Mapping[Role, frozenset[Action]] = {
             "export_contacts",
             "administer",
             "export",
+            "audit.read",
         }
     ),
     "agent": frozenset({"read", "change", "reply", "note", "join", "start", "people"}),
-    "compliance": frozenset({"read", "export"}),
+    "compliance": frozenset({"read", "export", "audit.read"}),
 }
 
 

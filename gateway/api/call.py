@@ -10,6 +10,7 @@ from aiohttp import web
 from gateway.api.answer import Answer
 from gateway.auth.model import Identity
 from gateway.errors import Refused
+from ticketing.audit.model import Subject
 from ticketing.model import Agent
 from ticketing.permissions import Origin, Viewer
 
@@ -17,8 +18,19 @@ BodyT = TypeVar("BodyT")
 QueryT = TypeVar("QueryT")
 
 
+class Noted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a handler changed; ``before`` None: it made it, ``after`` None: it is gone."""
+
+    subject: Subject
+    before: msgspec.Struct | None = None
+    after: msgspec.Struct | None = None
+
+
 class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, kw_only=True):
-    """``body``, ``query``: the operation's Structs; ``key``: the Idempotency-Key or empty."""
+    """``body``, ``query``: the operation's Structs; ``key``: the Idempotency-Key or empty.
+
+    ``noted`` is what ``note`` gathers for the audit.
+    """
 
     identity: Identity | None
     params: Mapping[str, str]
@@ -28,6 +40,20 @@ class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, kw_only=True):
     now: datetime
     request: web.Request
     origin: Origin
+    noted: list[Noted] = []
+
+    def note(
+        self,
+        kind: str,
+        id: str,
+        name: str = "",
+        *,
+        before: msgspec.Struct | None = None,
+        after: msgspec.Struct | None = None,
+    ) -> None:
+        """Tell the audit what became of what; without it the audit keeps what was asked."""
+        subject = Subject(kind=kind, id=id, name=name)
+        self.noted.append(Noted(subject=subject, before=before, after=after))
 
     @property
     def who(self) -> Identity:
@@ -47,5 +73,6 @@ class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, kw_only=True):
         return Viewer.of(self.agent, self.origin)
 
 
+AnyCall = Call[Any, Any]
 Result = Answer | web.StreamResponse | None
-Handler = Callable[[Call[Any, Any]], Awaitable[Result]]
+Handler = Callable[[AnyCall], Awaitable[Result]]

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from config.logging import REQUEST_ID
 from gateway.api import checks
+from gateway.api.auditing import Record, audited
 from gateway.api.call import Call, Handler, Result
 from gateway.api.idempotency import Attempt, Idempotency
 from gateway.api.operation import Operation
@@ -37,6 +38,7 @@ class Endpoints:
         cookie: str,
         public_url: str,
         trusted_proxies: tuple[str, ...],
+        record: Record,
     ) -> None:
         self._sessions = sessions
         self._idempotency = idempotency
@@ -44,11 +46,13 @@ class Endpoints:
         self.cookie = cookie
         self._public_origin = public_url
         self._trusted = frozenset(trusted_proxies)
+        self._record = record
 
     def bind(
         self, operation: Operation, handler: Handler
     ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         """An aiohttp handler."""
+        handler = audited(operation, handler, self._record)
 
         async def answer(request: web.Request) -> web.StreamResponse:
             identity = await self.authorise(request, operation)

@@ -10,6 +10,7 @@ from gateway.api.requests import Request
 PREFIX = "/api/v1"
 Permission = Literal["public", "anyone", "tickets:read", "tickets:write", "admin"]
 Idempotency = Literal["no", "optional", "required"]
+Audit = Literal["fact", "events", "none"]
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -23,6 +24,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One route. ``answer`` None with ``media`` "" is an empty answer; ``raw`` takes any bytes.
 
     ``keeps_keys``: the handler itself knows a repeated key, so the edge need not write it down.
+    ``audit``: by default a fact of each write, nothing of a read.
     ``public`` needs nobody, ``anyone`` a logged-in agent, the rest a scope of that name.
     """
 
@@ -43,6 +45,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     keeps_keys: bool = False
     rate: Rate | None = None
     socket: bool = False
+    audit: Audit | None = None
+
+    @property
+    def audited(self) -> Audit:
+        """Whether a fact is written down of it; else its events tell, or it changes nothing."""
+        return self.audit or ("none" if self.method == "GET" else "fact")
 
 
 WRITES = Rate(20, 60)

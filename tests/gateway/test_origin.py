@@ -22,6 +22,7 @@ def endpoints(*trusted: str) -> Endpoints:
         cookie="parley",
         public_url="http://localhost",
         trusted_proxies=trusted,
+        record=None,  # type: ignore[arg-type]  not asked
     )
 
 

@@ -76,6 +76,7 @@ class InboxApi:
             settings=wanted.settings,
             now=call.now,
         )
+        call.note("inbox", made.id, made.name, after=made)
         return self._shown(made, await self._store.health.get(made.id), 0)
 
     async def change(self, call: Call[r.InboxChange, None]) -> Result:
@@ -88,7 +89,9 @@ class InboxApi:
         if call.body.templates is not msgspec.UNSET:
             made = [InboxTemplate(name=one.name, texts=one.texts) for one in call.body.templates]
             values["templates"] = tuple(made)
+        before = await self._store.inboxes.get(call.params["id"])
         changed = await self._commands.change(InboxId(call.params["id"]), values, call.now)
+        call.note("inbox", changed.id, changed.name, before=before, after=changed)
         health = await self._store.health.get(changed.id)
         counts = (await self._counts.tally(call.viewer)).by_inbox
         return self._shown(changed, health, counts.get(changed.id, 0))

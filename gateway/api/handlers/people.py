@@ -43,6 +43,7 @@ class PeopleApi:
         made = await new_agent(call.body, call.now)
         if not await self._store.agents.insert(made):
             raise Refused(409, "taken", "an agent has this address", field="email")
+        call.note("agent", made.id, made.name, after=made)
         return views.agent(made)
 
     async def change(self, call: Call[r.AgentChange, None]) -> Result:
@@ -58,6 +59,7 @@ class PeopleApi:
         if changed.password_hash != found.password_hash or not changed.active:
             await self._store.end_sessions(agent_id)
         await self._sessions.changed()
+        call.note("agent", agent_id, changed.name, before=found, after=changed)
         return views.agent(changed)
 
 

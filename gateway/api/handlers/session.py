@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from gateway.api import requests as r
 from gateway.api import schemas as s
 from gateway.api import views
+from gateway.api.auditing import Record
 from gateway.api.call import Call, Handler, Result
 from gateway.api.endpoint import ENCODER
 from gateway.auth.model import Identity, TokenId
@@ -14,16 +16,29 @@ from gateway.auth.sessions import Sessions
 from gateway.auth.store import AuthStore
 from gateway.errors import Refused
 from gateway.metrics import LOGINS
+from storage.events import Actor
+from ticketing import facts
+from ticketing.audit.model import Fact, Subject
+from ticketing.audit.recording import fact
+from ticketing.permissions import Viewer
 
 
 class SessionApi:
     """``cookie`` is the cookie's name; ``secure`` whether the outside comes by TLS."""
 
     def __init__(
-        self, *, sessions: Sessions, store: AuthStore, site: s.Site, cookie: str, secure: bool
+        self,
+        *,
+        sessions: Sessions,
+        store: AuthStore,
+        record: Record,
+        site: s.Site,
+        cookie: str,
+        secure: bool,
     ) -> None:
         self._sessions = sessions
         self._store = store
+        self._record = record
         self._site = site
         self._cookie = cookie
         self._secure = secure
@@ -44,9 +59,13 @@ class SessionApi:
         found = await self._sessions.log_in(call.body.email, call.body.password, call.now)
         if found is None:
             LOGINS.labels("refused").inc()
+            await self._record([_tried(call, call.body.email)])
             raise Refused(401, "credentials", "address or password is wrong")
         LOGINS.labels("ok").inc()
         cookie, identity = found
+        viewer = Viewer.of(identity.agent, replace(call.origin, login_id=identity.key))
+        subject = Subject(kind="agent", id=viewer.agent_id, name=viewer.name)
+        await self._record([fact("login", subject, facts.of_viewer(viewer), call.now)])
         response = web.Response(
             body=ENCODER.encode(self._session(identity)),
             content_type="application/json",
@@ -92,6 +111,7 @@ class SessionApi:
         token_id, token = await self._sessions.issue_token(
             call.agent, call.body.name, scopes, call.body.expires_at, call.now
         )
+        call.note("token", token_id, call.body.name, after=call.body)
         return s.IssuedToken(id=token_id, token=token)
 
     async def delete_token(self, call: Call[None, None]) -> Result:
@@ -105,3 +125,12 @@ class SessionApi:
         return s.Session(
             agent=views.agent(identity.agent), csrf_token=identity.csrf or "", site=self._site
         )
+
+
+def _tried(call: Call[r.Login, None], email: str) -> Fact:
+    """A login that was refused: of an address, for whose it is says nothing of who tried."""
+    origin = call.origin
+    actor = Actor(
+        kind="system", id="", name="", ip=origin.ip, via="login", request_id=origin.request_id
+    )
+    return fact("login.refused", Subject(kind="agent", id="", name=email), actor, call.now)

@@ -1,6 +1,7 @@
 """The table of /api/v1: router, checks at the edge and OpenAPI document come from it."""
 
 from gateway.api.operation import Operation
+from gateway.api.operations.audit import AUDIT
 from gateway.api.operations.directory import DIRECTORY
 from gateway.api.operations.mail_out import MAIL_OUT
 from gateway.api.operations.messages import MESSAGES
@@ -16,5 +17,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *MESSAGES,
     *MAIL_OUT,
     *WORK,
+    *AUDIT,
     *META,
 )

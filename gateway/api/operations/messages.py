@@ -20,6 +20,7 @@ MESSAGES = (
         name="reply", method="POST", path="/tickets/{id}/replies", summary="Answer the customer",
         tag="messages", permission="tickets:write", request=r.NewReply, answer=s.Message,
         status=201, errors=(404, 409), idempotency="required", keeps_keys=True, rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="getReplyTexts", method="GET", path="/tickets/{id}/texts",
@@ -30,22 +31,26 @@ MESSAGES = (
         name="addNote", method="POST", path="/tickets/{id}/notes", summary="Add an internal note",
         tag="messages", permission="tickets:write", request=r.NewNote, answer=s.Message,
         status=201, errors=(404, 409), idempotency="required", rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="undo", method="POST", path="/messages/{id}/undo",
         summary="Take a reply back before it leaves", tag="messages",
         permission="tickets:write", answer=s.Message, errors=(404, 409), rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="retry", method="POST", path="/messages/{id}/retry",
         summary="Send a failed reply again", tag="messages", permission="tickets:write",
         answer=s.Message, errors=(404, 409), rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="resolve", method="POST", path="/messages/{id}/resolve",
         summary="Say what became of an uncertain reply", tag="messages",
         permission="tickets:write", request=r.Resolve, answer=s.Message, errors=(404, 409),
         rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="getDraft", method="GET", path="/tickets/{id}/drafts/{mode}", summary="My draft",
@@ -55,16 +60,19 @@ MESSAGES = (
         name="saveDraft", method="PUT", path="/tickets/{id}/drafts/{mode}",
         summary="Save my draft", tag="messages", permission="tickets:write",
         request=r.DraftChange, answer=s.Draft, errors=(404, 409),
+        audit="none",
     ),
     Operation(
         name="deleteDraft", method="DELETE", path="/tickets/{id}/drafts/{mode}",
         summary="Drop my draft", tag="messages", permission="tickets:write", status=204,
         errors=(404,),
+        audit="none",
     ),
     Operation(
         name="upload", method="POST", path="/uploads",
         summary="A file for a reply to come; the body is the file", tag="messages",
         permission="tickets:write", query=r.UploadQuery, raw=True, answer=s.Upload, status=201,
         errors=(413,), rate=WRITES,
+        audit="none",
     ),
 )  # fmt: skip

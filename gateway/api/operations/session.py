@@ -8,6 +8,7 @@ SESSION = (
     Operation(
         name="login", method="POST", path="/session", summary="Log in", tag="session",
         permission="public", request=r.Login, answer=s.Session, errors=(401,), rate=LOGINS,
+        audit="none",
     ),
     Operation(
         name="getSession", method="GET", path="/session", summary="Who is logged in",
@@ -16,6 +17,7 @@ SESSION = (
     Operation(
         name="logout", method="DELETE", path="/session", summary="Log out", tag="session",
         permission="anyone", status=204,
+        audit="none",
     ),
     Operation(
         name="listTokens", method="GET", path="/tokens", summary="My API tokens", tag="session",

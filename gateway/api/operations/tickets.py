@@ -22,6 +22,7 @@ TICKETS = (
         name="createTicket", method="POST", path="/tickets", summary="Write to somebody first",
         tag="tickets", permission="tickets:write", request=r.NewTicket, answer=s.Ticket,
         status=201, errors=(404, 409), idempotency="optional", rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="getTicket", method="GET", path="/tickets/{id}", summary="A whole ticket",
@@ -31,16 +32,19 @@ TICKETS = (
         name="changeTicket", method="PATCH", path="/tickets/{id}", summary="Change a ticket",
         tag="tickets", permission="tickets:write", request=r.TicketChange, answer=s.Ticket,
         errors=(404, 409), rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="markRead", method="POST", path="/tickets/{id}/read",
         summary="Mark a ticket read for me up to now", tag="tickets", permission="tickets:read",
         status=204, errors=(404,),
+        audit="none",
     ),
     Operation(
         name="joinTicket", method="POST", path="/tickets/{id}/join",
         summary="Merge this ticket into another", tag="tickets", permission="tickets:write",
         request=r.Join, answer=s.Ticket, errors=(404, 409), rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="listMessages", method="GET", path="/tickets/{id}/messages",

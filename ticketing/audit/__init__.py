@@ -1,0 +1,1 @@
+"""Who changed what: facts beside the tickets' events, and the chain that proves them all."""

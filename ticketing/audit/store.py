@@ -1,0 +1,94 @@
+"""Queries of facts, events and blocks."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from storage.collection import Collection
+from storage.events import Event
+from storage.migrations import Index, ensure_indexes
+from storage.mongo import Mongo, Session
+from ticketing.audit.model import Block, Fact, Source
+
+SOURCES: tuple[Source, ...] = ("events", "audit_facts")
+AT_ONCE = 50  # ids a query: the small server compares each with each
+
+INDEXES = (Index(collection="audit_facts", name="by_time", keys=(("at", 1), ("_id", 1))),)
+AUDIT_MIGRATIONS = (ensure_indexes(270, "audit_indexes", INDEXES),)
+
+
+class AuditStore:
+    """Blocks are only ever inserted; facts and events are only read here, or inserted."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+        self._facts: Collection[Fact] = mongo.collection("audit_facts", Fact)
+        self._events: Collection[Event] = mongo.collection("events", Event)
+        self._blocks: Collection[Block] = mongo.collection("audit_blocks", Block)
+
+    async def add(self, facts: Iterable[Fact], session: Session | None = None) -> None:
+        """Within the transaction of the change, where there is one."""
+        await self._facts.insert_many(facts, session=session)
+
+    async def raw(
+        self, source: Source, since: datetime, until: datetime, limit: int
+    ) -> Sequence[Mapping[str, Any]]:
+        """Stored documents of [since, until), oldest first."""
+        order = [("at", 1), ("_id", 1)]
+        cursor = self._mongo.db[source].find({"at": {"$gte": since, "$lt": until}})
+        return await cursor.sort(order).limit(limit).to_list(limit)
+
+    async def documents(self, source: Source, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Stored documents by id."""
+        found: dict[str, Mapping[str, Any]] = {}
+        for start in range(0, len(ids), AT_ONCE):
+            part = list(ids[start : start + AT_ONCE])
+            cursor = self._mongo.db[source].find({"_id": {"$in": part}})
+            found.update({one["_id"]: one for one in await cursor.to_list(len(part))})
+        return found
+
+    async def events(self, since: datetime, until: datetime, limit: int) -> list[Event]:
+        """Newest first within [since, until)."""
+        return await self._events.find(_window(since, until), sort=_NEWEST, limit=limit)
+
+    async def facts(self, since: datetime, until: datetime, limit: int) -> list[Fact]:
+        """As ``events``."""
+        return await self._facts.find(_window(since, until), sort=_NEWEST, limit=limit)
+
+    async def head(self) -> Block | None:
+        """The last block."""
+        found = await self._blocks.find({"_id": {"$gte": 1}}, sort=[("_id", -1)], limit=1)
+        return found[0] if found else None
+
+    async def append(self, block: Block) -> bool:
+        """False when another process sealed one of this number first."""
+        return await self._blocks.insert(block)
+
+    async def blocks(self, first: int = 1) -> AsyncIterator[Block]:
+        """From this number on, in order; a few at a time."""
+        while True:
+            found = await self._blocks.find({"_id": {"$gte": first}}, sort=[("_id", 1)], limit=20)
+            for block in found:
+                yield block
+            if not found:
+                return
+            first = found[-1].seq + 1
+
+    async def first_since(self, moment: datetime, head: Block) -> int:
+        """The number of the first block that was sealed at or after ``moment``."""
+        low, high = 1, head.seq + 1
+        while low < high:
+            middle = (low + high) // 2
+            block = await self._blocks.find_one({"_id": middle})
+            if block is not None and block.sealed_at < moment:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+
+_NEWEST = (("at", -1), ("_id", -1))
+
+
+def _window(since: datetime, until: datetime) -> dict[str, Any]:
+    return {"at": {"$gte": since, "$lt": until}}
