@@ -22,9 +22,10 @@ class Documents(Protocol):
 
 
 class Tally:
-    """What a walk over the blocks has found so far."""
+    """What a walk over the blocks has found so far; of the ``whole`` chain, or of a part."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, whole: bool) -> None:
+        self._whole = whole
         self.last: Block | None = None
         self.facts = 0
         self.late = 0
@@ -42,6 +43,8 @@ class Tally:
 
     async def take(self, block: Block, documents: Documents) -> None:
         """Raises ChainBroken when the block or one of its facts is not what was sealed."""
+        if self._whole and self.last is None and block.seq > 1:
+            raise ChainBroken("block 1 is missing")
         check(self.last, block)
         for source in SOURCES:
             sums = {one.id: one.sum for one in block.entries if one.source == source}
@@ -66,11 +69,9 @@ async def verify(store: AuditStore, now: datetime, head: str = "") -> Verdict:
     """The whole chain of a site. ``head`` is one that was noted down earlier: it must still be in
     the chain, or somebody cut it off behind it.
     """
-    tally, seen = Tally(), not head
+    tally, seen = Tally(whole=True), not head
     try:
         async for block in store.blocks():
-            if tally.last is None and block.seq > 1:
-                raise ChainBroken("block 1 is missing")
             await tally.take(block, store)
             seen = seen or block.sum == head
     except ChainBroken as error:
@@ -105,7 +106,7 @@ class Exported:
 
 async def verify_lines(lines: Iterator[Mapping[str, Any]]) -> Verdict:
     """An export, line by line: each block stands before its facts. msgspec.ValidationError."""
-    tally, block, facts = Tally(), None, Exported()
+    tally, block, facts = Tally(whole=False), None, Exported()
     try:
         for line in lines:
             if "block" in line:
