@@ -189,13 +189,17 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody who answers. ``password_hash`` is argon2id; absent for those who cannot log in."""
+    """Somebody who answers. ``password_hash`` is argon2id; absent for those who cannot log in.
+
+    ``role`` is the id of a role, ``team_ids`` are of teams (see ``ticketing.roles``).
+    """
 
     id: AgentId = msgspec.field(name="_id")
     v: int = 1
     email: str
     name: str
-    role: Literal["admin", "agent", "compliance"]
+    role: str
+    team_ids: tuple[str, ...] = ()
     inbox_ids: tuple[InboxId, ...] = ()
     all_inboxes: bool = True
     password_hash: str = ""

@@ -1,10 +1,11 @@
 """Who may see and do what: the one place that knows; every query takes a ``Viewer``.
 
-What is not visible is answered as if it did not exist.
+What is not visible is answered as if it did not exist. What of a visible ticket is hidden or masked
+is the matter of ``redaction``.
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -12,8 +13,8 @@ from connectors.contract import InboxId
 from normalizer.model import AgentId
 from ticketing.errors import Forbidden, NotFound
 from ticketing.model import Agent, Ticket
+from ticketing.roles.model import Access, FieldRule, Reach, Role
 
-Role = Literal["admin", "agent", "compliance"]
 Action = Literal[
     "read",
     "change",
@@ -21,36 +22,45 @@ Action = Literal[
     "note",
     "join",
     "start",
+    "bulk",
     "curate",
     "people",
     "import_contacts",
     "export_contacts",
-    "administer",
-    "export",
+    "tickets.private",
+    "fields.reveal",
+    "fields.sensitive",
+    "configure",
     "audit.read",
+    "export",
+    "administer",
 ]
-
-ROLE_MAY: Mapping[Role, frozenset[Action]] = {
-    "admin": frozenset(
-        {
-            "read",
-            "change",
-            "reply",
-            "note",
-            "join",
-            "start",
-            "curate",
-            "people",
-            "import_contacts",
-            "export_contacts",
-            "administer",
-            "export",
-            "audit.read",
-        }
+ACTIONS: tuple[Action, ...] = get_args(Action)
+_AGENT: frozenset[Action] = frozenset(
+    {"read", "change", "reply", "note", "join", "start", "bulk", "people", "fields.reveal"}
+)
+ROLE_MAY: Mapping[str, frozenset[Action]] = {
+    "admin": frozenset(ACTIONS),
+    "supervisor": _AGENT
+    | {"tickets.private", "import_contacts", "export_contacts", "audit.read", "export"},
+    "agent": _AGENT,
+    "light": frozenset({"read", "note"}),
+    "compliance": frozenset(
+        {"read", "export", "export_contacts", "audit.read", "tickets.private", "fields.sensitive"}
     ),
-    "agent": frozenset({"read", "change", "reply", "note", "join", "start", "people"}),
-    "compliance": frozenset({"read", "export", "audit.read"}),
 }
+ROLE_NAMES: Mapping[str, str] = {
+    "admin": "Administrator",
+    "supervisor": "Supervisor",
+    "agent": "Agent",
+    "light": "Light agent",
+    "compliance": "Compliance",
+}
+BUILT_IN: Mapping[str, Role] = {
+    id: Role(id=id, name=ROLE_NAMES[id], permissions=tuple(a for a in ACTIONS if a in may))
+    for id, may in ROLE_MAY.items()
+}
+_NOTHING = Role(id="", name="", reach="own")
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,31 +75,72 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who asks. ``inbox_ids`` None means every inbox, those to come included."""
+    """Somebody who asks. ``inbox_ids`` None means every inbox, those to come included.
+
+    ``may`` None: what the built-in role of this name may. ``team_ids`` name the teams whose place
+    they took, too. ``field_rules`` are by the field's name ("fields.<id>" for a custom one).
+    """
 
     agent_id: AgentId
     name: str
-    role: Role
+    role: str
     inbox_ids: frozenset[InboxId] | None
+    may: frozenset[str] | None = None
+    reach: Reach = "all"
+    team_ids: frozenset[str] = frozenset()
+    organisation_ids: frozenset[str] | None = None
+    type_ids: frozenset[str] | None = None
+    field_rules: Mapping[str, FieldRule] = {}
     origin: Origin = Origin()
 
     @classmethod
-    def of(cls, agent: Agent, origin: Origin | None = None) -> "Viewer":
-        """What an agent's record lets them see; without an ``origin`` the house itself asks."""
+    def of(
+        cls, agent: Agent, origin: Origin | None = None, access: Access | None = None
+    ) -> "Viewer":
+        """What an agent's record and role let them see; a role that is gone lets see nothing.
+
+        Without an ``origin`` the house itself asks; without ``access`` there are only built-in
+        roles.
+        """
+        known = access or Access(roles=BUILT_IN)
+        role = known.roles.get(agent.role, _NOTHING)
+        teams = known.team_ids(agent.team_ids)
         return cls(
             agent_id=agent.id,
             name=agent.name,
             role=agent.role,
-            inbox_ids=visible_inboxes(agent),
+            inbox_ids=visible_inboxes(agent, known),
+            may=frozenset(role.permissions),
+            reach=role.reach,
+            team_ids=teams,
+            organisation_ids=_some(role.organisation_ids),
+            type_ids=_some(role.type_ids),
+            field_rules=_rules(role, known),
             origin=origin or Origin(),
         )
 
 
-def visible_inboxes(agent: Agent) -> frozenset[InboxId] | None:
-    """None for all; nothing at all for somebody who no longer works here."""
+def visible_inboxes(agent: Agent, access: Access) -> frozenset[InboxId] | None:
+    """Their own and their teams'; None for all; nothing for somebody who no longer works here."""
     if not agent.active:
         return frozenset()
-    return None if agent.all_inboxes else frozenset(agent.inbox_ids)
+    if agent.all_inboxes:
+        return None
+    teams = [team for id in agent.team_ids if (team := access.team(id))]
+    return frozenset((*agent.inbox_ids, *(id for team in teams for id in team.inbox_ids)))
+
+
+def _some(ids: tuple[str, ...] | None) -> frozenset[str] | None:
+    return None if ids is None else frozenset(ids)
+
+
+def _rules(role: Role, access: Access) -> Mapping[str, FieldRule]:
+    """The role's own; beside them sensitive fields are masked, unless a rule hides them."""
+    if "fields.sensitive" in role.permissions or not access.sensitive:
+        return role.fields
+    masked: dict[str, FieldRule] = {f"fields.{id}": "masked" for id in access.sensitive}
+    stricter = {name: rule for name, rule in role.fields.items() if rule == "hidden"}
+    return {**role.fields, **masked, **stricter}
 
 
 def sees_inbox(viewer: Viewer, inbox_id: InboxId) -> bool:
@@ -98,15 +149,69 @@ def sees_inbox(viewer: Viewer, inbox_id: InboxId) -> bool:
 
 
 def sees(viewer: Viewer, ticket: Ticket) -> bool:
-    """A ticket is seen through its own inbox or any inbox that it gathers a conversation from."""
-    if viewer.inbox_ids is None:
+    """Whether a ticket exists for the viewer: through its own inbox or any that it gathers a
+    conversation from, and within their role's reach.
+    """
+    if viewer.inbox_ids is not None and viewer.inbox_ids.isdisjoint(
+        (ticket.inbox_id, *ticket.inbox_ids)
+    ):
+        return False
+    return _in_reach(viewer, ticket) and _in_lists(viewer, ticket)
+
+
+def _in_reach(viewer: Viewer, ticket: Ticket) -> bool:
+    open_to_all = viewer.reach == "all" and (
+        not ticket.private or allowed(viewer, "tickets.private")
+    )
+    if open_to_all or _is_own(viewer, ticket):
         return True
-    return not viewer.inbox_ids.isdisjoint((ticket.inbox_id, *ticket.inbox_ids))
+    return viewer.reach != "own" and ticket.team_id in viewer.team_ids
+
+
+def _is_own(viewer: Viewer, ticket: Ticket) -> bool:
+    return ticket.assignee_id == viewer.agent_id or viewer.agent_id in ticket.followers
+
+
+def _in_lists(viewer: Viewer, ticket: Ticket) -> bool:
+    organisations, types = viewer.organisation_ids, viewer.type_ids
+    return (organisations is None or ticket.organisation_id in organisations) and (
+        types is None or ticket.type_id in types
+    )
+
+
+def visible_where(viewer: Viewer) -> dict[str, Any]:
+    """``sees`` as a filter of tickets, to be joined to a list's narrow equality prefix.
+
+    "Not (somebody else's and ...)" rather than "mine or ...": no store here reads ``$or`` well.
+    """
+    where: dict[str, Any] = {}
+    if viewer.inbox_ids is not None:
+        where["inbox_ids"] = {"$in": sorted(viewer.inbox_ids)}
+    if viewer.organisation_ids is not None:
+        where["organisation_id"] = {"$in": _stored(viewer.organisation_ids)}
+    if viewer.type_ids is not None:
+        where["type_id"] = {"$in": _stored(viewer.type_ids)}
+    others: dict[str, Any] = {
+        "assignee_id": {"$ne": viewer.agent_id}, "followers": {"$ne": viewer.agent_id},
+    }
+    if viewer.reach != "own":
+        others["team_id"] = {"$nin": sorted(viewer.team_ids)}
+    if viewer.reach != "all":
+        where["$nor"] = [others]
+    elif not allowed(viewer, "tickets.private"):
+        where["$nor"] = [{"private": True, **others}]
+    return where
+
+
+def _stored(ids: frozenset[str]) -> list[str | None]:
+    """The empty id is not stored: null finds what lacks the field."""
+    return [*sorted(ids), *([None] if "" in ids else [])]
 
 
 def allowed(viewer: Viewer, action: Action) -> bool:
     """Whether the viewer's role holds the permission at all."""
-    return action in ROLE_MAY[viewer.role]
+    may = ROLE_MAY.get(viewer.role, frozenset()) if viewer.may is None else viewer.may
+    return action in may
 
 
 def require(viewer: Viewer, action: Action, ticket: Ticket | None, id: str) -> Ticket:
@@ -116,3 +221,13 @@ def require(viewer: Viewer, action: Action, ticket: Ticket | None, id: str) -> T
     if not allowed(viewer, action):
         raise Forbidden(action)
     return ticket
+
+
+def sees_everybody(viewer: Viewer) -> bool:
+    """Whether nothing at all is out of the viewer's reach: people are seen through tickets."""
+    return (
+        viewer.inbox_ids is None
+        and viewer.reach == "all"
+        and viewer.organisation_ids is None
+        and viewer.type_ids is None
+    )

@@ -17,7 +17,7 @@ Limit = Annotated[int, Meta(ge=1, le=100)]
 
 Status = Literal["new", "open", "waiting", "held", "solved", "closed"]
 Priority = Literal["urgent", "high", "normal", "low"]
-Role = Literal["admin", "agent", "compliance"]
+Role = Id  # of a role: built-in ones are admin, supervisor, agent, light, compliance
 Scope = Literal["tickets:read", "tickets:write", "admin"]
 ViewName = Literal["mine", "unassigned", "waiting", "open", "solved", "all"]
 Sort = Literal["activity", "waiting", "created"]

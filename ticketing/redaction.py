@@ -1,0 +1,130 @@
+"""What of a visible ticket a viewer may read and change, field by field; pure.
+
+Whatever leaves the house about a ticket passes ``shown``, and whatever leaves about its history
+``told``. Who is asked about one field's value (search, views, sorting) asks ``readable``.
+"""
+
+from collections.abc import Mapping
+
+from msgspec.structs import replace
+
+from storage.events import Change, Event
+from ticketing.errors import Forbidden, Invalid
+from ticketing.model import FieldValue, Ticket
+from ticketing.permissions import Viewer, allowed
+from ticketing.roles.model import FieldRule
+
+CUSTOM = "fields."
+DOTS = "••••"
+KEPT = 2
+LONG_ENOUGH = 6  # of a shorter value two characters would tell too much
+# Built-in fields that a rule may hide, and what stands in their place. The words of the customer
+# (subject, messages, addresses) are not among them: who may not read those, may not see the ticket.
+BLANK: Mapping[str, object] = {
+    "tags": (),
+    "assignee_id": "",
+    "category_id": "",
+    "impact": None,
+    "urgency": None,
+    "team_id": "",
+    "organisation_id": "",
+    "followers": (),
+    "checklist": (),
+    "snoozed_until": None,
+    "parent_id": None,
+    "asset_ids": (),
+}
+CHANGEABLE = frozenset({*BLANK, "subject", "status", "priority", "type_id", "private"})
+
+
+def rule_of(viewer: Viewer, field: str) -> FieldRule | None:
+    """None: read and written as everybody does."""
+    return viewer.field_rules.get(field)
+
+
+def readable(viewer: Viewer, field: str) -> bool:
+    """Whether the viewer may learn the field's value, or anything that follows from it."""
+    return rule_of(viewer, field) not in {"hidden", "masked"}
+
+
+def masked(value: FieldValue) -> FieldValue:
+    """The last two characters of a long value; its length is not told."""
+    if isinstance(value, tuple):
+        return tuple(_dotted(one) for one in value)
+    return DOTS if isinstance(value, bool) else _dotted(str(value))
+
+
+def _dotted(text: str) -> str:
+    return DOTS + (text[-KEPT:] if len(text) >= LONG_ENOUGH else "")
+
+
+def shown(viewer: Viewer, ticket: Ticket) -> Ticket:
+    """The ticket without what is hidden from the viewer; the same one when nothing is."""
+    if not viewer.field_rules:
+        return ticket
+    blanks = {name: BLANK[name] for name in BLANK if not readable(viewer, name)}
+    fields = shown_fields(viewer, ticket.fields)
+    return replace(ticket, fields=fields, **blanks)
+
+
+def shown_fields(
+    viewer: Viewer, fields: Mapping[str, FieldValue], prefix: str = CUSTOM
+) -> dict[str, FieldValue]:
+    """Custom values by id: hidden ones are absent, masked ones dotted."""
+    return {
+        id: masked(value) if rule == "masked" else value
+        for id, value in fields.items()
+        if (rule := rule_of(viewer, prefix + id)) != "hidden"
+    }
+
+
+def told(viewer: Viewer, event: Event) -> Event | None:
+    """The event as the viewer may read it; None when all it tells of is hidden."""
+    if not viewer.field_rules or not event.changes:
+        return event
+    changes = tuple(
+        _dotted_change(one) if rule_of(viewer, one.field) == "masked" else one
+        for one in event.changes
+        if rule_of(viewer, one.field) != "hidden"
+    )
+    return replace(event, changes=changes) if changes else None
+
+
+def _dotted_change(change: Change) -> Change:
+    return replace(
+        change,
+        before=None if change.before is None else _dotted(change.before),
+        after=None if change.after is None else _dotted(change.after),
+    )
+
+
+def check_change(viewer: Viewer, before: Ticket, after: Ticket) -> None:
+    """Raises Invalid for a changed field that does not exist for the viewer, Forbidden for one
+    that they may only read.
+    """
+    for field in differing(before, after) if viewer.field_rules else ():
+        rule = rule_of(viewer, field)
+        if rule == "hidden":
+            raise Invalid(field, "there is no such field")
+        if rule is not None:
+            raise Forbidden(f"change {field}")
+
+
+def differing(before: Ticket, after: Ticket) -> list[str]:
+    """The names of the fields that differ, as rules name them."""
+    built_in = [name for name in CHANGEABLE if getattr(before, name) != getattr(after, name)]
+    ids = before.fields.keys() | after.fields.keys()
+    custom = [CUSTOM + id for id in ids if before.fields.get(id) != after.fields.get(id)]
+    return sorted((*built_in, *custom))
+
+
+def revealed(viewer: Viewer, ticket: Ticket, field: str) -> FieldValue:
+    """The value behind the dots. Raises Invalid for what does not exist for the viewer, Forbidden
+    where the role may not look behind them.
+    """
+    value = ticket.fields.get(field.removeprefix(CUSTOM))
+    if rule_of(viewer, field) == "hidden" or not field.startswith(CUSTOM) or value is None:
+        raise Invalid("field", "this ticket has no such field")
+    if not readable(viewer, field) and not allowed(viewer, "fields.reveal"):
+        raise Forbidden("fields.reveal")
+    return value

@@ -1,0 +1,1 @@
+"""Roles and teams: what people may see and do here, as data."""

@@ -1,0 +1,76 @@
+"""Roles and teams as stored, and all of them together as they stand now."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from connectors.contract import InboxId
+
+# Which tickets of the visible inboxes: all; my teams' and my own; my own. "My own": I am the owner
+# or a follower.
+Reach = Literal["all", "team", "own"]
+FieldRule = Literal["hidden", "masked", "read_only"]
+
+
+class Role(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What its holders may do and see. ``permissions`` are names of ``permissions.Action``.
+
+    ``organisation_ids`` and ``type_ids``, where given, are the only ones whose tickets are seen
+    ("" stands for tickets without one). ``fields`` is by the name of a ticket's field;
+    "fields.<id>" is a custom one.
+    """
+
+    id: str = msgspec.field(name="_id")
+    v: int = 1
+    version: int = 0
+    name: str
+    permissions: tuple[str, ...] = ()
+    reach: Reach = "all"
+    organisation_ids: tuple[str, ...] | None = None
+    type_ids: tuple[str, ...] | None = None
+    fields: dict[str, FieldRule] = {}
+    updated_at: datetime | None = None
+
+
+class Team(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """People who share work; members see its ``inbox_ids`` beside their own.
+
+    ``used`` says that a ticket was once given to it. A team that is deleted stays as a sign:
+    ``replaced_by`` names who has its tickets.
+    """
+
+    id: str = msgspec.field(name="_id")
+    v: int = 1
+    version: int = 0
+    name: str
+    inbox_ids: tuple[InboxId, ...] = ()
+    used: bool = False
+    replaced_by: str = ""
+    updated_at: datetime | None = None
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """All roles and teams as they stand; ``sensitive`` are the ids of custom fields that only a
+    permission of its own lets read.
+    """
+
+    roles: Mapping[str, Role]
+    teams: Mapping[str, Team] = {}
+    sensitive: frozenset[str] = frozenset()
+
+    def team(self, id: str) -> Team | None:
+        """The team, or the one that took its place."""
+        found = self.teams.get(id)
+        for _ in range(len(self.teams)):
+            if found is None or not found.replaced_by:
+                break
+            found = self.teams.get(found.replaced_by)
+        return found
+
+    def team_ids(self, ids: tuple[str, ...]) -> frozenset[str]:
+        """These teams and all whose place they took: what a ticket of theirs may name."""
+        current = {team.id for id in ids if (team := self.team(id))}
+        heirs = {id for id in self.teams if (team := self.team(id)) and team.id in current}
+        return frozenset(current | heirs)
