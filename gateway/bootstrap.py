@@ -41,6 +41,8 @@ from storage.redis import Redis, connect
 from ticketing.counts import ViewCounts
 from ticketing.relay import Consumer, Relay
 from ticketing.reply_tokens import ReplyTokens
+from ticketing.roles.current import CurrentAccess
+from ticketing.roles.store import RoleStore
 from ticketing.store import Collections
 
 
@@ -73,6 +75,7 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     suppressions: Suppressions
     leaving: LeavingLinks
     counts: ViewCounts
+    access: CurrentAccess
     relay: Relay
 
 
@@ -146,6 +149,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         leaving=LeavingLinks(keyring.derive_all("leaving-links"), settings.public_url),
         suppressions=Suppressions(mongo, timedelta(days=settings.suppress_days)),
         counts=counts,
+        access=CurrentAccess(RoleStore(mongo)),
         relay=Relay(
             events,
             _consumers(pubsub, counts, MediaConsumer(doorbell), BegunConsumer(directory, doorbell)),

@@ -133,6 +133,7 @@ def _endpoints(base: Foundation, limiter: Limiter, sessions: Sessions) -> Endpoi
 def _sessions(base: Foundation) -> Sessions:
     return Sessions(
         base.auth,
+        base.access,
         base.keyring.derive("csrf"),
         base.settings.session_days,
         announce=lambda: base.pubsub.publish(PEOPLE, b""),

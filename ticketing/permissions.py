@@ -192,7 +192,8 @@ def visible_where(viewer: Viewer) -> dict[str, Any]:
     if viewer.type_ids is not None:
         where["type_id"] = {"$in": _stored(viewer.type_ids)}
     others: dict[str, Any] = {
-        "assignee_id": {"$ne": viewer.agent_id}, "followers": {"$ne": viewer.agent_id},
+        "assignee_id": {"$ne": viewer.agent_id},
+        "followers": {"$ne": viewer.agent_id},
     }
     if viewer.reach != "own":
         others["team_id"] = {"$nin": sorted(viewer.team_ids)}

@@ -70,7 +70,7 @@ class Call(msgspec.Struct, Generic[BodyT, QueryT], frozen=True, kw_only=True):
     @property
     def viewer(self) -> Viewer:
         """What the agent behind the call may see and do."""
-        return Viewer.of(self.agent, self.origin)
+        return msgspec.structs.replace(self.who.viewer, origin=self.origin)
 
 
 AnyCall = Call[Any, Any]

@@ -1,5 +1,6 @@
 """Sessions and API tokens as stored, and who is behind a request."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Literal, NewType
 
@@ -7,16 +8,29 @@ import msgspec
 
 from normalizer.model import AgentId
 from ticketing.model import Agent
+from ticketing.permissions import Action, Viewer, allowed
 
 SessionId = NewType("SessionId", str)
 TokenId = NewType("TokenId", str)
 Scope = Literal["tickets:read", "tickets:write", "admin"]
 
-ROLE_SCOPES: dict[str, frozenset[Scope]] = {
-    "admin": frozenset({"tickets:read", "tickets:write", "admin"}),
-    "agent": frozenset({"tickets:read", "tickets:write"}),
-    "compliance": frozenset({"tickets:read"}),
+# Whoever holds one of these permissions has use of the scope.
+_OPENED_BY: Mapping[Scope, frozenset[Action]] = {
+    "tickets:read": frozenset({"read"}),
+    "tickets:write": frozenset(
+        {"change", "reply", "note", "join", "start", "bulk", "people", "import_contacts"}
+    ),
+    "admin": frozenset({"administer", "configure"}),
 }
+
+
+def scopes_of(viewer: Viewer) -> frozenset[Scope]:
+    """How far tokens of this viewer may reach."""
+    return frozenset(
+        scope
+        for scope, actions in _OPENED_BY.items()
+        if any(allowed(viewer, action) for action in actions)
+    )
 
 
 class SessionRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,9 +58,13 @@ class TokenRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who asks, and how far they may go. ``csrf`` is None where no cookie is involved."""
+    """Who asks, and how far they may go. ``csrf`` is None where no cookie is involved.
+
+    ``viewer`` is what they may see and do, as of a few seconds ago at most.
+    """
 
     agent: Agent
+    viewer: Viewer
     scopes: frozenset[Scope]
     csrf: str | None
     key: str

@@ -11,19 +11,20 @@ from datetime import datetime, timedelta
 import msgspec
 
 from gateway.auth.model import (
-    ROLE_SCOPES,
     Identity,
     Scope,
     SessionId,
     SessionRecord,
     TokenId,
     TokenRecord,
+    scopes_of,
 )
 from gateway.auth.passwords import password_fits
 from gateway.auth.store import AuthStore
 from storage.ids import new_id
 from storage.pubsub import Pubsub
 from ticketing.model import Agent
+from ticketing.roles.current import CurrentAccess
 
 PEOPLE = "parley:people"
 FRESH_S = 5.0
@@ -54,11 +55,13 @@ class Sessions:
     def __init__(
         self,
         store: AuthStore,
+        access: CurrentAccess,
         csrf_key: bytes,
         days: int,
         announce: Callable[[], Awaitable[object]],
     ) -> None:
         self._store = store
+        self._access = access
         self._csrf_key = csrf_key
         self.lasts = timedelta(days=days)
         self._announce = announce
@@ -67,7 +70,7 @@ class Sessions:
         self._change = asyncio.Event()
 
     async def changed(self) -> None:
-        """An agent changed, or a session ended: nobody remembers."""
+        """An agent, role or team changed, or a session ended: nobody remembers."""
         self.forget()
         await self._announce()
 
@@ -79,6 +82,7 @@ class Sessions:
     def forget(self) -> None:
         """Read anew at the next request."""
         self._forgotten += 1
+        self._access.forget()
         self._known.clear()
         self._change.set()
         self._change = asyncio.Event()
@@ -101,7 +105,7 @@ class Sessions:
             expires_at=now + self.lasts,
         )
         await self._store.sessions.insert(record)
-        return cookie, self._identity(agent, record.id)
+        return cookie, await self._identity(agent, record.id)
 
     async def by_cookie(self, cookie: str, now: datetime) -> Identity | None:
         """None for unknown, expired, or inactive."""
@@ -116,7 +120,7 @@ class Sessions:
         agent = await self._store.agents.get(record.agent_id)
         if agent is None or not agent.active:
             return None
-        identity = self._identity(agent, record.id)
+        identity = await self._identity(agent, record.id)
         if forgotten == self._forgotten:  # else what was read may be older than the change
             self._remember(key, Known(identity, record.expires_at, time.monotonic() + FRESH_S))
         return identity
@@ -132,8 +136,9 @@ class Sessions:
         if agent is None or not agent.active:
             return None
         await self._store.token_used(record, now)
-        scopes = frozenset(record.scopes) & ROLE_SCOPES[agent.role]
-        return Identity(agent=agent, scopes=scopes, csrf=None, key=record.id)
+        viewer = await self._access.viewer(agent)
+        scopes = frozenset(record.scopes) & scopes_of(viewer)
+        return Identity(agent=agent, viewer=viewer, scopes=scopes, csrf=None, key=record.id)
 
     async def log_out(self, identity: Identity) -> None:
         """End the session behind ``identity``; a token stays until it is revoked."""
@@ -174,6 +179,9 @@ class Sessions:
             self._known.clear()
         self._known[key] = known
 
-    def _identity(self, agent: Agent, session_id: SessionId) -> Identity:
+    async def _identity(self, agent: Agent, session_id: SessionId) -> Identity:
         csrf = hmac.new(self._csrf_key, session_id.encode(), hashlib.sha256).hexdigest()
-        return Identity(agent=agent, scopes=ROLE_SCOPES[agent.role], csrf=csrf, key=session_id)
+        viewer = await self._access.viewer(agent)
+        return Identity(
+            agent=agent, viewer=viewer, scopes=scopes_of(viewer), csrf=csrf, key=session_id
+        )

@@ -8,6 +8,7 @@ from gateway.auth.model import Identity
 from normalizer.model import AgentId
 from storage.ids import utc_now
 from ticketing.model import Agent
+from ticketing.permissions import Viewer
 
 AGENT = Agent(
     id=AgentId("a"), email="m@halden.example", name="Mira", role="agent", created_at=utc_now()
@@ -27,7 +28,8 @@ def endpoints(*trusted: str) -> Endpoints:
 
 
 def identity(csrf: str | None) -> Identity:
-    return Identity(agent=AGENT, scopes=frozenset(), csrf=csrf, key="login")
+    viewer = Viewer.of(AGENT)
+    return Identity(agent=AGENT, viewer=viewer, scopes=frozenset(), csrf=csrf, key="login")
 
 
 class Transport:

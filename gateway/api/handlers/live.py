@@ -15,7 +15,6 @@ from gateway.errors import Refused
 from gateway.realtime import Client, Hub
 from gateway.tasks import cancelled
 from storage.ids import utc_now
-from ticketing.permissions import Viewer
 
 # Browsers ping every 20 seconds.
 SILENT_S = 60.0
@@ -114,4 +113,5 @@ class LiveApi:
                 await socket.close(code=POLICY, message=b"log in again")
                 return
             origin = self._endpoints.origin(request, identity)
-            await self._hub.revise(client, Viewer.of(identity.agent, origin))
+            viewer = msgspec.structs.replace(identity.viewer, origin=origin)
+            await self._hub.revise(client, viewer)

@@ -731,8 +731,7 @@ export interface components {
             id: string;
             name: string;
             email: string;
-            /** @enum {unknown} */
-            role: "admin" | "agent" | "compliance";
+            role: string;
             initials: string;
             active: boolean;
         };
@@ -742,8 +741,7 @@ export interface components {
          */
         AgentChange: {
             name?: string;
-            /** @enum {unknown} */
-            role?: "admin" | "agent" | "compliance";
+            role?: string;
             password?: string;
             active?: boolean;
             inbox_ids?: string[] | null;
@@ -1387,8 +1385,7 @@ export interface components {
         NewAgent: {
             email: string;
             name: string;
-            /** @enum {unknown} */
-            role: "admin" | "agent" | "compliance";
+            role: string;
             password: string;
             /** @default null */
             inbox_ids: string[] | null;

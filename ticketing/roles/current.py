@@ -1,0 +1,65 @@
+"""Who may what as it stands now, from memory: every request asks."""
+
+import time
+from collections.abc import Awaitable, Callable, Iterable
+
+from msgspec.structs import replace
+
+from ticketing.model import Agent
+from ticketing.permissions import BUILT_IN, Origin, Viewer
+from ticketing.roles.model import Access, Role, Team
+from ticketing.roles.store import RoleStore
+
+FRESH_S = 5.0
+Sensitive = Callable[[], Awaitable[Iterable[str]]]
+
+
+async def nothing_sensitive() -> Iterable[str]:
+    """For a site without custom fields."""
+    return ()
+
+
+class CurrentAccess:
+    """At most a few seconds old, and read anew after ``forget``, which every process is told."""
+
+    def __init__(self, store: RoleStore, sensitive: Sensitive = nothing_sensitive) -> None:
+        self._store = store
+        self._sensitive = sensitive
+        self._known: Access | None = None
+        self._until = float("-inf")
+        self._forgotten = 0
+
+    def forget(self) -> None:
+        """A role, a team or a field has changed."""
+        self._forgotten += 1
+        self._known = None
+
+    async def now(self) -> Access:
+        """All roles and teams."""
+        if self._known is not None and time.monotonic() < self._until:
+            return self._known
+        forgotten = self._forgotten
+        roles, teams = await self._store.all_roles(), await self._store.all_teams()
+        found = access_of(roles, teams, await self._sensitive())
+        if forgotten == self._forgotten:  # else what was read may be older than the change
+            self._known, self._until = found, time.monotonic() + FRESH_S
+        return found
+
+    async def viewer(self, agent: Agent, origin: Origin | None = None) -> Viewer:
+        """What this agent may see and do now."""
+        return Viewer.of(agent, origin, await self.now())
+
+
+def access_of(
+    roles: Iterable[Role], teams: Iterable[Team] = (), sensitive: Iterable[str] = ()
+) -> Access:
+    """Built-in roles keep their permissions and their name, whatever is laid down of them."""
+    known = dict(BUILT_IN)
+    for role in roles:
+        fixed = BUILT_IN.get(role.id)
+        known[role.id] = (
+            replace(role, name=fixed.name, permissions=fixed.permissions) if fixed else role
+        )
+    return Access(
+        roles=known, teams={team.id: team for team in teams}, sensitive=frozenset(sensitive)
+    )
