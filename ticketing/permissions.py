@@ -42,7 +42,7 @@ _AGENT: frozenset[Action] = frozenset(
 ROLE_MAY: Mapping[str, frozenset[Action]] = {
     "admin": frozenset(ACTIONS),
     "supervisor": _AGENT
-    | {"tickets.private", "import_contacts", "export_contacts", "audit.read", "export"},
+    | {"curate", "tickets.private", "import_contacts", "export_contacts", "audit.read", "export"},
     "agent": _AGENT,
     "light": frozenset({"read", "note"}),
     "compliance": frozenset(
