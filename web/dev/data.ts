@@ -2,9 +2,9 @@
 import type { Conversation, Delivery, Inbox, Message, Ticket, TicketEvent, TicketRow } from "../src/api/types";
 
 export const agents = [
-  { id: "a-mira", name: "Mira Okafor", email: "mira@halden.example", role: "agent", initials: "MO" },
-  { id: "a-jun", name: "Jun Park", email: "jun@halden.example", role: "agent", initials: "JP" },
-  { id: "a-lena", name: "Lena Brandt", email: "lena@halden.example", role: "lead", initials: "LB" },
+  { id: "a-mira", name: "Mira Okafor", email: "mira@halden.example", role: "agent", initials: "MO", active: true },
+  { id: "a-jun", name: "Jun Park", email: "jun@halden.example", role: "agent", initials: "JP", active: true },
+  { id: "a-lena", name: "Lena Brandt", email: "lena@halden.example", role: "lead", initials: "LB", active: true },
 ];
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();

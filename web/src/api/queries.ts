@@ -34,8 +34,8 @@ export const useInboxes = () =>
 export const useViews = () =>
   useQuery({ queryKey: keys.views, queryFn: listViews, select: (page) => page.items });
 
-export const useTicket = (id: string) =>
-  useQuery({ queryKey: keys.ticket(id), queryFn: ({ signal }) => readTicket(id, signal) });
+export const useTicket = (id: string, enabled = true) =>
+  useQuery({ queryKey: keys.ticket(id), queryFn: ({ signal }) => readTicket(id, signal), enabled });
 
 /** The signature and the templates of a reply to this conversation; none while there is no conversation. */
 export const useReplyTexts = (ticket: string, conversation: string | undefined) =>

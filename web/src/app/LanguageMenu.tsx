@@ -1,8 +1,7 @@
 import { useTranslation } from "react-i18next";
 
-import { LANGUAGES, speak, type Language } from "../i18n";
 import { Segmented } from "../parts/Segmented";
-import { writePreference } from "./preferences";
+import { chooseLanguage, LANGUAGES, type Language } from "./looks";
 
 const OPTIONS = Object.entries(LANGUAGES).map(([value, label]) => ({
   value: value as Language,
@@ -11,14 +10,10 @@ const OPTIONS = Object.entries(LANGUAGES).map(([value, label]) => ({
 
 export function LanguageMenu() {
   const { t, i18n } = useTranslation();
-  const choose = (language: Language) => {
-    writePreference("language", language);
-    void speak(language);
-  };
   const value = i18n.language === "zh-CN" ? "zh-CN" : "en";
   return (
     <div className="langs">
-      <Segmented label={t("prefs.language")} value={value} options={OPTIONS} onChange={choose} />
+      <Segmented label={t("prefs.language")} value={value} options={OPTIONS} onChange={chooseLanguage} />
     </div>
   );
 }

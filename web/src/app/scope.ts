@@ -1,3 +1,4 @@
+import type { Sort } from "../api/calls";
 import type { TicketRow, ViewId } from "../api/types";
 
 /** What the list shows: one of the fixed views, one inbox, or the answers to a search. */
@@ -17,10 +18,14 @@ export function scopeOf(kind: string | undefined, key: string | undefined, q: st
   return null;
 }
 
-/** The address of a list, and of a ticket open beside it. */
-export function pathOf(scope: Scope, ticket?: string): string {
+/** The address of a list, and of a ticket open beside it; the usual order is not named. */
+export function pathOf(scope: Scope, ticket?: string, sort: Sort = "activity"): string {
   const tail = ticket ? `/${encodeURIComponent(ticket)}` : "";
-  const query = scope.kind === "search" ? `?q=${encodeURIComponent(scope.q)}` : "";
+  const asked = [
+    ...(scope.kind === "search" ? [`q=${encodeURIComponent(scope.q)}`] : []),
+    ...(sort === "activity" ? [] : [`sort=${sort}`]),
+  ];
+  const query = asked.length > 0 ? `?${asked.join("&")}` : "";
   return `/${scope.kind}/${encodeURIComponent(scope.key)}${tail}${query}`;
 }
 

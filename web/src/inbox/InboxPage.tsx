@@ -4,6 +4,7 @@ import { Navigate, useParams, useSearchParams } from "react-router";
 import type { Sort } from "../api/calls";
 import { scopeOf } from "../app/scope";
 import { KeySheet } from "../keys/KeySheet";
+import { Palette } from "../palette/Palette";
 import { useInboxCommands } from "./useInboxCommands";
 import { InboxContext } from "./InboxContext";
 import { ListPane } from "./list/ListPane";
@@ -71,6 +72,7 @@ function Frame() {
       ) : null}
       {layout.phone && !ticket ? <TabBar /> : null}
       <KeySheet />
+      <Palette />
     </div>
   );
 }

@@ -2,8 +2,11 @@ import { useNavigate } from "react-router";
 
 import { pathOf } from "../app/scope";
 import { useCommand } from "../keys/useCommand";
+import { openPalette } from "../palette/store";
 import { useInbox, type InboxState } from "./InboxContext";
 import { useNeighbours } from "./useNeighbours";
+import { useCopyLink } from "./useCopyLink";
+import { useTargets } from "./useTargets";
 
 /** Binds the keys that work anywhere in the inbox. */
 export function useInboxCommands(): InboxState {
@@ -21,5 +24,11 @@ export function useInboxCommands(): InboxState {
   useCommand("goWaiting", () => void navigate(pathOf({ kind: "view", key: "waiting" })));
   useCommand("goOpen", () => void navigate(pathOf({ kind: "view", key: "open" })));
   useCommand("goSolved", () => void navigate(pathOf({ kind: "view", key: "solved" })));
+  const act = useTargets().length > 0;
+  useCommand("assign", () => openPalette("assign"), act);
+  useCommand("status", () => openPalette("status"), act);
+  useCommand("priority", () => openPalette("priority"), act);
+  useCommand("tag", () => openPalette("tag"), act);
+  useCommand("copyLink", useCopyLink(inbox.ticket), inbox.ticket !== undefined);
   return inbox;
 }

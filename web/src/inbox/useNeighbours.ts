@@ -1,27 +1,18 @@
 import { useCallback } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { useNavigate } from "react-router";
 
 import { pathOf } from "../app/scope";
 import { useInbox } from "./InboxContext";
 
 /** Where the open ticket stands in its list, and the steps from it. */
 export function useNeighbours() {
-  const { scope, ticket, left, list } = useInbox();
+  const { scope, sort, ticket, left, list } = useInbox();
   const navigate = useNavigate();
-  const [search] = useSearchParams();
-  const sort = search.get("sort");
   const { rows, hasNextPage, fetchNextPage } = list;
   const at = rows.findIndex((one) => one.row.id === ticket);
   const from = ticket ? at : rows.findIndex((one) => one.row.id === left);
 
-  const go = useCallback(
-    (id: string | undefined) => {
-      const path = pathOf(scope, id);
-      const joint = path.includes("?") ? "&" : "?";
-      void navigate(sort ? `${path}${joint}sort=${sort}` : path);
-    },
-    [navigate, scope, sort],
-  );
+  const go = useCallback((id: string | undefined) => void navigate(pathOf(scope, id, sort)), [navigate, scope, sort]);
 
   const next = (rows[from + 1] ?? (ticket ? undefined : rows[0]))?.row.id;
   const previous = from > 0 ? rows[from - 1]?.row.id : undefined;

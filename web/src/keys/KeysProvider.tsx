@@ -2,6 +2,7 @@ import { createContext, useEffect, useMemo, useRef, type ReactNode } from "react
 
 import { usePreference } from "../app/preferences";
 import type { CommandId } from "./commands";
+import { boundCommands } from "./keymap";
 import { match, pressOf } from "./match";
 
 export type Handler = () => void;
@@ -19,6 +20,7 @@ const dialogOpen = () => document.querySelector("dialog[open], [aria-haspopup][a
 export function KeysProvider({ children }: { children: ReactNode }) {
   const handlers = useRef(new Map<CommandId, Handler[]>());
   const [enabled] = usePreference("keys");
+  const [keymap] = usePreference("keymap");
 
   const keys = useMemo<Keys>(() => {
     const table = handlers.current;
@@ -32,12 +34,13 @@ export function KeysProvider({ children }: { children: ReactNode }) {
 
   useEffect(() => {
     if (enabled === "off") return;
+    const commands = boundCommands(keymap);
     let pending: readonly string[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.repeat && event.key !== "j" && event.key !== "k") return;
       if (dialogOpen()) return;
-      const outcome = match(pending, pressOf(event));
+      const outcome = match(pending, pressOf(event), commands);
       pending = outcome.pending;
       clearTimeout(timer);
       timer = setTimeout(() => (pending = []), SEQUENCE_MS);
@@ -51,7 +54,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
       window.removeEventListener("keydown", listen);
       clearTimeout(timer);
     };
-  }, [enabled]);
+  }, [enabled, keymap]);
 
   return <KeysContext value={keys}>{children}</KeysContext>;
 }

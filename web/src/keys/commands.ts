@@ -16,7 +16,13 @@ export type CommandId =
   | "goWaiting"
   | "goOpen"
   | "goSolved"
-  | "refresh";
+  | "refresh"
+  | "select"
+  | "status"
+  | "priority"
+  | "tag"
+  | "copyLink"
+  | "compose";
 
 export type CommandGroup = "move" | "answer" | "sort" | "everywhere";
 
@@ -42,6 +48,12 @@ export const COMMANDS: readonly Command[] = [
   { id: "solve", group: "sort", keys: ["e"] },
   { id: "assignMe", group: "sort", keys: ["a"] },
   { id: "assign", group: "sort", keys: ["A"] },
+  { id: "status", group: "sort", keys: ["s"] },
+  { id: "priority", group: "sort", keys: ["p"] },
+  { id: "tag", group: "sort", keys: ["t"] },
+  { id: "select", group: "sort", keys: ["x"] },
+  { id: "compose", group: "answer", keys: ["c"] },
+  { id: "copyLink", group: "everywhere", keys: ["y"] },
   { id: "refresh", group: "everywhere", keys: ["u"] },
   { id: "search", group: "everywhere", keys: ["/"] },
   { id: "panel", group: "everywhere", keys: ["."] },

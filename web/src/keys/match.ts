@@ -1,4 +1,4 @@
-import { COMMANDS, type CommandId } from "./commands";
+import { COMMANDS, type Command, type CommandId } from "./commands";
 
 /** What of a keyboard event decides; a plain object in tests. */
 export interface Press {
@@ -23,14 +23,14 @@ const startsWith = (keys: readonly string[], begun: readonly string[]) =>
   begun.every((key, at) => keys[at] === key);
 
 /** The command that `press` completes after `pending`, or the sequence it goes on with. */
-export function match(pending: readonly string[], press: Press): Outcome {
+export function match(pending: readonly string[], press: Press, commands: readonly Command[] = COMMANDS): Outcome {
   if (press.ctrl || press.meta || press.alt || press.composing || press.typing) return NOTHING;
   const begun = [...pending, press.key];
-  const fitting = COMMANDS.filter((command) => startsWith(command.keys, begun));
+  const fitting = commands.filter((command) => startsWith(command.keys, begun));
   const complete = fitting.find((command) => command.keys.length === begun.length);
   if (complete) return { pending: [], command: complete.id };
   if (fitting.length > 0) return { pending: begun, command: null };
-  return pending.length > 0 ? match([], press) : NOTHING;
+  return pending.length > 0 ? match([], press, commands) : NOTHING;
 }
 
 const TYPING = "input, textarea, select, [contenteditable=''], [contenteditable=true]";

@@ -6,8 +6,8 @@ interface Props {
   open: boolean;
   onClose: () => void;
   label: string;
-  /** "middle" floats; "left" and "right" are sheets along that edge. */
-  side: "middle" | "left" | "right";
+  /** "middle" floats, "high" hangs below the head; "left" and "right" are sheets along that edge. */
+  side: "middle" | "high" | "left" | "right";
   children: ReactNode;
 }
 

@@ -1,7 +1,7 @@
 /** Whether key caps show ⌘ and ⌥; both chords work everywhere. */
-const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
+export const isMac = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-/** The composer's chords as their key caps show them. */
+/** Chords as their key caps show them: the composer's, and the palette's. */
 export const CHORDS = isMac
-  ? ({ send: "⌘⏎", sendSolve: "⌘⇧⏎", sendWait: "⌥⏎" } as const)
-  : ({ send: "Ctrl ⏎", sendSolve: "Ctrl ⇧ ⏎", sendWait: "Alt ⏎" } as const);
+  ? ({ send: "⌘⏎", sendSolve: "⌘⇧⏎", sendWait: "⌥⏎", palette: "⌘K" } as const)
+  : ({ send: "Ctrl ⏎", sendSolve: "Ctrl ⇧ ⏎", sendWait: "Alt ⏎", palette: "Ctrl K" } as const);

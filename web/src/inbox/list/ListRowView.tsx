@@ -1,53 +1,48 @@
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useSearchParams } from "react-router";
+import { Link } from "react-router";
 
-import { pathOf } from "../../app/scope";
-import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { PriorityFlag } from "../../parts/PriorityFlag";
 import { WaitingTime } from "../../parts/WaitingTime";
 import { typing, useStore } from "../../realtime/stores";
-import { useInbox } from "../InboxContext";
 import { Marked } from "./Marked";
 import type { ListRow } from "./membership";
 import { RowOwner } from "./RowOwner";
 import { RowState } from "./RowState";
+import { RowTick } from "./RowTick";
 
 interface Props {
   one: ListRow;
+  path: string;
   at: number;
   top: number;
   open: boolean;
   /** The row that Tab reaches; arrows go on from it. */
   entry: boolean;
+  chosen: boolean;
+  choose: (id: string, stretch: boolean) => void;
   me: string;
   now: Date;
 }
 
 /** One ticket: who and how long at the left, how urgent and whose at the right. */
-export const ListRowView = memo(function ListRowView({ one, at, top, open, entry, me, now }: Props) {
+export const ListRowView = memo(function ListRowView({ one, path, at, top, open, entry, chosen, choose, me, now }: Props) {
   const { t } = useTranslation();
-  const { scope } = useInbox();
-  const [search] = useSearchParams();
   const typist = useStore(typing).get(one.row.id);
   const { row, found } = one;
-  const sort = search.get("sort");
-  const path = pathOf(scope, row.id);
   return (
     <div
-      className={`conv${row.unread ? " unread" : ""}`}
+      className={`conv${row.unread ? " unread" : ""}${open ? " open" : ""}`}
       role="row"
       aria-rowindex={at + 1}
-      aria-selected={open}
+      aria-selected={chosen}
       data-at={at}
       style={{ transform: `translateY(${top}px)` }}
     >
-      <span className="tile" role="gridcell" aria-label={t(`channel.${row.channel}`, { defaultValue: row.channel })}>
-        <ChannelGlyph channel={row.channel} />
-      </span>
+      <RowTick row={row} chosen={chosen} choose={choose} focusable={entry} />
       <div role="gridcell" className="what">
         <div className="l1">
-          <Link className="who cut" to={sort ? `${path}?sort=${sort}` : path} tabIndex={entry ? 0 : -1} aria-current={open ? "true" : undefined}>
+          <Link className="who cut" to={path} tabIndex={entry ? 0 : -1} aria-current={open ? "true" : undefined}>
             {row.unread ? <span className="sr">{t("list.unread")} </span> : null}
             {row.contact.name}
           </Link>

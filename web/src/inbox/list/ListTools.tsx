@@ -7,7 +7,10 @@ import type { Sort } from "../../api/calls";
 import { pathOf } from "../../app/scope";
 import { Choices } from "../../parts/Choices";
 import { Glyph } from "../../parts/Glyph";
+import { useStore } from "../../realtime/stores";
 import { useInbox } from "../InboxContext";
+import { BulkBar } from "./BulkBar";
+import { selection } from "./selection";
 
 const SORTS: readonly Sort[] = ["activity", "waiting", "created"];
 
@@ -55,6 +58,8 @@ function SearchReach() {
 export function ListTools() {
   const { t } = useTranslation();
   const { scope, list } = useInbox();
+  const choosing = useStore(selection).ids.size > 0;
+  if (choosing) return <BulkBar />;
   return (
     <div className="sub">
       {scope.kind === "search" ? <SearchReach /> : <SortMenu />}

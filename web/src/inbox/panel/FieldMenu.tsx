@@ -1,9 +1,7 @@
 import { Menu } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
-import { useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 
-import type { CommandId } from "../../keys/commands";
-import { useCommand } from "../../keys/useCommand";
 import { Choices } from "../../parts/Choices";
 import { usePortal } from "../../parts/Dialog";
 import { Glyph } from "../../parts/Glyph";
@@ -21,17 +19,14 @@ interface Props<T extends string> {
   onChoose: (value: T) => void;
   /** The value stands in a badge instead of beside its mark. */
   badge?: boolean;
-  command?: CommandId;
 }
 
 /** A fact that can be changed: reads as words, opens as a menu. */
-export function FieldMenu<T extends string>({ name, value, options, onChoose, badge, command }: Props<T>) {
-  const [open, setOpen] = useState(false);
+export function FieldMenu<T extends string>({ name, value, options, onChoose, badge }: Props<T>) {
   const portal = usePortal();
   const now = options.find((option) => option.value === value);
-  useCommand(command ?? "assign", () => setOpen(true), command !== undefined);
   return (
-    <Menu position="bottom-start" shadow="md" portalProps={portal} width={200} opened={open} onChange={setOpen}>
+    <Menu position="bottom-start" shadow="md" portalProps={portal} width={200}>
       <Menu.Target>
         <button type="button" className="fact" aria-label={`${name}: ${now?.label ?? value}`}>
           {badge ? null : now?.mark}

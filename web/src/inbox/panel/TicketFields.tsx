@@ -50,7 +50,6 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
         <dd>
           <FieldMenu
             name={t("field.assignee")}
-            command="assign"
             value={ticket.assignee?.id ?? NOBODY}
             options={people}
             onChoose={(id) => set({ assignee_id: id === NOBODY ? null : id })}

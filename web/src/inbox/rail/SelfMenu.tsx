@@ -1,13 +1,11 @@
-import { Menu, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
+import { Menu, useMantineColorScheme } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { IconKeyboard, IconLogout } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-import { signOut } from "../../api/calls";
 import { useMe } from "../../api/queries";
-import { enter } from "../../app/enter";
-import { writePreference } from "../../app/preferences";
-import { LANGUAGES, speak, type Language } from "../../i18n";
+import { signOutHere } from "../../app/enter";
+import { chooseLanguage, LANGUAGES, SCHEMES, type Language } from "../../app/looks";
 import { openKeySheet } from "../../keys/sheet";
 import { Choices } from "../../parts/Choices";
 import { usePortal } from "../../parts/Dialog";
@@ -15,7 +13,6 @@ import { Glyph } from "../../parts/Glyph";
 import { connection, useStore } from "../../realtime/stores";
 
 const SPOKEN = Object.entries(LANGUAGES).map(([value, label]) => ({ value: value as Language, label, lang: value }));
-const SCHEMES: readonly MantineColorScheme[] = ["auto", "light", "dark"];
 
 export function SelfMenu() {
   const { t, i18n } = useTranslation();
@@ -24,14 +21,6 @@ export function SelfMenu() {
   const cache = useQueryClient();
   const { phase } = useStore(connection);
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const leave = async () => {
-    await signOut().catch(() => undefined);
-    enter(cache, null);
-  };
-  const choose = (language: Language) => {
-    writePreference("language", language);
-    void speak(language);
-  };
   return (
     <div className="foot">
       <Menu position="top-start" width={224} shadow="md" portalProps={portal}>
@@ -57,10 +46,10 @@ export function SelfMenu() {
           />
           <Menu.Divider />
           <Menu.Label aria-hidden>{t("prefs.language")}</Menu.Label>
-          <Choices label={t("prefs.language")} value={i18n.language as Language} choices={SPOKEN} onChoose={choose} />
+          <Choices label={t("prefs.language")} value={i18n.language as Language} choices={SPOKEN} onChoose={chooseLanguage} />
           <Menu.Divider />
           <Menu.Item leftSection={<Glyph of={IconKeyboard} />} onClick={openKeySheet}>{t("keys.title")}</Menu.Item>
-          <Menu.Item leftSection={<Glyph of={IconLogout} />} onClick={() => void leave()}>{t("session.out")}</Menu.Item>
+          <Menu.Item leftSection={<Glyph of={IconLogout} />} onClick={() => void signOutHere(cache)}>{t("session.out")}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
     </div>
