@@ -10,13 +10,11 @@ from gateway.api import schemas as s
 from gateway.api.endpoint import Endpoints
 from gateway.api.handlers.acting import ActingApi
 from gateway.api.handlers.audit import AuditApi
-from gateway.api.handlers.canned import CannedApi
 from gateway.api.handlers.drafts import DraftsApi
 from gateway.api.handlers.inboxes import InboxApi
 from gateway.api.handlers.live import LiveApi
 from gateway.api.handlers.meta import MetaApi
 from gateway.api.handlers.people import PeopleApi
-from gateway.api.handlers.preferences import PreferencesApi
 from gateway.api.handlers.reading import ReadingApi
 from gateway.api.handlers.session import SessionApi
 from gateway.api.handlers.suppressions import SuppressionApi
@@ -25,6 +23,7 @@ from gateway.api.live_source import LiveSource
 from gateway.app import web_app
 from gateway.auth.sessions import PEOPLE, Sessions
 from gateway.bootstrap import Foundation, composer
+from gateway.bootstrap_work import ticket_work, work_handlers
 from gateway.chat.server import Chat
 from gateway.chat.store import ChatStore
 from gateway.chat.visitors import Visitors
@@ -38,13 +37,11 @@ from gateway.smtp import SmtpEdge
 from gateway.version import VERSION
 from gateway.webhooks import Webhooks
 from outbound.amend import Amender
-from outbound.canned.handlers import CannedReplies
 from storage import health
 from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
-from ticketing.preferences.store import PreferenceStore
 from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
@@ -66,7 +63,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
 def edge(base: Foundation) -> Edge:
     """Everything of an edge process; needs a running loop."""
     closing, limiter, people = asyncio.Event(), Limiter(), People(base.auth)
-    sessions = _sessions(base)
+    sessions, work = _sessions(base), ticket_work(base)
     store = ReadingStore(base.collections)
     reading = TicketReading(store, base.events)
     endpoints = _endpoints(base, limiter, sessions)
@@ -82,6 +79,7 @@ def edge(base: Foundation) -> Edge:
         directory=base.directory,
         blobs=base.blobs,
         suppressions=base.suppressions,
+        work=work,
     )
     handlers = (
         _session(base, endpoints, sessions).handlers(),
@@ -91,8 +89,7 @@ def edge(base: Foundation) -> Edge:
         _acting(base, read).handlers(),
         _compose(base, reading).handlers(),
         SuppressionApi(base.suppressions).handlers(),
-        CannedApi(CannedReplies(base.mongo), read).handlers(),
-        PreferencesApi(PreferenceStore(base.mongo)).handlers(),
+        *work_handlers(base, work, read),
         AuditApi(AuditStore(base.mongo)).handlers(),
         live.handlers(),
         MetaApi().handlers(),

@@ -8,6 +8,7 @@ import msgspec
 
 from connectors.kit.dns import DnsClient
 from gateway.bootstrap import Foundation, composer
+from gateway.bootstrap_work import work_chores
 from gateway.channel_files import follow_files
 from gateway.workers.delivering import Deliveries
 from gateway.workers.housekeeping import Chore, keep_house
@@ -99,6 +100,9 @@ def labour(base: Foundation) -> Labour:
         "sources": sources.run,
         "house": lambda: while_leased(
             base.leases, "house", base.owner, lambda: keep_house(_chores(base, media))
+        ),
+        "work": lambda: while_leased(
+            base.leases, "work", base.owner, lambda: keep_house(work_chores(base))
         ),
         **_ingest_loops(base, drains),
     }

@@ -1,17 +1,32 @@
 """Events as they are made here: ids derive from what caused them, so a rerun makes the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from connectors.contract import InboxId
-from normalizer.model import INCOMPLETE, Message, MessageId
+from normalizer.model import INCOMPLETE, AgentId, Message, MessageId
 from storage.events import Actor, Change, Event, event_id
 from ticketing.model import Contact, Ticket
 from ticketing.permissions import Viewer
 
 SYSTEM = Actor(kind="system", id="", name="Parley")
 AWAITED_FILES = "files"
-TRACKED = ("status", "priority", "assignee_id", "tags", "subject", "merged_into")
+AUDIENCE = "audience"  # the followers, told beside the history
+NAMED = "named"  # who was mentioned in a note
+WOKE = "woke"  # who is told that a ticket woke
+NEWS = frozenset({"message.received", "message.sent", "note.added", "ticket.changed"})
+MARKS = frozenset({AUDIENCE, NAMED, WOKE})  # for consumers, not for people
+TRACKED = (
+    "status",
+    "priority",
+    "assignee_id",
+    "tags",
+    "subject",
+    "merged_into",
+    "followers",
+    "mentioned",
+    "snoozed_until",
+)
 
 
 def of_contact(contact: Contact) -> Actor:
@@ -57,8 +72,15 @@ def fact(
         inbox_id=inbox_id or ticket.inbox_id,
         actor=actor,
         at=at,
-        changes=tuple(changes),
+        changes=(*changes, *audience_of(kind, ticket.followers)),
     )
+
+
+def audience_of(kind: str, followers: Sequence[AgentId]) -> tuple[Change, ...]:
+    """Says of news who follows its ticket, so that nobody need look; nearly always nothing."""
+    if not followers or kind not in NEWS:
+        return ()
+    return (Change(field=AUDIENCE, after=",".join(followers)),)
 
 
 def about(
@@ -115,5 +137,19 @@ def awaits_files(event: Event) -> bool:
     return any(change.field == AWAITED_FILES for change in event.changes)
 
 
-def _shown(value: str | tuple[str, ...] | None) -> str | None:
+def naming(agent_ids: Sequence[AgentId]) -> tuple[Change, ...]:
+    """Says of a note whom it mentions."""
+    return (Change(field=NAMED, after=",".join(agent_ids)),) if agent_ids else ()
+
+
+def woken(ticket: Ticket) -> tuple[Change, ...]:
+    """Says who is told that the ticket woke: who had put it to sleep."""
+    if not ticket.open or not ticket.snoozed_by:
+        return ()
+    return (Change(field=WOKE, after=ticket.snoozed_by),)
+
+
+def _shown(value: str | tuple[str, ...] | datetime | None) -> str | None:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds")
     return (", ".join(value) if isinstance(value, tuple) else value) or None

@@ -4,16 +4,18 @@ What a command returns is the state after it; a repeated command with the same k
 first one's result.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from normalizer.model import Author, Message, MessageId
+from normalizer.model import AgentId, Author, Message, MessageId
 from storage.events import Event, EventLog
 from storage.ids import derived_id
 from storage.mongo import Session
 from ticketing import facts
+from ticketing.agents import check_agents
 from ticketing.amendments import TicketChange, amended
 from ticketing.errors import Invalid, Refused
 from ticketing.joining import joined
@@ -22,6 +24,7 @@ from ticketing.permissions import Viewer, require, sees_inbox
 from ticketing.store import Collections
 from ticketing.tokens import tokens
 from ticketing.transactions import Offer, Transactions
+from ticketing.work.followers import mentioned, named_by, plain
 
 MAX_NOTE = 50_000
 MAX_CONVERSATIONS = 200
@@ -52,11 +55,21 @@ class Commands:
         return await self._transactions.run(work)
 
     async def add_note(
-        self, viewer: Viewer, id: str, text: str, key: str, now: datetime
+        self,
+        viewer: Viewer,
+        id: str,
+        text: str,
+        key: str,
+        now: datetime,
+        *,
+        mentions: Sequence[AgentId] = (),
     ) -> Message:
-        """An internal note; ``key`` is the caller's idempotency key."""
+        """An internal note; ``key`` is the caller's idempotency key. ``mentions`` are told, and
+        those that the text itself names.
+        """
         if not text.strip() or len(text) > MAX_NOTE:
             raise Invalid("text", f"between 1 and {MAX_NOTE} characters")
+        named = named_by(viewer, text, mentions)
 
         async def work(session: Session, events: list[Event]) -> Message:
             ticket = require(viewer, "note", await self._in.tickets.get(id, session), id)
@@ -68,13 +81,14 @@ class Commands:
                 raise Refused("it was merged into another ticket: write the note there")
             note = _note(note_id, await self._place(session, ticket, viewer), viewer, text, now)
             await self._in.messages.insert(note, session=session)
+            await check_agents(self._in, session, named, "mentions")
             counted = replace(
-                ticket,
+                mentioned(ticket, named),
                 message_count=ticket.message_count + 1,
                 updated_at=max(now, ticket.updated_at),
             )
             saved = await self._save(session, counted)
-            events.append(_noted(note, saved, viewer, now))
+            events.append(_noted(note, ticket, saved, viewer, now=now, named=named))
             return note
 
         return await self._transactions.run(work)
@@ -148,7 +162,7 @@ def _note(id: MessageId, place: Conversation, viewer: Viewer, text: str, now: da
         received_at=now,
         text=text,
         reply_text=text,
-        tokens=tokens(text),
+        tokens=tokens(plain(text)),
     )
 
 
@@ -165,7 +179,15 @@ def _changed(
     )
 
 
-def _noted(note: Message, ticket: Ticket, viewer: Viewer, now: datetime) -> Event:
+def _noted(
+    note: Message,
+    before: Ticket,
+    ticket: Ticket,
+    viewer: Viewer,
+    *,
+    now: datetime,
+    named: Sequence[AgentId],
+) -> Event:
     return facts.fact(
         "note.added",
         ticket,
@@ -175,6 +197,7 @@ def _noted(note: Message, ticket: Ticket, viewer: Viewer, now: datetime) -> Even
         message_id=note.id,
         conversation_id=note.conversation_id,
         inbox_id=note.inbox_id,
+        changes=(*facts.differences(before, ticket), *facts.naming(named)),
     )
 
 

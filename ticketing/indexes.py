@@ -5,6 +5,7 @@ scans instead. It rewrites every entry of a changed ticket (0.12 ms an index): t
 """
 
 from storage.migrations import Index, ensure_indexes
+from ticketing.work.store import INDEXES as WORK_INDEXES
 
 INDEXES: tuple[Index, ...] = (
     Index(
@@ -61,4 +62,7 @@ INDEXES: tuple[Index, ...] = (
 )
 
 # Numbers 200 to 299 are ticketing's.
-TICKETING_MIGRATIONS = (ensure_indexes(200, "ticketing_indexes", INDEXES),)
+TICKETING_MIGRATIONS = (
+    ensure_indexes(200, "ticketing_indexes", INDEXES),
+    ensure_indexes(230, "work_indexes", WORK_INDEXES),
+)

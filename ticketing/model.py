@@ -184,6 +184,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     mentioned: tuple[AgentId, ...] = ()
     checklist: tuple[CheckItem, ...] = ()
     snoozed_until: datetime | None = None
+    snoozed_by: AgentId | Literal[""] = ""
     parent_id: TicketId | None = None
     asset_ids: tuple[str, ...] = ()
 

@@ -11,7 +11,8 @@ from ticketing.store import Collections, settle
 
 ResultT = TypeVar("ResultT")
 Offer = Callable[[Sequence[Event]], None]
-Work = Callable[[Session, list[Event]], Awaitable[ResultT]]
+Events = list[Event]
+Work = Callable[[Session, Events], Awaitable[ResultT]]
 
 
 class Transactions:

@@ -165,9 +165,12 @@ class NewReply(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class NewNote(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An internal note: never leaves."""
+    """An internal note: never leaves. ``mentions`` are told; so is whom the text names, as
+    ``@[Mira Okafor](agent:ID)``.
+    """
 
     text: Body
+    mentions: Annotated[list[Id], Meta(max_length=50)] = []
 
 
 class Resolve(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

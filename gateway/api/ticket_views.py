@@ -17,21 +17,13 @@ from outbound.texts import filled, in_language, values_of
 from outbound.window import Window, reply_window
 from storage import events
 from ticketing import model
+from ticketing.facts import MARKS
 from ticketing.reading.search import Hit
 from ticketing.reading.tickets import Row, Whole
+from ticketing.work.snooze import UNTIL_THEY_WRITE
 
 Agents = Mapping[str, model.Agent]
 UNKNOWN_AGENT = "?"
-
-
-def assignee(ticket: model.Ticket, agents: Agents) -> s.AgentRef | None:
-    """An agent who was removed keeps a place."""
-    if not ticket.assignee_id:
-        return None
-    found = agents.get(ticket.assignee_id)
-    if found is None:
-        return s.AgentRef(id=ticket.assignee_id, name=UNKNOWN_AGENT, initials=UNKNOWN_AGENT)
-    return agent_ref(found)
 
 
 def row(found: Row, agents: Agents) -> s.TicketRow:
@@ -43,7 +35,7 @@ def row(found: Row, agents: Agents) -> s.TicketRow:
         subject=ticket.subject,
         status=ticket.status,
         priority=ticket.priority,
-        assignee=assignee(ticket, agents),
+        assignee=agent_of(ticket.assignee_id, agents),
         contact=s.ContactRef(id=ticket.contact_id, name=addresses.readable(ticket.contact_name)),
         channel=ticket.channel,
         channels=list(ticket.channels),
@@ -58,6 +50,39 @@ def row(found: Row, agents: Agents) -> s.TicketRow:
         delivery_trouble=ticket.delivery_trouble,
         message_count=ticket.message_count,
         version=ticket.version,
+        snooze=snooze(ticket, agents),
+        mentioned=list(ticket.mentioned),
+    )
+
+
+def agent_of(id: str, agents: Agents) -> s.AgentRef | None:
+    """An agent who was removed keeps a place."""
+    if not id:
+        return None
+    found = agents.get(id)
+    if found is None:
+        return s.AgentRef(id=id, name=UNKNOWN_AGENT, initials=UNKNOWN_AGENT)
+    return agent_ref(found)
+
+
+def snooze(ticket: model.Ticket, agents: Agents) -> s.Snooze | None:
+    """Until when a ticket sleeps; one that will not be shown as open does not."""
+    until = ticket.snoozed_until
+    if until is None:
+        return None
+    return s.Snooze(
+        until=None if until == UNTIL_THEY_WRITE else time(until),
+        by=agent_of(ticket.snoozed_by, agents),
+    )
+
+
+def check_item(item: model.CheckItem, agents: Agents) -> s.CheckItem:
+    """One thing to be done."""
+    return s.CheckItem(
+        id=item.id,
+        text=item.text,
+        done_by=agent_of(item.done_by, agents),
+        done_at=maybe_time(item.done_at),
     )
 
 
@@ -87,6 +112,8 @@ def whole(
     fields["contact"] = contact(found.contact)
     return s.Ticket(
         **fields,
+        followers=[one for id in found.ticket.followers if (one := agent_of(id, agents))],
+        checklist=[check_item(item, agents) for item in found.ticket.checklist],
         conversations=[conversation(one, lines, stopped, now) for one in found.conversations],
         merged_into=ticket_ref(found.merged_into),
         follow_up_of=ticket_ref(found.follow_up_of),
@@ -296,7 +323,16 @@ def _agent_name(value: str | None, agents: Agents) -> str | None:
     return found.name if found else value
 
 
-NAMED: Mapping[str, Callable[[str | None, Agents], str | None]] = {"assignee_id": _agent_name}
+def _agent_names(value: str | None, agents: Agents) -> str | None:
+    names = [_agent_name(id, agents) or "" for id in (value or "").split(", ")]
+    return ", ".join(filter(None, names)) or None
+
+
+NAMED: Mapping[str, Callable[[str | None, Agents], str | None]] = {
+    "assignee_id": _agent_name,
+    "followers": _agent_names,
+    "mentioned": _agent_names,
+}
 
 
 def event(found: events.Event, agents: Agents) -> s.Event:
@@ -317,6 +353,7 @@ def event(found: events.Event, agents: Agents) -> s.Event:
                 after=_shown(one.field, one.after, agents),
             )
             for one in found.changes
+            if one.field not in MARKS
         ],
         message_id=found.message_id,
     )

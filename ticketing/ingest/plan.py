@@ -67,7 +67,9 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
     message = _unparked(message_of(entry, contact, conversation), ticket, book)
     book.insert(message)
     book.put_conversation(_heard(conversation, entry))
-    book.tickets.put(after_message(ticket, message, automatic=entry.moves_no_clock))
+    after = book.tickets.put(after_message(ticket, message, automatic=entry.moves_no_clock))
+    if after.snoozed_until != ticket.snoozed_until:
+        book.events.append(_woke(ticket, after, message))
     book.events.append(
         facts.fact(
             _KINDS[message.direction],
@@ -80,6 +82,18 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
             inbox_id=message.inbox_id,
             changes=facts.what_it_lacks(message),
         )
+    )
+
+
+def _woke(before: Ticket, after: Ticket, message: Message) -> Event:
+    """The customer wrote while the ticket slept."""
+    return facts.fact(
+        "ticket.changed",
+        after,
+        cause=f"woke {message.id}",
+        actor=facts.SYSTEM,
+        at=message.received_at,
+        changes=(*facts.differences(before, after), *facts.woken(before)),
     )
 
 

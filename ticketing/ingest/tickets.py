@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from normalizer.model import Draft, Message, TicketId
 from ticketing.model import Contact, Ticket
+from ticketing.work.snooze import awake
 
 MAX_CHANNELS = 16
 MAX_INBOXES = 64
@@ -105,7 +106,7 @@ def _asked(ticket: Ticket, message: Message) -> Ticket:
     answered = ticket.last_out_at is not None and said <= ticket.last_out_at
     since = ticket.waiting_since
     return replace(
-        ticket,
+        awake(ticket),
         activity_at=max(ticket.activity_at, message.received_at),
         last_in_at=max(said, ticket.last_in_at or said),
         waiting_since=since if answered else min(said, since or said),

@@ -229,12 +229,13 @@ class TicketReading:
         visible = [event for event in page.items if sees_inbox(viewer, InboxId(event.inbox_id))]
         return Page(items=visible, next_cursor=page.next_cursor)
 
-    async def mark_read(self, viewer: Viewer, id: str, now: datetime) -> None:
-        """The viewer has seen every inbound message that the ticket has by now."""
+    async def mark_read(self, viewer: Viewer, id: str, now: datetime) -> Ticket:
+        """The viewer has seen every inbound message that the ticket has by now; the ticket."""
         ticket = await self.ticket(viewer, id)
         await self._store.save_read_mark(
             ReadMark(id=read_mark_id(viewer.agent_id, ticket.id), in_count=ticket.in_count, at=now)
         )
+        return ticket
 
 
 def where_of(viewer: Viewer, query: ListQuery) -> dict[str, Any]:

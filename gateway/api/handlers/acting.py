@@ -85,7 +85,12 @@ class ActingApi:
     async def note(self, call: Call[r.NewNote, None]) -> Result:
         """The note."""
         added = await self._commands.add_note(
-            call.viewer, call.params["id"], call.body.text, call.key, call.now
+            call.viewer,
+            call.params["id"],
+            call.body.text,
+            call.key,
+            call.now,
+            mentions=[AgentId(id) for id in call.body.mentions],
         )
         return ticket_views.message(added)
 

@@ -26,6 +26,7 @@ from ticketing.model import Contact, Inbox, Ticket
 from ticketing.permissions import Viewer
 from ticketing.reading.search import Search
 from ticketing.reading.tickets import ListQuery, TicketReading
+from ticketing.work.handlers import Work
 
 # Shown by the browser itself; everything else is only ever saved.
 SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -61,6 +62,7 @@ class ReadingApi:
         directory: InboxDirectory,
         blobs: Blobs,
         suppressions: Suppressions,
+        work: Work,
     ) -> None:
         self._reading = reading
         self._search = search
@@ -69,6 +71,7 @@ class ReadingApi:
         self._directory = directory
         self._blobs = blobs
         self._suppressions = suppressions
+        self._work = work
 
     def handlers(self) -> Mapping[str, Handler]:
         """By operation."""
@@ -166,8 +169,9 @@ class ReadingApi:
         )
 
     async def mark_read(self, call: Call[None, None]) -> Result:
-        """For this agent alone."""
-        await self._reading.mark_read(call.viewer, call.params["id"], call.now)
+        """For this agent alone; what names them counts as read too."""
+        ticket = await self._reading.mark_read(call.viewer, call.params["id"], call.now)
+        await self._work.read_mention(call.viewer, ticket, call.now)
         return None
 
     async def list_messages(self, call: Call[None, r.PageQuery]) -> Result:

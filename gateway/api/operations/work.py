@@ -1,5 +1,6 @@
 """What agents keep for themselves and each other."""
 
+from gateway.api import schemas as s
 from gateway.api.operation import WRITES, Operation
 from gateway.api.schemas import work as w
 
@@ -36,5 +37,41 @@ WORK = (
         name="savePreferences", method="PUT", path="/me/preferences",
         summary="Save my preferences", tag="work", permission="anyone",
         request=w.PreferencesChange, answer=w.MyPreferences, rate=WRITES,
+    ),
+    Operation(
+        name="follow", method="PUT", path="/tickets/{id}/followers/{agent_id}",
+        summary="Follow a ticket, or let an agent follow it", tag="work",
+        permission="tickets:read", answer=s.Ticket, errors=(404, 409), rate=WRITES,
+    ),
+    Operation(
+        name="unfollow", method="DELETE", path="/tickets/{id}/followers/{agent_id}",
+        summary="Follow a ticket no more", tag="work", permission="tickets:read",
+        answer=s.Ticket, errors=(404, 409), rate=WRITES,
+    ),
+    Operation(
+        name="snooze", method="PUT", path="/tickets/{id}/snooze",
+        summary="Put a ticket to sleep", tag="work", permission="tickets:write",
+        request=w.Snoozing, answer=s.Ticket, errors=(404, 409), rate=WRITES,
+    ),
+    Operation(
+        name="wake", method="DELETE", path="/tickets/{id}/snooze", summary="Wake a ticket",
+        tag="work", permission="tickets:write", answer=s.Ticket, errors=(404, 409), rate=WRITES,
+    ),
+    Operation(
+        name="addItem", method="POST", path="/tickets/{id}/checklist",
+        summary="Add a thing to be done", tag="work", permission="tickets:write",
+        request=w.NewItem, answer=s.Ticket, status=201, errors=(404, 409),
+        idempotency="optional", keeps_keys=True, rate=WRITES,
+    ),
+    Operation(
+        name="changeItem", method="PATCH", path="/tickets/{id}/checklist/{item_id}",
+        summary="Tick, reword or move a thing to be done", tag="work",
+        permission="tickets:write", request=w.ItemChange, answer=s.Ticket, errors=(404, 409),
+        rate=WRITES,
+    ),
+    Operation(
+        name="removeItem", method="DELETE", path="/tickets/{id}/checklist/{item_id}",
+        summary="Remove a thing to be done", tag="work", permission="tickets:write",
+        answer=s.Ticket, errors=(404, 409), rate=WRITES,
     ),
 )  # fmt: skip

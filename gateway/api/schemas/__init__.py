@@ -35,6 +35,7 @@ from gateway.api.schemas.people import TokenList as TokenList
 from gateway.api.schemas.problem import Problem as Problem
 from gateway.api.schemas.tickets import Actor as Actor
 from gateway.api.schemas.tickets import Change as Change
+from gateway.api.schemas.tickets import CheckItem as CheckItem
 from gateway.api.schemas.tickets import Contact as Contact
 from gateway.api.schemas.tickets import ContactPoint as ContactPoint
 from gateway.api.schemas.tickets import ContactRef as ContactRef
@@ -43,6 +44,7 @@ from gateway.api.schemas.tickets import Event as Event
 from gateway.api.schemas.tickets import EventPage as EventPage
 from gateway.api.schemas.tickets import SearchHit as SearchHit
 from gateway.api.schemas.tickets import SearchPage as SearchPage
+from gateway.api.schemas.tickets import Snooze as Snooze
 from gateway.api.schemas.tickets import Ticket as Ticket
 from gateway.api.schemas.tickets import TicketPage as TicketPage
 from gateway.api.schemas.tickets import TicketRef as TicketRef

@@ -28,8 +28,26 @@ class ContactRef(Answer, frozen=True, kw_only=True):
     name: str
 
 
+class Snooze(Answer, frozen=True, kw_only=True):
+    """A ticket asleep; ``until`` null: until the customer writes."""
+
+    until: Time | None
+    by: AgentRef | None
+
+
+class CheckItem(Answer, frozen=True, kw_only=True):
+    """One thing to be done; ``done_by`` null: not yet."""
+
+    id: str
+    text: str
+    done_by: AgentRef | None
+    done_at: Time | None
+
+
 class TicketRow(Answer, frozen=True, kw_only=True):
-    """A ticket in a list. ``channels``: latest last. ``waiting_since``: oldest unanswered word."""
+    """A ticket in a list. ``channels``: latest last. ``waiting_since``: oldest unanswered word.
+    ``mentioned``: agents who have not read yet what names them.
+    """
 
     id: str
     number: int
@@ -51,6 +69,8 @@ class TicketRow(Answer, frozen=True, kw_only=True):
     delivery_trouble: Trouble
     message_count: int
     version: int
+    snooze: Snooze | None
+    mentioned: list[str]
 
 
 class TicketPage(Answer, frozen=True, kw_only=True):
@@ -149,6 +169,10 @@ class Ticket(Answer, frozen=True, kw_only=True):
     delivery_trouble: Trouble
     message_count: int
     version: int
+    snooze: Snooze | None
+    mentioned: list[str]
+    followers: list[AgentRef]
+    checklist: list[CheckItem]
     conversations: list[Conversation]
     merged_into: TicketRef | None
     follow_up_of: TicketRef | None

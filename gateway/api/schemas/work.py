@@ -1,14 +1,16 @@
-"""What agents keep for themselves and each other: canned replies, preferences."""
+"""Working together and later: canned replies, preferences, snooze, checklists."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from gateway.api.answer import Answer
-from gateway.api.fields import Id, Time
+from gateway.api.fields import Id, Line, Time
 from gateway.api.requests import Request
 from ticketing.preferences.model import Alerts, Keys, Quiet
 
+Position = Annotated[int, Meta(ge=0, le=100)]
 CannedScope = Literal["personal", "shared"]
 CannedTexts = Annotated[dict[str, Annotated[str, Meta(max_length=10_000)]], Meta(max_length=30)]
 
@@ -69,6 +71,27 @@ class CannedPlace(Request, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The conversation that is to be answered."""
 
     conversation_id: Id
+
+
+class Snoozing(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Until when; null: until the customer writes. Their message wakes it in any case."""
+
+    until: Annotated[datetime, Meta(tz=True)] | None
+
+
+class NewItem(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A thing to be done; ``position`` counts from 0, null is the end."""
+
+    text: Line
+    position: Position | None = None
+
+
+class ItemChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Only what is given changes."""
+
+    text: Line | UnsetType = UNSET
+    done: bool | UnsetType = UNSET
+    position: Position | UnsetType = UNSET
 
 
 class MyPreferences(Answer, frozen=True, kw_only=True):

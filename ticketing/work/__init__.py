@@ -1,0 +1,1 @@
+"""Working on a ticket together and later: followers, mentions, checklist, snooze."""
