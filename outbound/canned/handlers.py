@@ -39,7 +39,7 @@ class CannedReplies:
         """A new one. Raises Forbidden, Invalid, and Refused when there are too many."""
         require_keeping(viewer, wish.scope)
         wish = checked(wish)
-        keeper = keeper_of(viewer, wish.scope)
+        keeper = keeper_of(viewer, wish)
         if len(await self._store.kept([keeper])) >= MOST_KEPT:
             raise Refused(f"there are {MOST_KEPT} already: delete some first")
         made = CannedReply(
@@ -58,8 +58,8 @@ class CannedReplies:
 
     async def change(
         self, viewer: Viewer, id: str, wish: CannedWish, version: int, now: datetime
-    ) -> CannedReply:
-        """As a whole. Raises Stale when ``version`` is an old one."""
+    ) -> tuple[CannedReply, CannedReply]:
+        """As a whole: before and after. Raises Stale when ``version`` is an old one."""
         before = await self.get(viewer, id)
         for scope in {scope_of(before), wish.scope}:
             require_keeping(viewer, scope)
@@ -67,7 +67,7 @@ class CannedReplies:
         after = replace(
             before,
             version=version + 1,
-            keeper=keeper_of(viewer, wish.scope),
+            keeper=keeper_of(viewer, wish),
             name=wish.name,
             shortcut=wish.shortcut,
             texts=wish.texts,
@@ -76,10 +76,11 @@ class CannedReplies:
         )
         if not await self._store.replace(after):
             raise Stale((await self.get(viewer, id)).version)
-        return after
+        return before, after
 
-    async def delete(self, viewer: Viewer, id: str) -> None:
-        """Raises NotFound, Forbidden."""
+    async def delete(self, viewer: Viewer, id: str) -> CannedReply:
+        """What is gone now. Raises NotFound, Forbidden."""
         found = await self.get(viewer, id)
         require_keeping(viewer, scope_of(found))
         await self._store.remove(id)
+        return found

@@ -7,13 +7,13 @@ import msgspec
 
 from normalizer.model import AgentId
 
-Scope = Literal["personal", "shared"]
+Scope = Literal["personal", "team", "shared"]
 
 
 class CannedReply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``texts`` by language, with blanks; ``shortcut`` is what follows ``/`` in the composer.
 
-    ``keeper`` narrows lists: "shared", or ``agent:ID`` of whose own it is.
+    ``keeper`` narrows lists: "shared", ``team:ID``, or ``agent:ID`` of whose own it is.
     """
 
     id: str = msgspec.field(name="_id")
@@ -32,6 +32,7 @@ class CannedWish(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody wants a canned reply to be."""
 
     scope: Scope
+    team_id: str
     name: str
     shortcut: str
     texts: dict[str, str]

@@ -6,6 +6,8 @@ A blank that nobody can fill stays in the text and is named, so that it is seen 
 import re
 from collections.abc import Iterable, Mapping
 
+from msgspec.structs import replace
+
 from normalizer.model import AgentId
 from outbound.canned.model import CannedReply, CannedWish, Filled, Scope
 from outbound.texts import BLANK, BLANKS, check_texts
@@ -14,10 +16,11 @@ from ticketing.model import Contact
 from ticketing.permissions import Action, Viewer, allowed
 
 SHARED = "shared"
+TEAM = "team:"
 CANNED_BLANKS = tuple(sorted({*BLANKS, "agent.first_name", "customer.first_name", "customer.name"}))
 MAX_NAME = 100
 _SHORTCUT = re.compile(r"[\w-]{1,40}\Z")
-_MAY: Mapping[Scope, Action] = {"personal": "reply", "shared": "curate"}
+_MAY: Mapping[Scope, Action] = {"personal": "reply", "team": "reply", "shared": "curate"}
 
 
 def own(agent_id: AgentId) -> str:
@@ -27,17 +30,30 @@ def own(agent_id: AgentId) -> str:
 
 def keepers_of(viewer: Viewer) -> tuple[str, ...]:
     """Whose canned replies the viewer may see."""
-    return (SHARED, own(viewer.agent_id))
+    return (SHARED, own(viewer.agent_id), *(TEAM + id for id in sorted(viewer.team_ids)))
 
 
-def keeper_of(viewer: Viewer, scope: Scope) -> str:
-    """The keeper of what the viewer makes."""
-    return SHARED if scope == "shared" else own(viewer.agent_id)
+def keeper_of(viewer: Viewer, wish: CannedWish) -> str:
+    """The keeper of what the viewer makes. Raises Invalid for a team that is not theirs."""
+    if wish.scope == "shared":
+        return SHARED
+    if wish.scope == "personal":
+        return own(viewer.agent_id)
+    if wish.team_id not in viewer.team_ids:
+        raise Invalid("team_id", "choose one of your own teams")
+    return TEAM + wish.team_id
+
+
+def team_of(found: CannedReply) -> str | None:
+    """The team that keeps it."""
+    return found.keeper.removeprefix(TEAM) if found.keeper.startswith(TEAM) else None
 
 
 def scope_of(found: CannedReply) -> Scope:
     """As the interface says it."""
-    return "shared" if found.keeper == SHARED else "personal"
+    if found.keeper == SHARED:
+        return "shared"
+    return "team" if found.keeper.startswith(TEAM) else "personal"
 
 
 def seen(viewer: Viewer, found: CannedReply | None, id: str) -> CannedReply:
@@ -69,7 +85,7 @@ def checked(wish: CannedWish) -> CannedWish:
     if not any(text.strip() for text in wish.texts.values()):
         raise Invalid("texts", "a text in at least one language")
     check_texts(wish.texts, "texts", CANNED_BLANKS)
-    return CannedWish(scope=wish.scope, name=name, shortcut=shortcut, texts=wish.texts)
+    return replace(wish, name=name, shortcut=shortcut)
 
 
 def fitting(found: Iterable[CannedReply], q: str) -> list[CannedReply]:

@@ -3,12 +3,23 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from normalizer.model import AgentId
 from outbound.canned.model import CannedReply, CannedWish
-from outbound.canned.policy import checked, fill, first_name, fitting
+from outbound.canned.policy import (
+    checked,
+    fill,
+    first_name,
+    fitting,
+    keeper_of,
+    scope_of,
+    seen,
+    team_of,
+)
 from outbound.texts import language_of
-from ticketing.errors import Invalid
+from ticketing.errors import Invalid, NotFound
+from ticketing.permissions import Viewer
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -72,7 +83,13 @@ def test_first_names(name: str, first: str) -> None:
     ],
 )
 def test_what_cannot_be_kept_names_its_field(change: dict[str, object], field: str) -> None:
-    good = {"scope": "personal", "name": "Hi", "shortcut": "/hi", "texts": {"en": "Hello"}}
+    good = {
+        "scope": "personal",
+        "team_id": "",
+        "name": "Hi",
+        "shortcut": "/hi",
+        "texts": {"en": "Hello"},
+    }
     assert checked(CannedWish(**good)).shortcut == "hi"  # type: ignore[arg-type]
     with pytest.raises(Invalid) as refused:
         checked(CannedWish(**(good | change)))  # type: ignore[arg-type]
@@ -82,3 +99,21 @@ def test_what_cannot_be_kept_names_its_field(change: dict[str, object], field: s
 def test_the_language_that_a_text_is_in_is_told() -> None:
     texts = {"en": "Hello", "zh-CN": "你好"}
     assert [language_of(texts, one) for one in ("zh", "de", "")] == ["zh-CN", "en", "en"]
+
+
+def test_a_team_keeps_for_its_members_alone() -> None:
+    wish = CannedWish(scope="team", team_id="t1", name="Hi", shortcut="", texts={"en": "x"})
+    member, other = a_viewer(team_ids=frozenset({"t1"})), a_viewer()
+    keeper = keeper_of(member, wish)
+    kept = replace(canned("1", "Hi"), keeper=keeper)
+    assert (scope_of(kept), team_of(kept)) == ("team", "t1")
+    assert seen(member, kept, "1") is kept
+    with pytest.raises(NotFound):
+        seen(other, kept, "1")
+    with pytest.raises(Invalid):
+        keeper_of(other, wish)
+
+
+def a_viewer(**known: object) -> Viewer:
+    values = {"agent_id": AgentId("a"), "name": "A", "role": "agent", "inbox_ids": None}
+    return Viewer(**(values | known))  # type: ignore[arg-type]

@@ -62,7 +62,7 @@ def _fields(value: msgspec.Struct | None) -> dict[str, Any]:
 
 
 def _shown(name: str, value: Any) -> str | None:  # noqa: ANN401  a field of any Struct
-    if value is None or value in ("", (), {}, b""):
+    if value is None or value is msgspec.UNSET or value in ("", (), {}, b""):
         return None
     if name in SECRET or isinstance(value, bytes):
         return HIDDEN

@@ -16,6 +16,7 @@ from ticketing.agents import check_agents
 from ticketing.errors import Refused
 from ticketing.model import Ticket
 from ticketing.permissions import Action, Viewer, require
+from ticketing.redaction import check_change
 from ticketing.store import Collections
 from ticketing.transactions import Events, Transactions
 from ticketing.work import checklist
@@ -153,6 +154,7 @@ class Work:
             return before
         if before.merged_into is not None:
             raise Refused("it was merged into another ticket: change that one")
+        check_change(viewer, before, after)
         return await self._tell(
             session, events, before, after, actor=facts.of_viewer(viewer), now=now
         )

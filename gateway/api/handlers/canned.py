@@ -8,9 +8,11 @@ from gateway.api.handlers.reading import ReadingApi
 from gateway.api.schemas import work as w
 from outbound.canned.handlers import CannedReplies
 from outbound.canned.model import CannedReply, CannedWish
-from outbound.canned.policy import CANNED_BLANKS, fill, may_keep, scope_of, with_people
+from outbound.canned.policy import CANNED_BLANKS, fill, may_keep, scope_of, team_of, with_people
 from outbound.texts import in_language, language_of, values_of
 from ticketing.permissions import Viewer
+
+KIND = "canned reply"
 
 
 class CannedApi:
@@ -40,18 +42,21 @@ class CannedApi:
     async def create(self, call: Call[w.NewCanned, None]) -> Result:
         """The new one."""
         made = await self._replies.create(call.viewer, _wish(call.body), call.now)
+        call.note(KIND, made.id, made.name, after=made)
         return _shown(call.viewer, made)
 
     async def change(self, call: Call[w.CannedChange, None]) -> Result:
         """The changed one."""
-        after = await self._replies.change(
+        before, after = await self._replies.change(
             call.viewer, call.params["id"], _wish(call.body), call.body.version, call.now
         )
+        call.note(KIND, after.id, after.name, before=before, after=after)
         return _shown(call.viewer, after)
 
     async def delete(self, call: Call[None, None]) -> Result:
         """For everybody who had it."""
-        await self._replies.delete(call.viewer, call.params["id"])
+        gone = await self._replies.delete(call.viewer, call.params["id"])
+        call.note(KIND, gone.id, gone.name, before=gone)
         return None
 
     async def fill(self, call: Call[None, w.CannedPlace]) -> Result:
@@ -76,7 +81,13 @@ class CannedApi:
 
 
 def _wish(body: w.NewCanned) -> CannedWish:
-    return CannedWish(scope=body.scope, name=body.name, shortcut=body.shortcut, texts=body.texts)
+    return CannedWish(
+        scope=body.scope,
+        team_id=body.team_id or "",
+        name=body.name,
+        shortcut=body.shortcut,
+        texts=body.texts,
+    )
 
 
 def _shown(viewer: Viewer, found: CannedReply) -> w.CannedReply:
@@ -84,6 +95,7 @@ def _shown(viewer: Viewer, found: CannedReply) -> w.CannedReply:
     return w.CannedReply(
         id=found.id,
         scope=scope,
+        team_id=team_of(found),
         name=found.name,
         shortcut=found.shortcut,
         texts=found.texts,

@@ -11,7 +11,7 @@ from gateway.api.requests import Request
 from ticketing.preferences.model import Alerts, Keys, Quiet
 
 Position = Annotated[int, Meta(ge=0, le=100)]
-CannedScope = Literal["personal", "shared"]
+CannedScope = Literal["personal", "team", "shared"]
 CannedTexts = Annotated[dict[str, Annotated[str, Meta(max_length=10_000)]], Meta(max_length=30)]
 
 
@@ -20,6 +20,7 @@ class CannedReply(Answer, frozen=True, kw_only=True):
 
     id: str
     scope: CannedScope
+    team_id: str | None
     name: str
     shortcut: str
     texts: dict[str, str]
@@ -53,11 +54,14 @@ class CannedQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class NewCanned(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A canned reply to be; ``shared`` ones need the right to curate."""
+    """A canned reply to be; ``shared`` ones need the right to curate, a ``team``'s its
+    membership.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]
     texts: CannedTexts
     scope: CannedScope = "personal"
+    team_id: Id | None = None
     shortcut: Annotated[str, Meta(max_length=41)] = ""
 
 
