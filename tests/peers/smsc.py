@@ -14,13 +14,15 @@ WITHIN_S = 20.0
 
 
 def available() -> bool:
-    """Whether node is there; the package is installed when it is not yet."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        return False
+    """Whether node is there."""
+    return shutil.which("node") is not None and shutil.which("npm") is not None
+
+
+def install() -> None:
+    """The package, once."""
     if not (FOLDER / "node_modules" / "smpp").is_dir():
         command = ["npm", "ci", "--ignore-scripts", "--silent"]
         subprocess.run(command, cwd=FOLDER, check=True, timeout=120)
-    return True
 
 
 class Smsc:
