@@ -65,7 +65,7 @@ function row([who, inboxId, subject, snippet, waited, owner, extra]: Seed, at: n
     id: `t-${at}`, number: 48210 + at, subject, status: "open", priority: "normal", assignee: ref(owner),
     contact: { id: `c-${at}`, name: who }, channel, channels: [channel], inbox_id: inboxId, snippet, tags: [], unread: false,
     waiting_since: waited === null ? null : active, activity_at: active, created_at: minutesAgo((waited ?? 90) + 1500),
-    updated_at: active, delivery_trouble: "", message_count: 3, version: 1, ...extra,
+    updated_at: active, delivery_trouble: "", message_count: 3, version: 1, snooze: null, mentioned: [], ...extra,
   };
 }
 
@@ -139,6 +139,6 @@ export function full(ticket: TicketRow): Ticket {
   const mail = conversation(ticket, 1, "i-mail", "elena.m@posta.example");
   return {
     ...ticket, contact: { ...ticket.contact, language: "en", points }, conversations: ticket.number === 48212 ? [own, mail] : [own],
-    merged_into: null, follow_up_of: null, follow_ups: [], suggested: null, solved_at: null,
+    merged_into: null, follow_up_of: null, follow_ups: [], suggested: null, solved_at: null, followers: [], checklist: [],
   };
 }

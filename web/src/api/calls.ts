@@ -42,8 +42,8 @@ export const listEvents = (ticket: string, cursor: string | undefined, signal: A
 
 export const sendReply = (ticket: string, key: string, body: ReplyBody) =>
   bodyOf(client.POST("/tickets/{id}/replies", { params: { ...id(ticket), ...once(key) }, body }));
-export const addNote = (ticket: string, key: string, text: string) =>
-  bodyOf(client.POST("/tickets/{id}/notes", { params: { ...id(ticket), ...once(key) }, body: { text } }));
+export const addNote = (ticket: string, key: string, text: string, mentions: string[] = []) =>
+  bodyOf(client.POST("/tickets/{id}/notes", { params: { ...id(ticket), ...once(key) }, body: { text, mentions } }));
 
 export const readReplyTexts = (ticket: string, conversation: string, signal: AbortSignal) =>
   bodyOf(client.GET("/tickets/{id}/texts", { params: { ...id(ticket), query: { conversation_id: conversation } }, signal }));
