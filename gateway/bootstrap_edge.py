@@ -23,6 +23,7 @@ from gateway.api.live_source import LiveSource
 from gateway.app import web_app
 from gateway.auth.sessions import PEOPLE, Sessions
 from gateway.bootstrap import Foundation, composer
+from gateway.bootstrap_people import people_areas
 from gateway.bootstrap_work import ticket_work, work_handlers
 from gateway.chat.server import Chat
 from gateway.chat.store import ChatStore
@@ -92,6 +93,7 @@ def edge(base: Foundation) -> Edge:
         *work_handlers(base, work, read),
         AuditApi(AuditStore(base.mongo)).handlers(),
         live.handlers(),
+        *people_areas(base, store, reading, people),
         MetaApi().handlers(),
     )
     public = (

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from connectors.events import SenderId
 from normalizer.model import ContactId
-from ticketing.model import Contact, ContactPoint
+from ticketing.model import Contact, ContactPoint, no_points
 from ticketing.tokens import tokens
 
 CLAIMED_FAMILIES = frozenset({"webchat"})  # a visitor types any address: it proves nothing
@@ -35,17 +35,30 @@ def new_contact(
     id: ContactId, senders: Sequence[SenderId], name: str, language: str, now: datetime
 ) -> Contact:
     """A person never heard of before."""
-    points = tuple(_point(sender) for sender in senders[:MAX_POINTS])
-    return Contact(
-        id=id,
-        version=1,
-        name=display_name(name, senders),
-        points=points,
-        point_keys=tuple(point.key for point in points),
-        tokens=_tokens(display_name(name, senders), points),
-        language=language,
-        created_at=now,
-        updated_at=now,
+    points = tuple(point_of(sender) for sender in senders[:MAX_POINTS])
+    return with_points(
+        Contact(
+            id=id,
+            version=1,
+            name=display_name(name, senders),
+            points=points,
+            point_keys=(),
+            language=language,
+            created_at=now,
+            updated_at=now,
+        ),
+        points,
+    )
+
+
+def with_points(contact: Contact, points: Iterable[ContactPoint]) -> Contact:
+    """The contact with these points alone, findable by them and by its name."""
+    kept = tuple(points)
+    return replace(
+        contact,
+        points=kept,
+        point_keys=tuple(point.key for point in kept) or (no_points(contact.id),),
+        tokens=_tokens(contact.name, kept),
     )
 
 
@@ -62,7 +75,7 @@ def known_better(
     """
     room = MAX_POINTS - len(contact.points)
     fresh = [
-        _point(sender)
+        point_of(sender)
         for sender in senders
         if sender.canonical not in contact.point_keys and not is_taken(sender.canonical)
     ][: max(0, room)]
@@ -70,18 +83,12 @@ def known_better(
     better = name.strip() if nameless and name.strip() else contact.name
     if not fresh and better == contact.name:
         return contact
-    points = (*contact.points, *fresh)
-    return replace(
-        contact,
-        name=better,
-        points=points,
-        point_keys=tuple(point.key for point in points),
-        tokens=_tokens(better, points),
-        updated_at=now,
-    )
+    learnt = replace(contact, name=better, updated_at=now)
+    return with_points(learnt, (*contact.points, *fresh))
 
 
-def _point(sender: SenderId) -> ContactPoint:
+def point_of(sender: SenderId) -> ContactPoint:
+    """An address as its channel tells it."""
     return ContactPoint(
         key=sender.canonical,
         family=sender.family,

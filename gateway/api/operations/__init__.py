@@ -2,10 +2,12 @@
 
 from gateway.api.operation import Operation
 from gateway.api.operations.audit import AUDIT
+from gateway.api.operations.contacts import CONTACTS
 from gateway.api.operations.directory import DIRECTORY
 from gateway.api.operations.mail_out import MAIL_OUT
 from gateway.api.operations.messages import MESSAGES
 from gateway.api.operations.meta import META
+from gateway.api.operations.organisations import ORGANISATIONS
 from gateway.api.operations.session import SESSION
 from gateway.api.operations.tickets import TICKETS
 from gateway.api.operations.work import WORK
@@ -18,5 +20,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *MAIL_OUT,
     *WORK,
     *AUDIT,
+    *CONTACTS,
+    *ORGANISATIONS,
     *META,
 )

@@ -1,0 +1,42 @@
+"""Wiring of contacts and organisations on the foundation."""
+
+from collections.abc import Mapping
+
+from gateway.api.call import Handler
+from gateway.api.handlers.contacts import ContactsApi
+from gateway.api.handlers.organisations import OrganisationsApi
+from gateway.bootstrap import Foundation
+from gateway.people import People
+from ticketing.people.directory import PeopleDirectory
+from ticketing.people.handlers import ContactCommands
+from ticketing.people.organisations import AttributeCommands, OrganisationCommands
+from ticketing.people.reading import PeopleReading
+from ticketing.people.store import PeopleStore
+from ticketing.people.timeline import Timeline
+from ticketing.people.visibility import Visible
+from ticketing.reading.store import ReadingStore
+from ticketing.reading.tickets import TicketReading
+from ticketing.transactions import Transactions
+
+
+def people_areas(
+    base: Foundation, threads: ReadingStore, tickets: TicketReading, agents: People
+) -> tuple[Mapping[str, Handler], ...]:
+    """The handlers of the areas of people."""
+    store = PeopleStore(base.collections)
+    directory, visible = PeopleDirectory(store), Visible(store)
+    transactions = Transactions(base.collections, base.events, base.relay.offer)
+    reading = PeopleReading(store, visible, base.events)
+    contacts = ContactsApi(
+        commands=ContactCommands(store, directory, visible, transactions),
+        reading=reading,
+        timeline=Timeline(store, visible, threads, tickets),
+        agents=agents,
+    )
+    organisations = OrganisationsApi(
+        commands=OrganisationCommands(store, directory, transactions),
+        attributes=AttributeCommands(store, directory, transactions),
+        reading=reading,
+        directory=directory,
+    )
+    return contacts.handlers(), organisations.handlers()

@@ -1,0 +1,64 @@
+"""What every contact is checked against, from memory: attributes, and whose mail domains."""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+
+from ticketing.people.model import Attribute, Organisation, OrganisationId, Owner
+from ticketing.people.store import PeopleStore
+
+FRESH_S = 5.0
+SLACK = timedelta(seconds=30)  # a transaction may commit after a later one
+PAGE = 1_000
+_BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
+
+
+class PeopleDirectory:
+    """At most a few seconds old; only what changed since is read again."""
+
+    def __init__(self, store: PeopleStore, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+        self._attributes: dict[Owner, dict[str, Attribute]] = {}
+        self._domains: dict[str, OrganisationId] = {}
+        self._of: dict[OrganisationId, tuple[str, ...]] = {}
+        self._changed_at = _BEGINNING
+        self._read_at = {"attributes": float("-inf"), "domains": float("-inf")}
+
+    async def attributes(self, owner: Owner) -> Mapping[str, Attribute]:
+        """Definitions by key."""
+        if self._old("attributes"):
+            found: dict[Owner, dict[str, Attribute]] = {"contact": {}, "organisation": {}}
+            for one in await self._store.all_attributes():
+                found[one.owner][one.key] = one
+            self._attributes = found
+            self._read_at["attributes"] = self._clock()
+        return self._attributes[owner]
+
+    async def domains(self) -> Mapping[str, OrganisationId]:
+        """Organisations by mail domain."""
+        if self._old("domains"):
+            await self._read_domains()
+            self._read_at["domains"] = self._clock()
+        return self._domains
+
+    def forget(self) -> None:
+        """Read anew at the next question."""
+        self._read_at = dict.fromkeys(self._read_at, float("-inf"))
+
+    def _old(self, part: str) -> bool:
+        return self._clock() - self._read_at[part] > FRESH_S
+
+    async def _read_domains(self) -> None:
+        since = max(_BEGINNING, self._changed_at - SLACK)
+        cursor = self._store.organisations.raw.find({"updated_at": {"$gte": since}})
+        async for document in cursor.batch_size(PAGE):
+            self._learn(self._store.organisations.decode(document))
+
+    def _learn(self, organisation: Organisation) -> None:
+        for domain in self._of.pop(organisation.id, ()):
+            if self._domains.get(domain) == organisation.id:
+                del self._domains[domain]
+        self._of[organisation.id] = organisation.domains
+        self._domains.update(dict.fromkeys(organisation.domains, organisation.id))
+        self._changed_at = max(self._changed_at, organisation.updated_at)

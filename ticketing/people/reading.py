@@ -1,0 +1,192 @@
+"""Lists of people, one person with what belongs to them, and their timeline."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from storage.events import Event, EventLog
+from ticketing.errors import NotFound
+from ticketing.model import Contact
+from ticketing.people.model import ContactNote, Organisation
+from ticketing.people.store import PeopleStore
+from ticketing.people.visibility import Visible
+from ticketing.permissions import Viewer, allowed
+from ticketing.reading.windows import Cursor, Page, latest, newest_first, page_of, read_cursor
+from ticketing.tokens import query_tokens
+
+MOST_LIKE = 500
+MOST_FOUND = 100
+MAX_TURNS = 20  # pages read to fill one that few people fit, or that a viewer sees part of
+TURN = 100
+
+
+class ContactQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which people: by words of name or address, organisation, VIP level at least, blocked."""
+
+    words: str = ""
+    organisation_id: str = ""
+    blocked: bool = False
+    vip: int = 0
+    cursor: str | None = None
+    limit: int = 50
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """A contact and its organisation; ``organisation`` is what took the place of one that is
+    gone.
+    """
+
+    contact: Contact
+    organisation: Organisation | None
+
+
+class PeopleReading:
+    """Queries of people; every one takes a viewer."""
+
+    def __init__(self, store: PeopleStore, visible: Visible, events: EventLog) -> None:
+        self._store = store
+        self._visible = visible
+        self._events = events
+
+    async def page(self, viewer: Viewer, query: ContactQuery, now: datetime) -> Page[Person]:
+        """Latest changed first; found by words: at most a hundred, on one page."""
+        if query.words.strip():
+            found = [one for one in await self._like(query) if fits(one, query)]
+            seen = await self._visible.among(viewer, found[:MOST_LIKE])
+            return Page(items=await self.people(seen[: min(query.limit, MOST_FOUND)]))
+        return await self._listed(viewer, query, now)
+
+    async def person(self, viewer: Viewer, id: str) -> Person:
+        """One person."""
+        return (await self.people([await self._visible.contact(viewer, id)]))[0]
+
+    async def people(self, contacts: Sequence[Contact]) -> list[Person]:
+        """With their organisations."""
+        ids = list(dict.fromkeys(one.organisation_id for one in contacts if one.organisation_id))
+        found = await self._organisations(ids)
+        return [
+            Person(contact=one, organisation=found.get(one.organisation_id)) for one in contacts
+        ]
+
+    async def notes(
+        self, viewer: Viewer, id: str, cursor_text: str | None, limit: int
+    ) -> Page[ContactNote]:
+        """Newest first."""
+        contact = await self._visible.contact(viewer, id)
+        cursor = read_cursor(cursor_text)
+        found = await self._store.notes_of(contact.id, cursor.moment if cursor else None, limit + 1)
+        return page_of(found, limit, lambda note: Cursor(moment=note.at, id=note.id))
+
+    async def history(
+        self, viewer: Viewer, id: str, cursor_text: str | None, limit: int
+    ) -> Page[Event]:
+        """What was done to the record, newest first."""
+        contact = await self._visible.contact(viewer, id)
+        cursor = read_cursor(cursor_text)
+        found = await self._events.for_ticket(
+            contact.id, cursor.moment if cursor else None, limit + 1
+        )
+        return page_of(found, limit, lambda event: Cursor(moment=event.at, id=event.id))
+
+    async def organisations(
+        self, viewer: Viewer, words: str, cursor_text: str | None, limit: int, now: datetime
+    ) -> Page[Organisation]:
+        """Latest changed first; with words, those whose name or domain holds them all."""
+        if not allowed(viewer, "read"):
+            return Page(items=[])
+        cursor = read_cursor(cursor_text)
+        wanted = words.casefold().split()
+        found: list[Organisation] = []
+        until = cursor.moment if cursor else None
+        for _ in range(MAX_TURNS):
+            got = await self._organisation_turn(until, limit + 1, now)
+            found += [one for one in got if not one.gone and _named(one, wanted)]
+            if len(found) > limit or len(got) <= limit:
+                break
+            until = got[-1].updated_at
+        return page_of(found, limit, lambda one: Cursor(moment=one.updated_at, id=one.id))
+
+    async def organisation(self, viewer: Viewer, id: str) -> Organisation:
+        """One that is there, or was."""
+        found = await self._store.organisations.get(id) if allowed(viewer, "read") else None
+        if found is None:
+            raise NotFound("organisation", id)
+        return found
+
+    async def _organisations(self, ids: Sequence[str]) -> Mapping[str, Organisation]:
+        found = dict(await self._store.organisations_named(ids))
+        heirs = await self._store.organisations_named([one.replaced_by for one in found.values()])
+        return {
+            id: heirs.get(one.replaced_by, one) if one.gone else one for id, one in found.items()
+        }
+
+    async def _organisation_turn(
+        self, until: datetime | None, count: int, now: datetime
+    ) -> list[Organisation]:
+        if until is None:
+            return await latest(self._store.organisation_slice, now, count)
+        return await newest_first(self._store.organisation_slice, until, count)
+
+    async def _like(self, query: ContactQuery) -> list[Contact]:
+        words = query_tokens(query.words)
+        if not words:
+            return []
+        found = await self._store.like(max(words, key=len), MOST_LIKE)
+        fitting = [one for one in found if one.merged_into is None and _begins(one, words)]
+        return sorted(fitting, key=lambda one: (one.updated_at, one.id), reverse=True)
+
+    async def _listed(self, viewer: Viewer, query: ContactQuery, now: datetime) -> Page[Person]:
+        """A page may be short and not the last: what few people fit is looked for in steps."""
+        found: list[Contact] = []
+        cursor, count = read_cursor(query.cursor), max(query.limit + 1, TURN)
+        for _ in range(MAX_TURNS):
+            got = await self._turn(query, cursor, count, now)
+            fitting = [one for one in got if fits(one, query)]
+            found += await self._visible.among(viewer, fitting)
+            cursor = _after(got[-1]) if len(got) >= count else None
+            if cursor is None or len(found) > query.limit:
+                break
+        page = page_of(found, query.limit, _after)
+        further = page.next_cursor or (cursor.encode() if cursor else None)
+        return Page(items=await self.people(page.items), next_cursor=further)
+
+    async def _turn(
+        self, query: ContactQuery, cursor: Cursor | None, count: int, now: datetime
+    ) -> list[Contact]:
+        where = where_of(query)
+
+        async def fetch(since: datetime, until: datetime, wanted: int) -> list[Contact]:
+            return await self._store.contact_slice(where, since, until, wanted)
+
+        if cursor is None:
+            return await latest(fetch, now, count)
+        found = await self._store.contact_ties(where, cursor)
+        return (found + await newest_first(fetch, cursor.moment, count - len(found)))[:count]
+
+
+def where_of(query: ContactQuery) -> dict[str, Any]:
+    """The narrow equality part of a list."""
+    return {"organisation_id": query.organisation_id} if query.organisation_id else {}
+
+
+def fits(contact: Contact, query: ContactQuery) -> bool:
+    """The rest of it."""
+    blocked = contact.block is not None or any(point.blocked for point in contact.points)
+    there = contact.merged_into is None
+    wanted = contact.organisation_id == query.organisation_id or not query.organisation_id
+    return there and wanted and contact.vip >= query.vip and (blocked or not query.blocked)
+
+
+def _after(contact: Contact) -> Cursor:
+    return Cursor(moment=contact.updated_at, id=contact.id)
+
+
+def _begins(contact: Contact, words: Sequence[str]) -> bool:
+    return all(any(token.startswith(word) for token in contact.tokens) for word in words)
+
+
+def _named(organisation: Organisation, words: Sequence[str]) -> bool:
+    text = " ".join((organisation.name, *organisation.domains)).casefold()
+    return all(word in text for word in words)
