@@ -143,11 +143,6 @@ def _rules(role: Role, access: Access) -> Mapping[str, FieldRule]:
     return {**role.fields, **masked, **stricter}
 
 
-def sees_everybody(viewer: Viewer) -> bool:
-    """Whether nothing at all limits which tickets, and so which people, the viewer sees."""
-    return viewer.inbox_ids is None
-
-
 def sees_inbox(viewer: Viewer, inbox_id: InboxId) -> bool:
     """Whether anything of this inbox exists for the viewer."""
     return viewer.inbox_ids is None or inbox_id in viewer.inbox_ids

@@ -58,7 +58,8 @@ def differences(before: msgspec.Struct | None, after: msgspec.Struct | None) -> 
 def _fields(value: msgspec.Struct | None) -> dict[str, Any]:
     if value is None:
         return {}
-    return {name: getattr(value, name) for name in value.__struct_fields__}
+    fields = {name: getattr(value, name) for name in value.__struct_fields__}
+    return {name: given for name, given in fields.items() if given is not msgspec.UNSET}
 
 
 def _shown(name: str, value: Any) -> str | None:  # noqa: ANN401  a field of any Struct

@@ -14,6 +14,7 @@ ORGANISATIONS = (
         summary="Enter an organisation", tag="contacts", permission="tickets:write",
         request=o.NewOrganisation, answer=o.Organisation, status=201, idempotency="required",
         keeps_keys=True, rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="getOrganisation", method="GET", path="/organisations/{id}",
@@ -24,12 +25,14 @@ ORGANISATIONS = (
         name="changeOrganisation", method="PATCH", path="/organisations/{id}",
         summary="Change an organisation", tag="contacts", permission="tickets:write",
         request=o.OrganisationChange, answer=o.Organisation, errors=(404, 409), rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="removeOrganisation", method="DELETE", path="/organisations/{id}",
         summary="Remove an organisation, saying what takes its place", tag="contacts",
         permission="tickets:write", query=o.OrganisationRemoval, status=204, errors=(404, 409),
         rate=WRITES,
+        audit="events",
     ),
     Operation(
         name="listContactAttributes", method="GET", path="/contact-attributes",
@@ -41,5 +44,6 @@ ORGANISATIONS = (
         summary="Add an attribute, or change its names and options", tag="contacts",
         permission="admin", request=o.NewAttribute, answer=o.Attribute, errors=(409,),
         rate=WRITES,
+        audit="events",
     ),
 )  # fmt: skip
