@@ -18,7 +18,6 @@ from ticketing import facts
 from ticketing.agents import check_agents
 from ticketing.amendments import TicketChange, amended
 from ticketing.errors import Invalid, Refused
-from ticketing.joining import joined
 from ticketing.model import Conversation, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
 from ticketing.store import Collections
@@ -93,24 +92,6 @@ class Commands:
 
         return await self._transactions.run(work)
 
-    async def join(self, viewer: Viewer, id: str, target_id: str, now: datetime) -> Ticket:
-        """Merge a ticket into another: its conversations and messages go over; the target."""
-
-        async def work(session: Session, events: list[Event]) -> Ticket:
-            source = require(viewer, "join", await self._in.tickets.get(id, session), id)
-            target = require(
-                viewer, "join", await self._in.tickets.get(target_id, session), target_id
-            )
-            emptied, grown = joined(source, target, now)
-            await self._move(session, source, target)
-            saved = await self._save(session, grown)
-            gone = await self._save(session, emptied)
-            events.append(_changed(source, gone, viewer, now, "ticket.merged"))
-            events.append(_took_in(source, saved, viewer, now))
-            return saved
-
-        return await self._transactions.run(work)
-
     async def _save(self, session: Session, ticket: Ticket) -> Ticket:
         saved = replace(ticket, version=ticket.version + 1)
         await self._in.tickets.replace_many([saved], session=session)
@@ -132,15 +113,6 @@ class Commands:
         if not visible:
             raise Refused("the ticket has no conversation")
         return max(visible, key=lambda item: (item.updated_at, item.id))
-
-    async def _move(self, session: Session, source: Ticket, target: Ticket) -> None:
-        """Whoever ingests meanwhile reads or writes the source too, conflicts, and follows."""
-        moved = {"$set": {"ticket_id": target.id}}
-        where = {"ticket_id": source.id}
-        await self._in.conversations.update_many(
-            where, {**moved, "$inc": {"version": 1}}, session=session
-        )
-        await self._in.messages.update_many(where, moved, session=session)
 
 
 def _same(known: Message, ticket: Ticket, text: str) -> Message:
@@ -166,11 +138,9 @@ def _note(id: MessageId, place: Conversation, viewer: Viewer, text: str, now: da
     )
 
 
-def _changed(
-    before: Ticket, after: Ticket, viewer: Viewer, now: datetime, kind: str = "ticket.changed"
-) -> Event:
+def _changed(before: Ticket, after: Ticket, viewer: Viewer, now: datetime) -> Event:
     return facts.fact(
-        kind,
+        "ticket.changed",
         after,
         cause=f"v{after.version}",
         actor=facts.of_viewer(viewer),
@@ -198,15 +168,4 @@ def _noted(
         conversation_id=note.conversation_id,
         inbox_id=note.inbox_id,
         changes=(*facts.differences(before, ticket), *facts.naming(named)),
-    )
-
-
-def _took_in(source: Ticket, target: Ticket, viewer: Viewer, now: datetime) -> Event:
-    return facts.fact(
-        "ticket.joined",
-        target,
-        cause=source.id,
-        actor=facts.of_viewer(viewer),
-        at=now,
-        changes=facts.took_in(source),
     )

@@ -5,6 +5,7 @@ scans instead. It rewrites every entry of a changed ticket (0.12 ms an index): t
 """
 
 from storage.migrations import Index, ensure_indexes
+from ticketing.merging.store import INDEXES as MERGE_INDEXES
 from ticketing.people.indexes import PEOPLE_INDEXES
 from ticketing.work.store import INDEXES as WORK_INDEXES
 
@@ -67,4 +68,5 @@ TICKETING_MIGRATIONS = (
     ensure_indexes(200, "ticketing_indexes", INDEXES),
     ensure_indexes(230, "work_indexes", WORK_INDEXES),
     ensure_indexes(250, "people_indexes", PEOPLE_INDEXES),
+    ensure_indexes(240, "merge_indexes", MERGE_INDEXES),
 )

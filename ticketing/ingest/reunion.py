@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from normalizer.model import Draft
 from ticketing import facts
 from ticketing.ingest.book import Book
-from ticketing.joining import joined
+from ticketing.merging.joining import joined
 from ticketing.model import Ticket
 from ticketing.threading import Place
 

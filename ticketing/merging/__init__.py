@@ -1,0 +1,1 @@
+"""Two tickets become one, one becomes two, and both are taken back exactly."""
