@@ -13,6 +13,7 @@ from gateway.api.handlers.audit import AuditApi
 from gateway.api.handlers.drafts import DraftsApi
 from gateway.api.handlers.inboxes import InboxApi
 from gateway.api.handlers.live import LiveApi
+from gateway.api.handlers.merging import MergingApi
 from gateway.api.handlers.meta import MetaApi
 from gateway.api.handlers.people import PeopleApi
 from gateway.api.handlers.reading import ReadingApi
@@ -43,10 +44,13 @@ from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
+from ticketing.merging.handlers import Merging
+from ticketing.merging.store import MergeStore
 from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.starting import Starter
+from ticketing.transactions import Transactions
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +92,7 @@ def edge(base: Foundation) -> Edge:
         _inboxes(base).handlers(),
         read.handlers(),
         _acting(base, read).handlers(),
+        MergingApi(_merging(base), read).handlers(),
         _compose(base, reading).handlers(),
         SuppressionApi(base.suppressions).handlers(),
         *work_handlers(base, work, read),
@@ -170,6 +175,11 @@ def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
         store=base.edge_store,
         reading=read,
     )
+
+
+def _merging(base: Foundation) -> Merging:
+    transactions = Transactions(base.collections, base.events, base.relay.offer)
+    return Merging(MergeStore(base.collections), transactions)
 
 
 def _compose(base: Foundation, reading: TicketReading) -> DraftsApi:

@@ -19,7 +19,18 @@ from ticketing.model import Ticket
 from ticketing.permissions import Viewer
 from ticketing.store import Collections, settle
 
-KINDS = frozenset({"ticket.created", "ticket.changed", "ticket.merged"})
+KINDS = frozenset(
+    {
+        "ticket.created",
+        "ticket.changed",
+        "ticket.merged",
+        "ticket.joined",
+        "ticket.unmerged",
+        "ticket.unjoined",
+        "ticket.split",
+        "ticket.unsplit",
+    }
+)
 PAGE = 500
 MAX_KEYS = 20_000
 _WITH_COUNTED = {

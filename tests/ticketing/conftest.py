@@ -22,6 +22,8 @@ from ticketing.ingest.drain import Ingest
 from ticketing.ingest.model import Line
 from ticketing.ingest.numbers import NumberPool
 from ticketing.ingest.senders import Senders
+from ticketing.merging.handlers import MergeWish, Merging
+from ticketing.merging.store import MergeStore
 from ticketing.permissions import Viewer
 from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
@@ -29,6 +31,7 @@ from ticketing.reading.tickets import TicketReading
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.starting import Starter
 from ticketing.store import Collections
+from ticketing.transactions import Transactions
 
 MAIL, CHAT, SMS = InboxId("inbox-mail"), InboxId("inbox-chat"), InboxId("inbox-sms")
 EVENTS = msgspec.json.Decoder(list[InboundEvent])
@@ -113,6 +116,10 @@ class House:
         self.reading = TicketReading(ReadingStore(self.collections), self.events)
         self.search = Search(ReadingStore(self.collections), self.reading)
         self.commands = Commands(self.collections, self.events, self.offered.extend)
+        self.merging = Merging(
+            MergeStore(self.collections),
+            Transactions(self.collections, self.events, self.offered.extend),
+        )
         self.starter = Starter(
             self.collections, self.events, NumberPool(Counters(mongo)), self.offered.extend
         )
@@ -182,6 +189,11 @@ class House:
 
     async def drain(self, inbox_id):
         return await self.ingest.drain(partition_of(inbox_id))
+
+    async def join(self, viewer, source_id, target_id, now, **more):
+        """One ticket into another; the target."""
+        wish = MergeWish(source_ids=(source_id,), target_id=target_id, **more)
+        return (await self.merging.merge(viewer, wish, now)).target
 
     async def tickets(self):
         found = await self.collections.tickets.find({}, limit=1000)

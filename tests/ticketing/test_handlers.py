@@ -104,7 +104,7 @@ async def test_joining_moves_everything_and_says_so_on_both(house, mira, ticket)
     await house.events_in(CHAT, said("Other", id="2", thread="t2", sender="2", at=NOW + HOUR))
     house.offered.clear()
     other = await house.ticket(2)
-    after = await house.commands.join(mira, ticket.id, other.id, NOW + 2 * HOUR)
+    after = await house.join(mira, ticket.id, other.id, NOW + 2 * HOUR)
     assert (after.message_count, after.in_count, after.waiting_since) == (2, 2, NOW)
     assert {m.ticket_id for m in await house.messages()} == {other.id}
     assert {(e.ticket_id, e.kind) for e in house.offered} == {
@@ -113,7 +113,7 @@ async def test_joining_moves_everything_and_says_so_on_both(house, mira, ticket)
     }
     for pair in ((other.id, other.id), (ticket.id, other.id)):
         with pytest.raises(Refused):
-            await house.commands.join(mira, *pair, NOW)
+            await house.join(mira, *pair, NOW)
 
 
 async def test_who_does_not_see_the_inbox_finds_no_ticket(house, ticket):

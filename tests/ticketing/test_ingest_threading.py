@@ -215,7 +215,7 @@ async def test_a_merged_ticket_sends_its_followers_on(house, mira):
     await house.events_in(CHAT, said(id="1", thread="a", sender="1"))
     await house.events_in(CHAT, said(id="2", thread="b", sender="2"))
     one, two = await house.tickets()
-    await house.commands.join(mira, one.id, two.id, NOW + HOUR)
+    await house.join(mira, one.id, two.id, NOW + HOUR)
     await house.events_in(CHAT, said("more", id="3", thread="a", sender="1", at=NOW + 2 * HOUR))
     one, two = await house.tickets()
     assert (one.merged_into, one.open, one.status) == (two.id, False, "closed")
@@ -234,7 +234,7 @@ async def test_a_merge_racing_ingest_loses_nothing(house, mira):
         await prefetch(session, units, book)
         if not merged:
             merged.append(True)
-            await house.commands.join(mira, one.id, two.id, NOW + HOUR)
+            await house.join(mira, one.id, two.id, NOW + HOUR)
 
     house.ingest.store.prefetch = merge_meanwhile
     await house.events_in(CHAT, said("more", id="3", thread="a", sender="1", at=NOW + 2 * HOUR))

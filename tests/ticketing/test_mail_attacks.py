@@ -24,7 +24,7 @@ async def joined(house, mira):
     await house.mail_in(a_mail(id="b@y", sender=EVE))
     await house.mail_in(a_mail(id="a@x", sender=ANA))
     one, two = await house.tickets()
-    await house.commands.join(mira, one.id, two.id, NOW + HOUR)
+    await house.join(mira, one.id, two.id, NOW + HOUR)
     await house.mail_in(a_mail(id="a2@x", sender=ANA, refs=["a@x"]))
     return house
 

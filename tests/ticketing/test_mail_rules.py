@@ -306,7 +306,7 @@ async def test_mail_to_a_merged_ticket_lands_in_its_target(house, mira, way):
     await house.mail_in(a_mail())
     await house.mail_in(a_mail(id="other@x", subject="Other"))
     one, two = await house.tickets()
-    await house.commands.join(mira, one.id, two.id, NOW + HOUR)
+    await house.join(mira, one.id, two.id, NOW + HOUR)
     await house.mail_in(a_mail(id="r@x", **ways_back(house, 1)[way]))
     one, two = await house.tickets()
     assert (one.message_count, two.message_count) == (1, 3)

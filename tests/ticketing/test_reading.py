@@ -185,7 +185,7 @@ class TestWhatAnAgentOfOneInboxMustNotSee:
     async def test_a_joined_ticket_shows_only_its_visible_side(self, house, chat_only, mira, mail):
         await house.events_in(CHAT, said("my side", at=NOW + HOUR))
         chat = await house.ticket(2)
-        await house.commands.join(mira, chat.id, mail.id, NOW + 2 * HOUR)
+        await house.join(mira, chat.id, mail.id, NOW + 2 * HOUR)
         whole = await house.reading.whole(chat_only, mail.id)
         assert [c.inbox_id for c in whole.conversations] == [CHAT]
         page = await house.reading.messages(chat_only, mail.id, None, 10)

@@ -26,6 +26,7 @@ from ticketing.merging.undoing import dependents, merge, take_back
 from ticketing.merging.world import World
 from ticketing.model import Ticket
 from ticketing.permissions import Viewer, require, sees, sees_inbox
+from ticketing.reading.partial import inboxes_of
 from ticketing.redaction import rule_of, shown
 from ticketing.transactions import Work
 
@@ -72,12 +73,12 @@ class Merging:
 
         async def work(session: Session, _events: list[Event]) -> list[Preview]:
             world = await self._world(viewer, wish, session)
-            target = shown(viewer, world.tickets[ids[-1]])
+            target = in_view(viewer, world.tickets[ids[-1]])
             previews = []
             for id in ids[:-1]:
                 places = await self._store.places(id, session)
                 seen = [one for one in places if sees_inbox(viewer, one.inbox_id)]
-                source = shown(viewer, world.tickets[id])
+                source = in_view(viewer, world.tickets[id])
                 previews.append(
                     previewed(source, target, world, places=seen, choices=wish.choices, now=now)
                 )
@@ -186,6 +187,14 @@ class Merging:
         for one in records:
             world.moved[one.id], world.chosen[one.id] = await self._store.moved(one.id, session)
         return world
+
+
+def in_view(viewer: Viewer, ticket: Ticket) -> Ticket:
+    """As far as the viewer may know it; words that may come from a hidden inbox are left out."""
+    known = shown(viewer, ticket)
+    if viewer.inbox_ids is None or viewer.inbox_ids.issuperset(inboxes_of(ticket)):
+        return known
+    return msgspec.structs.replace(known, subject="", snippet="", contact_name="")
 
 
 def _ids(wish: MergeWish) -> list[TicketId]:

@@ -100,6 +100,7 @@ def _part(world: World, record: Merge, now: datetime) -> Undone:
     back, _ = parted(record.source_before, record.source_after, source)
     back = _heard(world, back, record.source_before, record.source_size, moved, troubled=troubled)
     awake = answerable(back, world.news(moved, record.source_size), now)
+    left, back, awake = _at_rest(left), _at_rest(back), _at_rest(awake)
     _unread(world, record, awake, left)
     world.put(awake, left)
     world.move(moved, source.id)
@@ -108,8 +109,13 @@ def _part(world: World, record: Merge, now: datetime) -> Undone:
         source=awake,
         target=left,
         kept=kept,
-        reopened=awake is not back,
+        reopened=awake.open and not back.open,
     )
+
+
+def _at_rest(ticket: Ticket) -> Ticket:
+    """Nobody waits in a ticket that is not open."""
+    return ticket if ticket.open else replace(ticket, waiting_since=None)
 
 
 def _heard(
@@ -123,14 +129,13 @@ def _heard(
 ) -> Ticket:
     """The ticket with what messages make of it: as in its image, and what came since."""
     derived = {name: getattr(image, name) for name in DERIVED}
-    heard = resumed(
+    return resumed(
         replace(ticket, **derived),
         then,
         world.tallies(ids),
         world.news(ids, then),
         troubled=troubled,
     )
-    return heard if heard.open else replace(heard, waiting_since=None)
 
 
 def _unread(world: World, record: Merge, source: Ticket, target: Ticket) -> None:
@@ -164,7 +169,8 @@ def _unsplit(world: World, record: Merge, now: datetime) -> Undone:
     whole, kept = parted(record.target_before, record.target_after, old)
     whole = _heard(world, whole, record.target_before, record.target_size, both, troubled=troubled)
     if new.open and new.waiting_since and not whole.open:
-        whole = replace(reopened(whole, now), waiting_since=new.waiting_since)
+        whole = reopened(whole, now)
+    whole = _at_rest(whole)
     world.put(emptied(new, old, now), whole)
     world.move(back, old.id)
     return Undone(

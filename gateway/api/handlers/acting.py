@@ -51,7 +51,6 @@ class ActingApi:
         return {
             "createTicket": self.create,
             "changeTicket": self.change,
-            "joinTicket": self.join,
             "reply": self.reply,
             "addNote": self.note,
             "undo": self.undo,
@@ -75,12 +74,6 @@ class ActingApi:
             viewer, call.params["id"], TicketChange(**given), call.now
         )
         return await self._reading.whole(viewer, call.params["id"], call.now)
-
-    async def join(self, call: Call[r.Join, None]) -> Result:
-        """The target after it."""
-        viewer, target = call.viewer, call.body.target_id
-        await self._commands.join(viewer, call.params["id"], target, call.now)
-        return await self._reading.whole(viewer, target, call.now)
 
     async def note(self, call: Call[r.NewNote, None]) -> Result:
         """The note."""

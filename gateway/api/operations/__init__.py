@@ -5,6 +5,7 @@ from gateway.api.operations.audit import AUDIT
 from gateway.api.operations.contacts import CONTACTS
 from gateway.api.operations.directory import DIRECTORY
 from gateway.api.operations.mail_out import MAIL_OUT
+from gateway.api.operations.merging import MERGING
 from gateway.api.operations.messages import MESSAGES
 from gateway.api.operations.meta import META
 from gateway.api.operations.organisations import ORGANISATIONS
@@ -16,6 +17,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *SESSION,
     *DIRECTORY,
     *TICKETS,
+    *MERGING,
     *MESSAGES,
     *MAIL_OUT,
     *WORK,

@@ -41,12 +41,6 @@ TICKETS = (
         audit="none",
     ),
     Operation(
-        name="joinTicket", method="POST", path="/tickets/{id}/join",
-        summary="Merge this ticket into another", tag="tickets", permission="tickets:write",
-        request=r.Join, answer=s.Ticket, errors=(404, 409), rate=WRITES,
-        audit="events",
-    ),
-    Operation(
         name="listMessages", method="GET", path="/tickets/{id}/messages",
         summary="A ticket's messages, newest first", tag="messages", permission="tickets:read",
         query=r.PageQuery, answer=s.MessagePage, errors=(404,),
