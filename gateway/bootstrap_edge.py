@@ -17,6 +17,7 @@ from gateway.api.handlers.merging import MergingApi
 from gateway.api.handlers.meta import MetaApi
 from gateway.api.handlers.people import PeopleApi
 from gateway.api.handlers.reading import ReadingApi
+from gateway.api.handlers.roles import RolesApi
 from gateway.api.handlers.session import SessionApi
 from gateway.api.handlers.suppressions import SuppressionApi
 from gateway.api.idempotency import Idempotency
@@ -49,6 +50,8 @@ from ticketing.merging.store import MergeStore
 from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
+from ticketing.roles.handlers import RoleCommands, TeamCommands
+from ticketing.roles.store import RoleStore
 from ticketing.starting import Starter
 from ticketing.transactions import Transactions
 
@@ -88,7 +91,8 @@ def edge(base: Foundation) -> Edge:
     )
     handlers = (
         _session(base, endpoints, sessions).handlers(),
-        PeopleApi(base.auth, sessions).handlers(),
+        PeopleApi(base.auth, sessions, base.access).handlers(),
+        _roles(base, sessions).handlers(),
         _inboxes(base).handlers(),
         read.handlers(),
         _acting(base, read).handlers(),
@@ -152,6 +156,18 @@ def _session(base: Foundation, endpoints: Endpoints, sessions: Sessions) -> Sess
         site=s.Site(name=base.settings.site_name, version=VERSION, demo=base.settings.demo),
         cookie=endpoints.cookie,
         secure=base.settings.secure,
+    )
+
+
+def _roles(base: Foundation, sessions: Sessions) -> RolesApi:
+    store = RoleStore(base.mongo)
+    return RolesApi(
+        roles=RoleCommands(store),
+        teams=TeamCommands(store),
+        access=base.access,
+        people=base.auth,
+        sessions=sessions,
+        commands=Commands(base.collections, base.events, base.relay.offer),
     )
 
 

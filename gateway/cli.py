@@ -13,6 +13,8 @@ from gateway.version import VERSION
 
 Run = Callable[[argparse.Namespace], int]
 WRONG_ARGUMENTS = 2
+# permissions.BUILT_IN, which must not be imported for this
+ROLES = ("admin", "supervisor", "agent", "light", "compliance")
 
 
 class Command(msgspec.Struct, frozen=True):
@@ -107,7 +109,7 @@ def _audit_export(parser: argparse.ArgumentParser) -> None:
 def _agent_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("email")
     parser.add_argument("--name", default="")
-    parser.add_argument("--role", choices=["admin", "agent", "compliance"], default="agent")
+    parser.add_argument("--role", choices=ROLES, default="agent")
     parser.add_argument("--password-stdin", action="store_true", help="else one is made and shown")
 
 

@@ -18,7 +18,7 @@ MAX_SUBJECT = 300
 
 
 class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
-    """Only what is set changes. ``assignee_id`` None takes the owner away.
+    """Only what is set changes. ``assignee_id`` and ``team_id`` None take owner and team away.
 
     ``version``, where given, must be the ticket's current one: nobody overwrites what they have
     not seen.
@@ -29,6 +29,8 @@ class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
     assignee_id: AgentId | UnsetType | None = UNSET
     tags: tuple[str, ...] | UnsetType = UNSET
     subject: str | UnsetType = UNSET
+    team_id: str | UnsetType | None = UNSET
+    private: bool | UnsetType = UNSET
     version: int | None = None
 
 
@@ -81,6 +83,18 @@ def _assignee(ticket: Ticket, change: TicketChange, _now: datetime) -> Ticket:
     return replace(ticket, assignee_id=change.assignee_id or "")
 
 
+def _team(ticket: Ticket, change: TicketChange, _now: datetime) -> Ticket:
+    if change.team_id is UNSET or (change.team_id or "") == ticket.team_id:
+        return ticket
+    return replace(ticket, team_id=change.team_id or "")
+
+
+def _private(ticket: Ticket, change: TicketChange, _now: datetime) -> Ticket:
+    if change.private is UNSET or change.private == ticket.private:
+        return ticket
+    return replace(ticket, private=change.private)
+
+
 def _tags(ticket: Ticket, change: TicketChange, _now: datetime) -> Ticket:
     if change.tags is UNSET:
         return ticket
@@ -103,6 +117,8 @@ AMENDMENTS: tuple[Callable[[Ticket, TicketChange, datetime], Ticket], ...] = (
     _status,
     _priority,
     _assignee,
+    _team,
+    _private,
     _tags,
     _subject,
 )

@@ -20,6 +20,8 @@ TRACKED = (
     "status",
     "priority",
     "assignee_id",
+    "team_id",
+    "private",
     "tags",
     "subject",
     "merged_into",
@@ -149,7 +151,9 @@ def woken(ticket: Ticket) -> tuple[Change, ...]:
     return (Change(field=WOKE, after=ticket.snoozed_by),)
 
 
-def _shown(value: str | tuple[str, ...] | datetime | None) -> str | None:
+def _shown(value: str | bool | tuple[str, ...] | datetime | None) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else None
     if isinstance(value, datetime):
         return value.isoformat(timespec="milliseconds")
     return (", ".join(value) if isinstance(value, tuple) else value) or None

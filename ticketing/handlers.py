@@ -11,15 +11,16 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from normalizer.model import AgentId, Author, Message, MessageId
-from storage.events import Event, EventLog
+from storage.events import Change, Event, EventLog
 from storage.ids import derived_id
 from storage.mongo import Session
 from ticketing import facts
 from ticketing.agents import check_agents
 from ticketing.amendments import TicketChange, amended
 from ticketing.errors import Invalid, Refused
-from ticketing.model import Conversation, Ticket
+from ticketing.model import Conversation, FieldValue, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
+from ticketing.redaction import asked_for, check_change, revealed
 from ticketing.store import Collections
 from ticketing.tokens import tokens
 from ticketing.transactions import Offer, Transactions
@@ -39,7 +40,7 @@ class Commands:
     async def change_ticket(
         self, viewer: Viewer, id: str, change: TicketChange, now: datetime
     ) -> Ticket:
-        """Status, priority, owner, tags, subject. Raises Stale when ``version`` is an old one."""
+        """What is set of the change. Raises Stale when ``version`` is an old one."""
 
         async def work(session: Session, events: list[Event]) -> Ticket:
             before = require(viewer, "change", await self._in.tickets.get(id, session), id)
@@ -47,6 +48,8 @@ class Commands:
             after = amended(before, change, now)
             if after is before:
                 return before
+            check_change(viewer, before, after, asked_for(change))
+            await self._give_to_team(session, before, after)
             saved = await self._save(session, after)
             events.append(_changed(before, saved, viewer, now))
             return saved
@@ -103,6 +106,36 @@ class Commands:
         agent = await self._in.agents.get(change.assignee_id, session)
         if agent is None or not agent.active:
             raise Invalid("assignee_id", "there is no such agent")
+
+    async def reveal(self, viewer: Viewer, id: str, field: str, now: datetime) -> FieldValue:
+        """A masked value, and the fact that somebody looked."""
+
+        async def work(session: Session, events: list[Event]) -> FieldValue:
+            ticket = require(viewer, "read", await self._in.tickets.get(id, session), id)
+            value = revealed(viewer, ticket, field)
+            event = facts.fact(
+                "field.revealed",
+                ticket,
+                cause=f"{viewer.agent_id}|{field}|{now.isoformat()}",
+                actor=facts.of_viewer(viewer),
+                at=now,
+                changes=(Change(field=field),),
+            )
+            events.append(event)
+            return value
+
+        return await self._transactions.run(work)
+
+    async def _give_to_team(self, session: Session, before: Ticket, after: Ticket) -> None:
+        """A team that was given a ticket once goes only by naming what takes its place."""
+        if after.team_id in {before.team_id, ""}:
+            return
+        team = await self._in.teams.get(after.team_id, session)
+        if team is None or team.replaced_by:
+            raise Invalid("team_id", "there is no such team")
+        if not team.used:
+            where, change = {"_id": team.id}, {"$set": {"used": True}}
+            await self._in.teams.update(where, change, session=session)
 
     async def _place(self, session: Session, ticket: Ticket, viewer: Viewer) -> Conversation:
         """Where a note stands: the ticket's latest conversation that its author sees."""

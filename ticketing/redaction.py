@@ -4,8 +4,10 @@ Whatever leaves the house about a ticket passes ``shown``, and whatever leaves a
 ``told``. Who is asked about one field's value (search, views, sorting) asks ``readable``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+import msgspec
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from storage.events import Change, Event
@@ -35,6 +37,7 @@ BLANK: Mapping[str, object] = {
     "asset_ids": (),
 }
 CHANGEABLE = frozenset({*BLANK, "subject", "status", "priority", "type_id", "private"})
+ALSO: Mapping[str, str] = {"state": "status"}  # a state is a status, said more precisely
 
 
 def rule_of(viewer: Viewer, field: str) -> FieldRule | None:
@@ -98,24 +101,30 @@ def _dotted_change(change: Change) -> Change:
     )
 
 
-def check_change(viewer: Viewer, before: Ticket, after: Ticket) -> None:
+def check_change(viewer: Viewer, before: Ticket, after: Ticket, asked: Iterable[str]) -> None:
     """Raises Invalid for a changed field that does not exist for the viewer, Forbidden for one
-    that they may only read.
+    that they may only read. What follows from a change that was ``asked`` for is no wish of theirs.
     """
-    for field in differing(before, after) if viewer.field_rules else ():
+    for field in asked if viewer.field_rules else ():
         rule = rule_of(viewer, field)
+        if rule is None or _value(before, field) == _value(after, field):
+            continue
         if rule == "hidden":
             raise Invalid(field, "there is no such field")
-        if rule is not None:
-            raise Forbidden(f"change {field}")
+        raise Forbidden(f"change {field}")
 
 
-def differing(before: Ticket, after: Ticket) -> list[str]:
-    """The names of the fields that differ, as rules name them."""
-    built_in = [name for name in CHANGEABLE if getattr(before, name) != getattr(after, name)]
-    ids = before.fields.keys() | after.fields.keys()
-    custom = [CUSTOM + id for id in ids if before.fields.get(id) != after.fields.get(id)]
-    return sorted((*built_in, *custom))
+def asked_for(change: msgspec.Struct) -> list[str]:
+    """The names of the fields that a change sets, as rules name them."""
+    names = [name for name in change.__struct_fields__ if getattr(change, name) is not UNSET]
+    custom = [CUSTOM + id for id in (getattr(change, "fields", {}) if "fields" in names else ())]
+    return [*(ALSO.get(name, name) for name in names if name != "fields"), *custom]
+
+
+def _value(ticket: Ticket, field: str) -> object:
+    if field.startswith(CUSTOM):
+        return ticket.fields.get(field.removeprefix(CUSTOM))
+    return getattr(ticket, field, None)
 
 
 def revealed(viewer: Viewer, ticket: Ticket, field: str) -> FieldValue:

@@ -19,7 +19,7 @@ from ticketing.ingest.model import begun_key
 from ticketing.ingest.numbers import NumberPool
 from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
 from ticketing.people.identity import new_contact
-from ticketing.permissions import Viewer, allowed, sees_inbox
+from ticketing.permissions import Viewer, allowed, sees, sees_inbox
 from ticketing.store import Collections, settle
 
 
@@ -72,8 +72,8 @@ class Starter:
             raise Forbidden("start")
         if len(wish.subject) > MAX_SUBJECT:
             raise Invalid("subject", f"at most {MAX_SUBJECT} characters")
-        sees = sees_inbox(viewer, wish.inbox_id)
-        inbox = await self._in.inboxes.get(wish.inbox_id) if sees else None
+        visible = sees_inbox(viewer, wish.inbox_id)
+        inbox = await self._in.inboxes.get(wish.inbox_id) if visible else None
         if inbox is None or not inbox.active:
             raise NotFound("inbox", wish.inbox_id)
         seed = derived_id("start", viewer.agent_id, wish.key)
@@ -97,7 +97,9 @@ class Starter:
 
     async def _begin(self, session: Session, viewer: Viewer, start: _Start) -> Begun:
         contact = await self._contact(session, start)
-        ticket = _ticket(start, contact)
+        ticket = _for_themself(viewer, _ticket(start, contact))
+        if not sees(viewer, ticket):
+            raise Forbidden("start for tickets of this organisation and type")
         conversation = _conversation(start, ticket)
         await self._free(session, conversation)
         await self._in.tickets.insert(ticket, session=session)
@@ -125,6 +127,11 @@ class Starter:
         if holder is not None:
             released = replace(holder, open_key=closed_key(holder.id), version=holder.version + 1)
             await self._in.conversations.replace_many([released], session=session)
+
+
+def _for_themself(viewer: Viewer, ticket: Ticket) -> Ticket:
+    """Whoever sees only some tickets owns those that they begin."""
+    return ticket if viewer.reach == "all" else replace(ticket, assignee_id=viewer.agent_id)
 
 
 def _ticket_id(seed: str) -> TicketId:

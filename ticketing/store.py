@@ -10,6 +10,7 @@ from storage.collection import Collection
 from storage.errors import TransactionGaveUp
 from storage.mongo import Mongo, Session
 from ticketing.model import Agent, Contact, Conversation, Inbox, ReadMark, Ticket
+from ticketing.roles.model import Team
 
 ResultT = TypeVar("ResultT")
 
@@ -29,6 +30,7 @@ class Collections:
         self.messages: Collection[Message] = mongo.collection("messages", Message)
         self.inboxes: Collection[Inbox] = mongo.collection("inboxes", Inbox)
         self.agents: Collection[Agent] = mongo.collection("agents", Agent)
+        self.teams: Collection[Team] = mongo.collection("teams", Team)
         self.reads: Collection[ReadMark] = mongo.collection("reads", ReadMark)
 
 

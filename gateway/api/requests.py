@@ -43,6 +43,7 @@ class NewAgent(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     role: Role
     password: Password
     inbox_ids: Annotated[list[Id], Meta(max_length=500)] | None = None
+    team_ids: Annotated[list[Id], Meta(max_length=100)] = []
 
 
 class AgentChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -53,6 +54,7 @@ class AgentChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True
     password: Password | UnsetType = UNSET
     active: bool | UnsetType = UNSET
     inbox_ids: Annotated[list[Id], Meta(max_length=500)] | UnsetType | None = UNSET
+    team_ids: Annotated[list[Id], Meta(max_length=100)] | UnsetType = UNSET
 
 
 class NewToken(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,6 +120,8 @@ class TicketChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     assignee_id: Id | UnsetType | None = UNSET
     tags: Annotated[list[Tag], Meta(max_length=50)] | UnsetType = UNSET
     subject: Line | UnsetType = UNSET
+    team_id: Id | UnsetType | None = UNSET
+    private: bool | UnsetType = UNSET
     version: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
 
 

@@ -36,6 +36,8 @@ def row(found: Row, agents: Agents) -> s.TicketRow:
         status=ticket.status,
         priority=ticket.priority,
         assignee=agent_of(ticket.assignee_id, agents),
+        team_id=ticket.team_id,
+        private=ticket.private,
         contact=s.ContactRef(id=ticket.contact_id, name=addresses.readable(ticket.contact_name)),
         channel=ticket.channel,
         channels=list(ticket.channels),

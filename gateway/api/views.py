@@ -40,6 +40,8 @@ def agent(found: model.Agent) -> s.Agent:
         name=found.name,
         email=found.email,
         role=found.role,
+        team_ids=list(found.team_ids),
+        inbox_ids=None if found.all_inboxes else list(found.inbox_ids),
         initials=initials(found.name),
         active=found.active,
     )

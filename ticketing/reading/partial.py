@@ -15,6 +15,7 @@ from ticketing.ingest.tickets import snippet_of
 from ticketing.model import Contact, Conversation, Ticket
 from ticketing.permissions import Viewer
 from ticketing.reading.store import ReadingStore
+from ticketing.redaction import shown
 
 
 class PartialTickets:
@@ -24,7 +25,10 @@ class PartialTickets:
         self._store = store
 
     async def shown(self, viewer: Viewer, tickets: Sequence[Ticket]) -> list[Ticket]:
-        """The same tickets in the same order; those seen whole unchanged."""
+        """The same tickets in the same order, without what is hidden from the viewer."""
+        return [shown(viewer, one) for one in await self._visible_parts(viewer, tickets)]
+
+    async def _visible_parts(self, viewer: Viewer, tickets: Sequence[Ticket]) -> list[Ticket]:
         visible = viewer.inbox_ids
         if visible is None or all(visible.issuperset(inboxes_of(one)) for one in tickets):
             return list(tickets)
@@ -40,7 +44,7 @@ class PartialTickets:
         first, last = await self._store.ends(ticket.id, sorted(visible))
         inboxes = tuple(one for one in inboxes_of(ticket) if one in visible)
         subjects = [item.subject.strip() for item in conversations if item.subject.strip()]
-        shown = replace(
+        retold = replace(
             ticket,
             subject=subjects[0] if subjects else snippet_of(first) if first else "",
             snippet=snippet_of(last) if last else "",
@@ -49,7 +53,7 @@ class PartialTickets:
             channel=last.channel if last else "",
             channels=tuple(dict.fromkeys(item.channel for item in conversations)),
         )
-        return replace(shown, **await self._person(ticket, conversations))
+        return replace(retold, **await self._person(ticket, conversations))
 
     async def _person(
         self, ticket: Ticket, conversations: Sequence[Conversation]

@@ -70,10 +70,10 @@ class ActingApi:
             given["assignee_id"] = AgentId(given["assignee_id"] or "")
         if "tags" in given:
             given["tags"] = tuple(given["tags"])
-        await self._commands.change_ticket(
+        changed = await self._commands.change_ticket(
             viewer, call.params["id"], TicketChange(**given), call.now
         )
-        return await self._reading.whole(viewer, call.params["id"], call.now)
+        return await self._reading.whole_of(viewer, changed, call.now)
 
     async def note(self, call: Call[r.NewNote, None]) -> Result:
         """The note."""

@@ -132,8 +132,12 @@ class ReadingApi:
         return await self.whole(call.viewer, call.params["id"], call.now)
 
     async def whole(self, viewer: Viewer, id: str, now: datetime) -> s.Ticket:
-        """A ticket as it is now: the answer of every change, too."""
-        found = await self._reading.whole(viewer, id)
+        """A ticket as it is now."""
+        return await self.whole_of(viewer, await self._reading.ticket(viewer, id), now)
+
+    async def whole_of(self, viewer: Viewer, ticket: Ticket, now: datetime) -> s.Ticket:
+        """The answer of a change, also of one that took the ticket out of the viewer's sight."""
+        found = await self._reading.whole_of(viewer, ticket)
         wanted = filter(None, map(ticket_views.mail_address, found.conversations))
         return ticket_views.whole(
             found,

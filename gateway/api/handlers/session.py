@@ -20,7 +20,7 @@ from storage.events import Actor
 from ticketing import facts
 from ticketing.audit.model import Fact, Subject
 from ticketing.audit.recording import fact
-from ticketing.permissions import Viewer
+from ticketing.permissions import ACTIONS, Viewer, allowed
 
 
 class SessionApi:
@@ -123,7 +123,11 @@ class SessionApi:
 
     def _session(self, identity: Identity) -> s.Session:
         return s.Session(
-            agent=views.agent(identity.agent), csrf_token=identity.csrf or "", site=self._site
+            agent=views.agent(identity.agent),
+            permissions=[one for one in ACTIONS if allowed(identity.viewer, one)],
+            fields=dict(identity.viewer.field_rules),
+            csrf_token=identity.csrf or "",
+            site=self._site,
         )
 
 

@@ -9,6 +9,7 @@ from gateway.api.operations.merging import MERGING
 from gateway.api.operations.messages import MESSAGES
 from gateway.api.operations.meta import META
 from gateway.api.operations.organisations import ORGANISATIONS
+from gateway.api.operations.roles import ROLES
 from gateway.api.operations.session import SESSION
 from gateway.api.operations.tickets import TICKETS
 from gateway.api.operations.work import WORK
@@ -16,6 +17,7 @@ from gateway.api.operations.work import WORK
 OPERATIONS: tuple[Operation, ...] = (
     *SESSION,
     *DIRECTORY,
+    *ROLES,
     *TICKETS,
     *MERGING,
     *MESSAGES,

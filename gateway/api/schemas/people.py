@@ -1,16 +1,20 @@
 """Agents, who is logged in, API tokens."""
 
+from typing import Literal
+
 from gateway.api.answer import Answer
 from gateway.api.fields import Role, Scope, Time
 
 
 class Agent(Answer, frozen=True, kw_only=True):
-    """Somebody who answers."""
+    """Somebody who answers. ``inbox_ids`` null: every inbox; their teams' come to it."""
 
     id: str
     name: str
     email: str
     role: Role
+    team_ids: list[str]
+    inbox_ids: list[str] | None
     initials: str
     active: bool
 
@@ -38,9 +42,15 @@ class Site(Answer, frozen=True, kw_only=True):
 
 
 class Session(Answer, frozen=True, kw_only=True):
-    """Who is logged in; ``csrf_token`` goes back as ``X-CSRF-Token`` with every write."""
+    """Who is logged in; ``csrf_token`` goes back as ``X-CSRF-Token`` with every write.
+
+    ``permissions`` are what my role may; ``fields`` those of tickets that are hidden, masked or
+    read-only for me ("fields.ID" for a custom one).
+    """
 
     agent: Agent
+    permissions: list[str]
+    fields: dict[str, Literal["hidden", "masked", "read_only"]]
     csrf_token: str
     site: Site
 

@@ -55,6 +55,8 @@ class TicketRow(Answer, frozen=True, kw_only=True):
     status: Status
     priority: Priority
     assignee: AgentRef | None
+    team_id: str
+    private: bool
     contact: ContactRef
     channel: str
     channels: list[str]
@@ -155,6 +157,8 @@ class Ticket(Answer, frozen=True, kw_only=True):
     status: Status
     priority: Priority
     assignee: AgentRef | None
+    team_id: str
+    private: bool
     contact: Contact
     channel: str
     channels: list[str]
