@@ -101,11 +101,16 @@ def _dotted_change(change: Change) -> Change:
     )
 
 
-def check_change(viewer: Viewer, before: Ticket, after: Ticket, asked: Iterable[str]) -> None:
+def check_change(
+    viewer: Viewer, before: Ticket, after: Ticket, asked: Iterable[str] | None = None
+) -> None:
     """Raises Invalid for a changed field that does not exist for the viewer, Forbidden for one
-    that they may only read. What follows from a change that was ``asked`` for is no wish of theirs.
+    that they may only read. ``asked`` None: every change was wished for; else the others follow
+    from those and are nobody's wish.
     """
-    for field in asked if viewer.field_rules else ():
+    if not viewer.field_rules:
+        return
+    for field in viewer.field_rules if asked is None else asked:
         rule = rule_of(viewer, field)
         if rule is None or _value(before, field) == _value(after, field):
             continue

@@ -65,7 +65,7 @@ function row([who, inboxId, subject, snippet, waited, owner, extra]: Seed, at: n
     id: `t-${at}`, number: 48210 + at, subject, status: "open", priority: "normal", assignee: ref(owner),
     contact: { id: `c-${at}`, name: who }, channel, channels: [channel], inbox_id: inboxId, snippet, tags: [], unread: false,
     waiting_since: waited === null ? null : active, activity_at: active, created_at: minutesAgo((waited ?? 90) + 1500),
-    updated_at: active, delivery_trouble: "", message_count: 3, version: 1, snooze: null, mentioned: [], ...extra,
+    updated_at: active, delivery_trouble: "", message_count: 3, version: 1, team_id: "", private: false, snooze: null, mentioned: [], ...extra,
   };
 }
 
