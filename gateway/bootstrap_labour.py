@@ -37,6 +37,8 @@ from ticketing.audit.sealing import Sealer
 from ticketing.audit.store import AuditStore
 from ticketing.ingest.drain import Ingest
 from ticketing.ingest.senders import Senders
+from ticketing.people.directory import PeopleDirectory
+from ticketing.people.store import PeopleStore
 
 Loop = Callable[[], Coroutine[None, None, None]]
 ORPHANS_KEPT = timedelta(days=1)
@@ -121,6 +123,7 @@ def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
         receipts=Receipts(base.outbound, base.suppressions),
         offer=base.relay.offer,
         pull=lambda rung: base.doorbell.call("pull", said(rung)),
+        organisations=PeopleDirectory(PeopleStore(base.collections)).domains,
         senders=Senders(prover(_sender_check(base)), lambda partition: _ring(bells, partition)),
     )
     loops: dict[str, Loop] = {}

@@ -11,6 +11,7 @@ from ticketing.permissions import Viewer
 
 SYSTEM = Actor(kind="system", id="", name="Parley")
 AWAITED_FILES = "files"
+UNHEARD = "sender-blocked"  # a warning of the message, too
 AUDIENCE = "audience"  # the followers, told beside the history
 NAMED = "named"  # who was mentioned in a note
 WOKE = "woke"  # who is told that a ticket woke
@@ -123,15 +124,24 @@ def took_in(source: Ticket) -> tuple[Change, ...]:
 
 
 def what_it_lacks(message: Message) -> tuple[Change, ...]:
-    """Says of a message that files are still at the provider, or that only its head came."""
+    """Says of a message that files are still at the provider, that only its head came, or that
+    nobody listens to who wrote it.
+    """
     awaited = any(item.state == "pending" for item in message.files)
-    lacks = {AWAITED_FILES: awaited, INCOMPLETE: INCOMPLETE in message.warnings}
+    lacks = {AWAITED_FILES: awaited} | {
+        name: name in message.warnings for name in (INCOMPLETE, UNHEARD)
+    }
     return tuple(Change(field=field, after="pending") for field, there in lacks.items() if there)
 
 
 def came_incomplete(event: Event) -> bool:
     """Whether only the head of the event's mail came."""
     return any(change.field == INCOMPLETE for change in event.changes)
+
+
+def is_unheard(event: Event) -> bool:
+    """Whether the event's message is by somebody who is not listened to: nobody is told."""
+    return any(change.field == UNHEARD for change in event.changes)
 
 
 def awaits_files(event: Event) -> bool:

@@ -155,6 +155,7 @@ def _ticket(start: _Start, contact: Contact) -> Ticket:
         assignee_id="",
         contact_id=contact.id,
         contact_name=contact.name,
+        organisation_id=contact.organisation_id,
         inbox_id=inbox.id,
         inbox_ids=(inbox.id,),
         channel=inbox.channel,

@@ -11,6 +11,7 @@ from outbound.errors import CannotReply
 from outbound.model import AutomaticMail, Outlets
 from outbound.store import OutboundStore
 from outbound.texts import filled, in_language, values_of
+from ticketing.facts import UNHEARD
 
 TextField = Literal["acknowledgements", "too_large"]
 _KEYS: dict[TextField, str] = {"acknowledgements": "acknowledge", "too_large": "too-large"}
@@ -39,6 +40,8 @@ class Acknowledger:
         outlet = await self._outlets.outlet(message.inbox_id) if message else None
         if message is None or ticket is None or outlet is None or message.direction != "in":
             return
+        if UNHEARD in message.warnings:
+            return  # to somebody who is not listened to, nothing is said by itself either
         texts: dict[str, str] = getattr(outlet.inbox, field)
         text = in_language(texts, message.language)
         if not text or outlet.manifest.family != "mailto":

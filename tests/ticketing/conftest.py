@@ -101,6 +101,7 @@ class House:
         self.senders = {}
         self.called = []
         self.rung_for = asyncio.Event()
+        self.organisations = {}
         self.lines = {
             MAIL: Line(
                 inbox=an_inbox(),
@@ -141,7 +142,11 @@ class House:
             offer=self.offered.extend,
             pull=self.rung,
             senders=Senders(self.prove, self.call),
+            organisations=self.whose_domains,
         )
+
+    async def whose_domains(self):
+        return self.organisations
 
     def call(self, partition):
         self.called.append(partition)

@@ -3,7 +3,8 @@
 Later messages of a batch see what earlier ones made, so a batch behaves like its messages alone.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from msgspec.structs import replace
@@ -13,7 +14,10 @@ from normalizer.model import ContactId, ConversationId, Message, MessageId, Tick
 from storage.events import Event
 from ticketing.ingest.model import Parked, Reference, native_key
 from ticketing.model import Contact, Conversation, Ticket
+from ticketing.people.identity import brings
+from ticketing.people.model import OrganisationId
 
+NOBODYS: Mapping[str, OrganisationId] = MappingProxyType({})
 VersionedT = TypeVar("VersionedT", Contact, Conversation, Ticket)
 
 
@@ -63,9 +67,14 @@ class Shelf(Generic[VersionedT]):
 
 
 class Book:
-    """The state of a batch. ``numbers`` are free ticket numbers, taken outside the transaction."""
+    """The state of a batch. ``numbers`` are free ticket numbers, taken outside the transaction,
+    ``organisations`` are by mail domain.
+    """
 
-    def __init__(self, numbers: Iterable[int]) -> None:
+    def __init__(
+        self, numbers: Iterable[int], organisations: Mapping[str, OrganisationId] = NOBODYS
+    ) -> None:
+        self.organisations = organisations
         self.contacts: Shelf[Contact] = Shelf()
         self.conversations: Shelf[Conversation] = Shelf()
         self.tickets: Shelf[Ticket] = Shelf()
@@ -111,10 +120,11 @@ class Book:
         return held if held is not None and held.open_key == key else None
 
     def contact_of(self, keys: Iterable[str]) -> Contact | None:
-        """The person that the first known key belongs to."""
+        """The person that the first key is known to belong to."""
         for key in keys:
-            if key in self.by_point:
-                return self.contacts[self.by_point[key]]
+            held = self.contacts.get(self.by_point.get(key, ""))
+            if held is not None and brings(held, key):
+                return held
         return None
 
     def final_ticket(self, id: TicketId) -> Ticket | None:

@@ -17,7 +17,7 @@ from storage.mongo import Session
 from storage.writes import Writes
 from ticketing import metrics
 from ticketing.delivery import ReceiptSink, bounce_receipts
-from ticketing.ingest.book import Book
+from ticketing.ingest.book import NOBODYS, Book
 from ticketing.ingest.evidence import bounced_message_of
 from ticketing.ingest.model import Line, Unit
 from ticketing.ingest.numbers import NumberPool
@@ -25,6 +25,7 @@ from ticketing.ingest.plan import apply_change, enter
 from ticketing.ingest.read import IN_THREAD, read_record
 from ticketing.ingest.senders import Item, Senders
 from ticketing.ingest.store import IngestStore
+from ticketing.people.model import OrganisationId
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.store import Collections, is_outage, settle
 
@@ -35,8 +36,14 @@ READ_S = 60.0  # the largest mail takes a few seconds on a busy machine
 
 Lines = Callable[[InboxId], Awaitable[Line | None]]
 Offer = Callable[[Sequence[Event]], None]
+Organisations = Callable[[], Awaitable[Mapping[str, OrganisationId]]]
 Pull = Callable[[Mapping[InboxId, str]], Awaitable[None]]
 _log = logging.getLogger(__name__)
+
+
+async def nobodys() -> Mapping[str, OrganisationId]:
+    """No mail domain is an organisation's."""
+    return NOBODYS
 
 
 class Ingest:
@@ -44,6 +51,7 @@ class Ingest:
 
     ``offer`` hears the events of every commit at once (the relay); what it misses, the relay's
     sweeper finds. ``pull`` is rung for inboxes whose webhook said that there is something to pull.
+    ``organisations`` are by mail domain.
     Correctness comes from derived ids and unique keys, never from the lease.
     """
 
@@ -61,6 +69,7 @@ class Ingest:
         offer: Offer,
         pull: Pull,
         senders: Senders,
+        organisations: Organisations = nobodys,
     ) -> None:
         self._mongo = collections.mongo
         self._journal = journal
@@ -73,6 +82,7 @@ class Ingest:
         self._offer = offer
         self._pull = pull
         self._senders = senders
+        self._organisations = organisations
         self.store = IngestStore(collections, reply_tokens)
 
     async def drain(self, partition: int) -> int:
@@ -149,7 +159,10 @@ class Ingest:
             return
         numbers = await self._numbers.take(sum(len(unit.drafts) for unit in units))
         try:
-            book = await settle(self._mongo, lambda s: self._write(s, units, numbers))
+            organisations = await self._organisations()
+            book = await settle(
+                self._mongo, lambda s: self._write(s, units, Book(numbers, organisations))
+            )
         except Exception as error:
             if is_outage(error):
                 raise
@@ -176,14 +189,11 @@ class Ingest:
         )
         await self._journal.fail([record.id], f"{type(error).__name__} while storing")
 
-    async def _write(
-        self, session: Session, units: Sequence[Unit], numbers: tuple[int, ...]
-    ) -> Book:
+    async def _write(self, session: Session, units: Sequence[Unit], book: Book) -> Book:
         """The transaction's callback: may run several times, so everything in it is derived."""
         told = await self._report(session, units)
         await self._move(session, units)
         echoed = await self._match_echoes(session, units)
-        book = Book(numbers)
         book.told.extend(told)
         book.known.update(echoed)
         await self.store.prefetch(session, units, book)

@@ -3,12 +3,15 @@
 import msgspec
 
 from normalizer.model import Draft, MessageId
+from ticketing.facts import UNHEARD
 from ticketing.model import Inbox
 from ticketing.threading import Decision
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A draft on its way into the book, and what was decided about it."""
+    """A draft on its way into the book, and what was decided about it. ``unheard``: it is by
+    somebody who is not listened to.
+    """
 
     draft: Draft
     inbox: Inbox
@@ -16,6 +19,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     decision: Decision
     automatic: bool
     on_note: bool
+    unheard: bool = False
 
     @property
     def internal(self) -> bool:
@@ -41,8 +45,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def moves_no_clock(self) -> bool:
-        """Robots, forgeries perhaps, and notes of our own."""
-        return self.automatic or self.unproven or (self.internal and self.draft.among_us)
+        """Robots, forgeries perhaps, who is not listened to, and notes of our own."""
+        return (
+            self.automatic
+            or self.unproven
+            or self.unheard
+            or (self.internal and self.draft.among_us)
+        )
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -56,6 +65,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             "sender-unproven": self.unproven,
             "sender-failed": self.draft.doubted and not self.unproven,
             "sent-for-another": bool(self.draft.sent_by),
+            UNHEARD: self.unheard,
         }
         return (*self.decision.warnings, *(doubt for doubt, there in own.items() if there))
 

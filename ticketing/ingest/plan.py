@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from normalizer.mail.addresses import untagged
 from normalizer.model import (
-    ContactId,
     ConversationId,
     Draft,
     Message,
@@ -23,10 +22,11 @@ from ticketing.ingest.evidence import answers_note, gather, marked, open_keys, o
 from ticketing.ingest.messages import address_of, message_of
 from ticketing.ingest.model import Change, Parked, begun_key, native_key, open_key
 from ticketing.ingest.reunion import reunited
-from ticketing.ingest.tickets import after_message, new_ticket, reopened
+from ticketing.ingest.tickets import after_message, new_ticket, reopened, unheard
+from ticketing.ingest.writers import is_unheard, writer
 from ticketing.lifecycle import InboundEffect, on_inbound, said_at
 from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
-from ticketing.people.identity import keys_of, known_better, new_contact, proven
+from ticketing.people.identity import keys_of
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.threading import Evidence, decide
 
@@ -61,7 +61,8 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
     draft = marked(draft, reply_tokens)
     evidence = gather(draft, book, reply_tokens)
     entry = decided(draft, inbox, book, evidence)
-    contact = _contact(entry, book)
+    contact = writer(entry, book)
+    entry = replace(entry, unheard=is_unheard(contact, draft))
     ticket, conversation = _place(entry, contact, book)
     ticket = reunited(ticket, evidence.early, draft, book)
     message = _unparked(message_of(entry, contact, conversation), ticket, book)
@@ -105,20 +106,6 @@ def _actor(entry: Entry, contact: Contact) -> Actor:
     return facts.of_contact(contact)
 
 
-def _contact(entry: Entry, book: Book) -> Contact:
-    draft = entry.draft
-    if entry.is_nobodys and entry.decision.conversation_id:
-        return book.contacts[book.conversations[entry.decision.conversation_id].contact_id]
-    senders = proven(draft.senders)
-    name = "" if draft.echo or draft.doubted else draft.sender_name
-    known = book.contact_of(keys_of(senders))
-    if known is None:
-        id = ContactId(derived_id("contact", entry.message_id))
-        return book.put_contact(new_contact(id, senders, name, draft.language, draft.received_at))
-    better = known_better(known, senders, name, draft.received_at, lambda key: key in book.by_point)
-    return known if better is known else book.put_contact(better)
-
-
 def _place(entry: Entry, contact: Contact, book: Book) -> tuple[Ticket, Conversation]:
     decision, draft = entry.decision, entry.draft
     if decision.ticket_id is None:
@@ -144,7 +131,7 @@ def _effect(ticket: Ticket, entry: Entry) -> InboundEffect:
     return on_inbound(
         ticket,
         said_at(draft.occurred_at, draft.received_at),
-        automatic=entry.automatic or entry.from_us,
+        automatic=entry.automatic or entry.from_us or entry.unheard,
         reopen_within=timedelta(hours=entry.inbox.reopen_within_h),
     )
 
@@ -170,6 +157,7 @@ def _start_ticket(
         suggested=entry.decision.suggested_ticket_id,
         follows=follows,
     )
+    ticket = unheard(ticket) if entry.unheard else ticket
     book.tickets.put(ticket)
     book.events.append(
         facts.fact(

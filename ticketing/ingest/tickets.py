@@ -10,6 +10,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from normalizer.model import Draft, Message, TicketId
+from ticketing.facts import UNHEARD
 from ticketing.model import Contact, Ticket
 from ticketing.work.snooze import awake
 
@@ -48,6 +49,7 @@ def new_ticket(
         assignee_id="",
         contact_id=contact.id,
         contact_name=contact.name,
+        organisation_id=contact.organisation_id,
         inbox_id=draft.inbox_id,
         inbox_ids=(draft.inbox_id,),
         channel=draft.channel,
@@ -59,6 +61,11 @@ def new_ticket(
         updated_at=draft.received_at,
         activity_at=draft.received_at,
     )
+
+
+def unheard(ticket: Ticket) -> Ticket:
+    """Kept, and nobody's work: it was begun by somebody who is not listened to."""
+    return replace(ticket, status="closed", open=False, blocked=True, status_at=ticket.created_at)
 
 
 def reopened(ticket: Ticket, at: datetime) -> Ticket:
@@ -88,6 +95,8 @@ def after_message(ticket: Ticket, message: Message, *, automatic: bool) -> Ticke
     )
     if message.direction == "out":
         return counted if automatic else _answered(counted, message.occurred_at)
+    if UNHEARD in message.warnings:
+        return counted  # nothing to be read
     counted = replace(counted, in_count=ticket.in_count + 1)
     return counted if automatic else _asked(counted, message)
 

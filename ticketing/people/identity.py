@@ -97,5 +97,15 @@ def point_of(sender: SenderId) -> ContactPoint:
     )
 
 
+def brings(contact: Contact, key: str) -> bool:
+    """Whether what comes from this address is the contact's: it is known to be theirs. A visitor
+    of the chat page carries our own signed token.
+    """
+    return any(
+        point.key == key and (point.verified or point.family in CLAIMED_FAMILIES)
+        for point in contact.points
+    )
+
+
 def _tokens(name: str, points: Iterable[ContactPoint]) -> tuple[str, ...]:
     return tokens(name, *(point.value for point in points))[:MAX_POINTS]
