@@ -1,0 +1,1 @@
+"""XMPP: an account of one's own on any server."""
