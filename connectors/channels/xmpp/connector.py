@@ -1,6 +1,6 @@
 """An XMPP account: what is written to its address comes in, replies go out of it."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Annotated
@@ -64,8 +64,9 @@ class XmppAccount:
 
     idempotent = False
 
-    def __init__(self, account: contract.Account, _http: Http) -> None:
+    def __init__(self, account: contract.Account, http: Http) -> None:
         settings: Settings = account.settings
+        self._http = http
         self._own = account.address.lower()
         self._account = Account(
             jid=self._own,
@@ -112,6 +113,10 @@ class XmppAccount:
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """One bucket for the account, one for each person."""
         return ("inbox", f"recipient:{message.thread_key}")
+
+    async def fetch(self, ref: str) -> AsyncIterator[bytes]:
+        """See ``MediaPort``: links to where the customer's server keeps files."""
+        return self._http.stream(ref)
 
     async def check(self) -> Health:
         """See ``HealthChecker``: logs in."""
