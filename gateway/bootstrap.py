@@ -38,6 +38,8 @@ from storage.leases import Leases
 from storage.mongo import Mongo
 from storage.pubsub import Pubsub
 from storage.redis import Redis, connect
+from ticketing.catalogue.reading import Catalogues
+from ticketing.catalogue.store import CatalogueStore
 from ticketing.counts import ViewCounts
 from ticketing.relay import Consumer, Relay
 from ticketing.reply_tokens import ReplyTokens
@@ -76,6 +78,7 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     leaving: LeavingLinks
     counts: ViewCounts
     access: CurrentAccess
+    catalogues: Catalogues
     relay: Relay
 
 
@@ -106,6 +109,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
     )
     collections, pubsub = Collections(mongo), Pubsub(redis)
     counts, leases = ViewCounts(collections), Leases(mongo)
+    catalogues = Catalogues(CatalogueStore(mongo))
     owner = f"{socket.gethostname()}:{os.getpid()}"
     directory = InboxDirectory(
         store=edge_store,
@@ -149,7 +153,8 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         leaving=LeavingLinks(keyring.derive_all("leaving-links"), settings.public_url),
         suppressions=Suppressions(mongo, timedelta(days=settings.suppress_days)),
         counts=counts,
-        access=CurrentAccess(RoleStore(mongo)),
+        access=CurrentAccess(RoleStore(mongo), catalogues.sensitive),
+        catalogues=catalogues,
         relay=Relay(
             events,
             _consumers(pubsub, counts, MediaConsumer(doorbell), BegunConsumer(directory, doorbell)),

@@ -20,6 +20,7 @@ from gateway.api.handlers.reading import ReadingApi
 from gateway.api.handlers.roles import RolesApi
 from gateway.api.handlers.session import SessionApi
 from gateway.api.handlers.suppressions import SuppressionApi
+from gateway.api.handlers.types import TypesApi
 from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource
 from gateway.app import web_app
@@ -43,6 +44,9 @@ from outbound.amend import Amender
 from storage import health
 from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
+from ticketing.catalogue.handlers import CatalogueCommands
+from ticketing.catalogue.reading import CATALOGUE
+from ticketing.catalogue.store import CatalogueStore
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
 from ticketing.merging.handlers import Merging
@@ -76,7 +80,9 @@ def edge(base: Foundation) -> Edge:
     reading = TicketReading(store, base.events)
     endpoints = _endpoints(base, limiter, sessions)
     chat = _chat(base, limiter)
-    source = LiveSource(reading=reading, counts=base.counts, people=people)
+    source = LiveSource(
+        reading=reading, counts=base.counts, people=people, catalogues=base.catalogues
+    )
     hub = Hub(base.pubsub, source, hear=chat.hear)
     live = LiveApi(hub, endpoints)
     read = ReadingApi(
@@ -84,6 +90,7 @@ def edge(base: Foundation) -> Edge:
         search=Search(store, reading),
         counts=base.counts,
         people=people,
+        catalogues=base.catalogues,
         directory=base.directory,
         blobs=base.blobs,
         suppressions=base.suppressions,
@@ -101,6 +108,7 @@ def edge(base: Foundation) -> Edge:
         SuppressionApi(base.suppressions).handlers(),
         *work_handlers(base, work, read),
         AuditApi(AuditStore(base.mongo)).handlers(),
+        _types(base).handlers(),
         live.handlers(),
         *people_areas(base, store, reading, people),
         MetaApi().handlers(),
@@ -183,7 +191,7 @@ def _inboxes(base: Foundation) -> InboxApi:
 
 def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
     return ActingApi(
-        commands=Commands(base.collections, base.events, base.relay.offer),
+        commands=Commands(base.collections, base.events, base.relay.offer, base.catalogues),
         starter=Starter(base.collections, base.events, NumberPool(base.counters), base.relay.offer),
         composer=composer(base),
         amender=Amender(store=base.outbound, clock=base.clock, bell=base.doorbell),
@@ -205,6 +213,16 @@ def _compose(base: Foundation, reading: TicketReading) -> DraftsApi:
         visible=reading.ticket,
         upload_max_bytes=base.settings.upload_max_bytes,
     )
+
+
+def _types(base: Foundation) -> TypesApi:
+    commands = CatalogueCommands(
+        CatalogueStore(base.mongo),
+        base.catalogues,
+        Transactions(base.collections, base.events, base.relay.offer),
+        announce=lambda: base.pubsub.publish(CATALOGUE, b""),
+    )
+    return TypesApi(commands, base.catalogues)
 
 
 def _chat(base: Foundation, limiter: Limiter) -> Chat:

@@ -98,6 +98,7 @@ def labour(base: Foundation) -> Labour:
         "deliveries": Deliveries(deliverer.deliver, rung).run,
         "deliveries-sweep": sweeper.run,
         "inboxes": lambda: base.directory.follow(base.pubsub),
+        "catalogue": lambda: base.catalogues.follow(base.pubsub),
         "channels": lambda: follow_files(base.registry),
         "sources": sources.run,
         "house": lambda: while_leased(

@@ -32,6 +32,7 @@ def people_areas(
         reading=reading,
         timeline=Timeline(store, visible, threads, tickets),
         agents=agents,
+        catalogues=base.catalogues,
     )
     organisations = OrganisationsApi(
         commands=OrganisationCommands(store, directory, transactions),

@@ -33,6 +33,7 @@ async def edge(settings: Settings) -> int:
             _running("migrations", migrated(base), stopping),
             _running("inboxes", base.directory.follow(base.pubsub), stopping),
             _running("channels", follow_files(base.registry), stopping),
+            _running("catalogue", base.catalogues.follow(base.pubsub), stopping),
             _running("people", parts.sessions.follow(base.pubsub), stopping),
             _running("live", parts.hub.run(), stopping),
             _running("chat", parts.chat.run(), stopping),

@@ -9,6 +9,7 @@ from outbound.indexes import OUTBOUND_MIGRATIONS
 from storage.migrations import Migration, ensure_indexes
 from storage.schema import STORAGE_MIGRATIONS
 from ticketing.audit.store import AUDIT_MIGRATIONS
+from ticketing.catalogue.store import CATALOGUE_MIGRATIONS
 from ticketing.indexes import TICKETING_MIGRATIONS
 
 INDEXES = (*auth.INDEXES, *edge.INDEXES, *idempotency.INDEXES, *workers.INDEXES)
@@ -16,6 +17,7 @@ INDEXES = (*auth.INDEXES, *edge.INDEXES, *idempotency.INDEXES, *workers.INDEXES)
 MIGRATIONS: tuple[Migration, ...] = (
     *STORAGE_MIGRATIONS,
     *TICKETING_MIGRATIONS,
+    *CATALOGUE_MIGRATIONS,
     *AUDIT_MIGRATIONS,
     *OUTBOUND_MIGRATIONS,
     *ARCHIVE_MIGRATIONS,

@@ -1,6 +1,6 @@
 """What an agent may change of a ticket, field by field; pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import msgspec
@@ -8,9 +8,17 @@ from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from normalizer.model import AgentId
+from ticketing.catalogue.filling import (
+    check_required,
+    rated,
+    with_category,
+    with_fields,
+    with_type,
+)
+from ticketing.catalogue.model import BUILT_IN, Catalogue
+from ticketing.catalogue.moving import state_of, to_state, to_status
 from ticketing.errors import Invalid, Refused, Stale
-from ticketing.lifecycle import AGENT_MAY, is_open
-from ticketing.model import Priority, Status, Ticket
+from ticketing.model import FieldValue, Level, Priority, Status, Ticket
 
 MAX_TAGS = 30
 MAX_TAG = 50
@@ -21,7 +29,8 @@ class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
     """Only what is set changes. ``assignee_id`` and ``team_id`` None take owner and team away.
 
     ``version``, where given, must be the ticket's current one: nobody overwrites what they have
-    not seen.
+    not seen. ``state`` is one of the type's, ``status`` alone leads to the first of that category
+    that can be reached. ``fields`` are by the field's id, None empties one.
     """
 
     status: Status | UnsetType = UNSET
@@ -31,13 +40,22 @@ class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
     subject: str | UnsetType = UNSET
     team_id: str | UnsetType | None = UNSET
     private: bool | UnsetType = UNSET
+    type_id: str | UnsetType = UNSET
+    state: str | UnsetType = UNSET
+    fields: Mapping[str, FieldValue | None] | UnsetType = UNSET
+    category_id: str | UnsetType | None = UNSET
+    impact: Level | UnsetType | None = UNSET
+    urgency: Level | UnsetType | None = UNSET
     version: int | None = None
 
 
-def amended(ticket: Ticket, change: TicketChange, now: datetime) -> Ticket:
+def amended(
+    ticket: Ticket, change: TicketChange, now: datetime, catalogue: Catalogue = BUILT_IN
+) -> Ticket:
     """The ticket after the change; the same one when nothing differs.
 
-    Raises Stale, Refused (a merged ticket, a transition that is not in the table) and Invalid.
+    Raises Stale, Refused (a merged ticket, a transition that is not in the table) and Invalid
+    (also a field that is required and missing).
     """
     if ticket.merged_into is not None:
         raise Refused("it was merged into another ticket: change that one")
@@ -46,29 +64,10 @@ def amended(ticket: Ticket, change: TicketChange, now: datetime) -> Ticket:
     after = ticket
     for amend in AMENDMENTS:
         after = amend(after, change, now)
+    for classify in CLASSIFICATIONS:
+        after = classify(after, change, catalogue, now)
+    check_required(ticket, after, catalogue)
     return after if after is ticket else replace(after, updated_at=max(now, ticket.updated_at))
-
-
-def _status(ticket: Ticket, change: TicketChange, now: datetime) -> Ticket:
-    wanted = change.status
-    if wanted is UNSET or wanted == ticket.status:
-        return ticket
-    if wanted not in AGENT_MAY[ticket.status]:
-        raise Refused(f"a {ticket.status} ticket cannot become {wanted}")
-    return replace(
-        ticket,
-        status=wanted,
-        open=is_open(wanted),
-        status_at=max(now, ticket.status_at or now),
-        solved_at=_solved_at(ticket, wanted, now),
-        waiting_since=ticket.waiting_since if is_open(wanted) else None,
-    )
-
-
-def _solved_at(ticket: Ticket, wanted: Status, now: datetime) -> datetime | None:
-    if is_open(wanted):
-        return None
-    return now if wanted == "solved" else ticket.solved_at or now
 
 
 def _priority(ticket: Ticket, change: TicketChange, _now: datetime) -> Ticket:
@@ -114,11 +113,61 @@ def _subject(ticket: Ticket, change: TicketChange, _now: datetime) -> Ticket:
 
 
 AMENDMENTS: tuple[Callable[[Ticket, TicketChange, datetime], Ticket], ...] = (
-    _status,
     _priority,
     _assignee,
     _team,
     _private,
     _tags,
     _subject,
+)
+
+
+def _type(ticket: Ticket, change: TicketChange, catalogue: Catalogue, now: datetime) -> Ticket:
+    if change.type_id is UNSET:
+        return ticket
+    return with_type(ticket, change.type_id, catalogue, now)
+
+
+def _fields(ticket: Ticket, change: TicketChange, catalogue: Catalogue, _now: datetime) -> Ticket:
+    if change.fields is UNSET:
+        return ticket
+    return with_fields(ticket, change.fields, catalogue)
+
+
+def _category(ticket: Ticket, change: TicketChange, catalogue: Catalogue, _now: datetime) -> Ticket:
+    if change.category_id is UNSET:
+        return ticket
+    return with_category(ticket, change.category_id or "", catalogue)
+
+
+def _rating(ticket: Ticket, change: TicketChange, catalogue: Catalogue, _now: datetime) -> Ticket:
+    """What an agent said of the priority holds until impact or urgency change."""
+    impact = ticket.impact if change.impact is UNSET else change.impact
+    urgency = ticket.urgency if change.urgency is UNSET else change.urgency
+    if (impact, urgency) == (ticket.impact, ticket.urgency):
+        return ticket
+    after = replace(ticket, impact=impact, urgency=urgency)
+    priority = rated(impact, urgency, catalogue)
+    if priority is None or change.priority is not UNSET:
+        return after
+    return replace(after, priority=priority)
+
+
+def _state(ticket: Ticket, change: TicketChange, catalogue: Catalogue, now: datetime) -> Ticket:
+    after = ticket
+    if change.state is not UNSET:
+        after = to_state(ticket, change.state, catalogue, now)
+    elif change.status is not UNSET:
+        after = to_status(ticket, change.status, catalogue, now)
+    if change.status not in (UNSET, after.status):
+        raise Invalid("status", f"the state {state_of(after, catalogue).id} is {after.status}")
+    return after
+
+
+CLASSIFICATIONS: tuple[Callable[[Ticket, TicketChange, Catalogue, datetime], Ticket], ...] = (
+    _type,
+    _fields,
+    _category,
+    _rating,
+    _state,
 )

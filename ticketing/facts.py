@@ -1,12 +1,13 @@
 """Events as they are made here: ids derive from what caused them, so a rerun makes the same."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from connectors.contract import InboxId
 from normalizer.model import INCOMPLETE, AgentId, Message, MessageId
 from storage.events import Actor, Change, Event, event_id
-from ticketing.model import Contact, Ticket
+from ticketing.model import Contact, FieldValue, Ticket
 from ticketing.permissions import Viewer
 
 SYSTEM = Actor(kind="system", id="", name="Parley")
@@ -19,6 +20,7 @@ NEWS = frozenset({"message.received", "message.sent", "note.added", "ticket.chan
 MARKS = frozenset({AUDIENCE, NAMED, WOKE})  # for consumers, not for people
 TRACKED = (
     "status",
+    "state",
     "priority",
     "assignee_id",
     "team_id",
@@ -29,6 +31,11 @@ TRACKED = (
     "followers",
     "mentioned",
     "snoozed_until",
+    "type_id",
+    "category_id",
+    "impact",
+    "urgency",
+    "asset_ids",
 )
 
 
@@ -111,11 +118,21 @@ def about(
 
 def differences(before: Ticket, after: Ticket) -> tuple[Change, ...]:
     """The tracked fields that differ, as the history shows them."""
-    return tuple(
+    own = tuple(
         Change(field=name, before=_shown(old), after=_shown(new))
         for name in TRACKED
         if (old := getattr(before, name)) != (new := getattr(after, name))
     )
+    return (*own, *_field_differences(before.fields, after.fields))
+
+
+def _field_differences(
+    before: Mapping[str, FieldValue], after: Mapping[str, FieldValue]
+) -> Iterator[Change]:
+    """Custom fields, each as ``fields.<id>``."""
+    for id in dict.fromkeys((*before, *after)):
+        if (old := before.get(id)) != (new := after.get(id)):
+            yield Change(field=f"fields.{id}", before=_shown(old), after=_shown(new))
 
 
 def took_in(source: Ticket) -> tuple[Change, ...]:
@@ -161,9 +178,10 @@ def woken(ticket: Ticket) -> tuple[Change, ...]:
     return (Change(field=WOKE, after=ticket.snoozed_by),)
 
 
-def _shown(value: str | bool | tuple[str, ...] | datetime | None) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else None
+def _shown(value: FieldValue | datetime | None) -> str | None:
+    """Numbers and yes or no as JSON has them; nothing for what is empty."""
     if isinstance(value, datetime):
         return value.isoformat(timespec="milliseconds")
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)
     return (", ".join(value) if isinstance(value, tuple) else value) or None

@@ -10,13 +10,16 @@ from datetime import datetime
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from normalizer.model import AgentId, Author, Message, MessageId
+from normalizer.model import AgentId, Author, ContactId, Message, MessageId
 from storage.events import Change, Event, EventLog
 from storage.ids import derived_id
 from storage.mongo import Session
 from ticketing import facts
 from ticketing.agents import check_agents
 from ticketing.amendments import TicketChange, amended
+from ticketing.catalogue.model import Catalogue, FieldKind
+from ticketing.catalogue.reading import Catalogues
+from ticketing.catalogue.store import CatalogueStore
 from ticketing.errors import Invalid, Refused
 from ticketing.model import Conversation, FieldValue, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
@@ -27,29 +30,40 @@ from ticketing.transactions import Offer, Transactions
 from ticketing.work.followers import mentioned, named_by, plain
 
 MAX_NOTE = 50_000
+REFERRING: frozenset[FieldKind] = frozenset({"user", "contact"})
 MAX_CONVERSATIONS = 200
 
 
 class Commands:
     """``offer`` hears of what was committed (see ``Transactions``)."""
 
-    def __init__(self, collections: Collections, events: EventLog, offer: Offer) -> None:
+    def __init__(
+        self,
+        collections: Collections,
+        events: EventLog,
+        offer: Offer,
+        catalogues: Catalogues | None = None,
+    ) -> None:
         self._in = collections
+        self._catalogues = catalogues or Catalogues(CatalogueStore(collections.mongo))
         self._transactions = Transactions(collections, events, offer)
 
     async def change_ticket(
         self, viewer: Viewer, id: str, change: TicketChange, now: datetime
     ) -> Ticket:
-        """What is set of the change. Raises Stale when ``version`` is an old one."""
+        """Whatever is set of the change. Raises Stale when ``version`` is an old one."""
+        catalogue = await self._catalogues.current()
 
         async def work(session: Session, events: list[Event]) -> Ticket:
             before = require(viewer, "change", await self._in.tickets.get(id, session), id)
             await self._check_assignee(session, change)
-            after = amended(before, change, now)
+            after = amended(before, change, now, catalogue)
             if after is before:
                 return before
             check_change(viewer, before, after, asked_for(change))
             await self._give_to_team(session, before, after)
+            await self._check_referred(session, before, after, catalogue)
+            await self._catalogues.note_use(session, before, after)
             saved = await self._save(session, after)
             events.append(_changed(before, saved, viewer, now))
             return saved
@@ -136,6 +150,23 @@ class Commands:
         if not team.used:
             where, change = {"_id": team.id}, {"$set": {"used": True}}
             await self._in.teams.update(where, change, session=session)
+
+    async def _check_referred(
+        self, session: Session, before: Ticket, after: Ticket, catalogue: Catalogue
+    ) -> None:
+        """People whom custom fields name must exist when they are named."""
+        for id, value in after.fields.items():
+            field = catalogue.field(id)
+            if field is None or value == before.fields.get(id) or field.kind not in REFERRING:
+                continue
+            if not await self._exists(session, field.kind, str(value)):
+                raise Invalid(f"fields.{id}", f"there is no {field.kind} {str(value)!r}")
+
+    async def _exists(self, session: Session, kind: FieldKind, id: str) -> bool:
+        if kind == "user":
+            agent = await self._in.agents.get(AgentId(id), session)
+            return agent is not None and agent.active
+        return await self._in.contacts.get(ContactId(id), session) is not None
 
     async def _place(self, session: Session, ticket: Ticket, viewer: Viewer) -> Conversation:
         """Where a note stands: the ticket's latest conversation that its author sees."""

@@ -8,6 +8,7 @@ from gateway.notices import Fact
 from gateway.people import People
 from gateway.realtime import Bundle
 from normalizer.model import Message
+from ticketing.catalogue.reading import Catalogues
 from ticketing.counts import Tally, ViewCounts
 from ticketing.errors import NotFound
 from ticketing.permissions import Viewer
@@ -20,7 +21,15 @@ MOST_MESSAGES = 20
 class LiveSource:
     """Implements ``realtime.Source``."""
 
-    def __init__(self, *, reading: TicketReading, counts: ViewCounts, people: People) -> None:
+    def __init__(
+        self,
+        *,
+        reading: TicketReading,
+        counts: ViewCounts,
+        people: People,
+        catalogues: Catalogues,
+    ) -> None:
+        self._catalogues = catalogues
         self._reading = reading
         self._counts = counts
         self._people = people
@@ -32,11 +41,11 @@ class LiveSource:
         except NotFound:
             return ()
         rows = await self._reading.rows(viewer, [ticket])
-        agents = await self._people.all()
+        agents, catalogue = await self._people.all(), await self._catalogues.current()
         shown: list[frames.LiveFrame] = [
             frames.LiveTicket(
                 seq=bundle.seq,
-                ticket=ticket_views.row(row, agents),
+                ticket=ticket_views.row(row, agents, catalogue),
                 events=[fact.kind for fact in bundle.facts],
                 actor_id=_actor(bundle.facts),
             )

@@ -9,7 +9,9 @@ from gateway.api.fields import (
     Body,
     Choice,
     Email,
+    FieldValue,
     Id,
+    Level,
     Limit,
     Line,
     Password,
@@ -19,6 +21,7 @@ from gateway.api.fields import (
     Sort,
     Status,
     Tag,
+    TypeId,
     ViewName,
 )
 from normalizer.model import MailRules
@@ -113,7 +116,9 @@ class Replay(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TicketChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What may change about a ticket; ``version`` guards against a stale screen (409)."""
+    """What may change about a ticket; ``version`` guards against a stale screen (409). ``state`` is
+    one of its type's, ``status`` leads to the first of that category; in ``fields`` null empties.
+    """
 
     status: Status | UnsetType = UNSET
     priority: Priority | UnsetType = UNSET
@@ -122,6 +127,12 @@ class TicketChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     subject: Line | UnsetType = UNSET
     team_id: Id | UnsetType | None = UNSET
     private: bool | UnsetType = UNSET
+    type_id: TypeId | UnsetType = UNSET
+    state: Id | UnsetType = UNSET
+    fields: dict[Id, FieldValue | None] | UnsetType = UNSET
+    category_id: Id | UnsetType | None = UNSET
+    impact: Level | UnsetType | None = UNSET
+    urgency: Level | UnsetType | None = UNSET
     version: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
 
 

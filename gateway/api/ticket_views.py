@@ -17,6 +17,9 @@ from outbound.texts import filled, in_language, values_of
 from outbound.window import Window, reply_window
 from storage import events
 from ticketing import model
+from ticketing.catalogue.filling import category_of, form_of
+from ticketing.catalogue.model import Catalogue
+from ticketing.catalogue.moving import reachable, state_of
 from ticketing.facts import MARKS
 from ticketing.reading.search import Hit
 from ticketing.reading.tickets import Row, Whole
@@ -26,14 +29,16 @@ Agents = Mapping[str, model.Agent]
 UNKNOWN_AGENT = "?"
 
 
-def row(found: Row, agents: Agents) -> s.TicketRow:
+def row(found: Row, agents: Agents, catalogue: Catalogue) -> s.TicketRow:
     """A ticket in a list."""
     ticket = found.ticket
     return s.TicketRow(
         id=ticket.id,
         number=ticket.number,
         subject=ticket.subject,
+        type_id=catalogue.type_of(ticket.type_id).id,
         status=ticket.status,
+        state=state_of(ticket, catalogue).id,
         priority=ticket.priority,
         assignee=agent_of(ticket.assignee_id, agents),
         team_id=ticket.team_id,
@@ -88,10 +93,10 @@ def check_item(item: model.CheckItem, agents: Agents) -> s.CheckItem:
     )
 
 
-def hit(found: Hit, agents: Agents) -> s.SearchHit:
+def hit(found: Hit, agents: Agents, catalogue: Catalogue) -> s.SearchHit:
     """A search result."""
     return s.SearchHit(
-        ticket=row(found.row, agents),
+        ticket=row(found.row, agents, catalogue),
         message_id=found.message_id,
         snippet=found.snippet,
         marks=list(found.marks),
@@ -102,6 +107,8 @@ def hit(found: Hit, agents: Agents) -> s.SearchHit:
 def whole(
     found: Whole,
     agents: Agents,
+    catalogue: Catalogue,
+    *,
     lines: Mapping[InboxId, tuple[model.Inbox, Manifest]],
     stopped: Stopped,
     now: datetime,
@@ -109,7 +116,8 @@ def whole(
     """A whole ticket; ``lines`` are the active inboxes with their manifests, ``stopped`` the
     recipients that are not written to.
     """
-    shown = row(Row(ticket=found.ticket, unread=found.unread), agents)
+    ticket = found.ticket
+    shown = row(Row(ticket=ticket, unread=found.unread), agents, catalogue)
     fields = {name: getattr(shown, name) for name in s.TicketRow.__struct_fields__}
     fields["contact"] = contact(found.contact)
     return s.Ticket(
@@ -121,8 +129,22 @@ def whole(
         follow_up_of=ticket_ref(found.follow_up_of),
         follow_ups=[ref for one in found.follow_ups if (ref := ticket_ref(one))],
         suggested=ticket_ref(found.suggested),
-        solved_at=maybe_time(found.ticket.solved_at),
+        solved_at=maybe_time(ticket.solved_at),
+        next_states=[one.id for one in reachable(ticket, catalogue)],
+        category_id=category_of(ticket, catalogue),
+        impact=ticket.impact,
+        urgency=ticket.urgency,
+        fields={id: field_value(value) for id, value in ticket.fields.items()},
+        form=[
+            s.AskedField(field=one.field, required=one.required)
+            for one in form_of(ticket, catalogue)
+        ],
     )
+
+
+def field_value(value: model.FieldValue) -> str | int | float | bool | list[str]:
+    """As the interface writes it."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def contact(found: model.Contact) -> s.Contact:

@@ -62,7 +62,7 @@ function row([who, inboxId, subject, snippet, waited, owner, extra]: Seed, at: n
   const channel = channelOf(inboxId);
   const active = minutesAgo(waited ?? 50 + at);
   return {
-    id: `t-${at}`, number: 48210 + at, subject, status: "open", priority: "normal", assignee: ref(owner),
+    id: `t-${at}`, number: 48210 + at, subject, type_id: "", status: "open", state: "open", priority: "normal", assignee: ref(owner),
     contact: { id: `c-${at}`, name: who }, channel, channels: [channel], inbox_id: inboxId, snippet, tags: [], unread: false,
     waiting_since: waited === null ? null : active, activity_at: active, created_at: minutesAgo((waited ?? 90) + 1500),
     updated_at: active, delivery_trouble: "", message_count: 3, version: 1, team_id: "", private: false, snooze: null, mentioned: [], ...extra,
@@ -140,5 +140,6 @@ export function full(ticket: TicketRow): Ticket {
   return {
     ...ticket, contact: { ...ticket.contact, language: "en", points }, conversations: ticket.number === 48212 ? [own, mail] : [own],
     merged_into: null, follow_up_of: null, follow_ups: [], suggested: null, solved_at: null, followers: [], checklist: [],
+    next_states: ["waiting", "held", "solved", "closed"], category_id: "", impact: null, urgency: null, fields: {}, form: [],
   };
 }

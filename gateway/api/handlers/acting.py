@@ -1,7 +1,6 @@
 """What agents do to tickets and messages: thin; ticketing and outbound decide."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
@@ -60,19 +59,9 @@ class ActingApi:
 
     async def change(self, call: Call[r.TicketChange, None]) -> Result:
         """The ticket after it."""
-        viewer, body = call.viewer, call.body
-        given: dict[str, Any] = {
-            name: value
-            for name in body.__struct_fields__
-            if (value := getattr(body, name)) is not msgspec.UNSET
-        }
-        if "assignee_id" in given:
-            given["assignee_id"] = AgentId(given["assignee_id"] or "")
-        if "tags" in given:
-            given["tags"] = tuple(given["tags"])
-        changed = await self._commands.change_ticket(
-            viewer, call.params["id"], TicketChange(**given), call.now
-        )
+        viewer = call.viewer
+        change = msgspec.convert(msgspec.to_builtins(call.body), TicketChange)
+        changed = await self._commands.change_ticket(viewer, call.params["id"], change, call.now)
         return await self._reading.whole_of(viewer, changed, call.now)
 
     async def note(self, call: Call[r.NewNote, None]) -> Result:

@@ -15,6 +15,7 @@ from gateway.api.schemas import tickets as t
 from gateway.errors import Refused
 from gateway.people import People
 from normalizer.model import Message
+from ticketing.catalogue.reading import Catalogues
 from ticketing.model import Consent, Contact
 from ticketing.people.amendments import ContactChange
 from ticketing.people.handlers import ContactCommands, NewContact
@@ -32,7 +33,9 @@ class ContactsApi:
         reading: PeopleReading,
         timeline: Timeline,
         agents: People,
+        catalogues: Catalogues,
     ) -> None:
+        self._catalogues = catalogues
         self._commands = commands
         self._reading = reading
         self._timeline = timeline
@@ -173,7 +176,7 @@ class ContactsApi:
         page = await self._timeline.page(
             call.viewer, call.params["id"], call.query.cursor, call.query.limit
         )
-        agents = await self._agents.all()
+        agents, catalogue = await self._agents.all(), await self._catalogues.current()
         items = [
             c.TimelineItem(
                 kind="message" if isinstance(one.what, Message) else "ticket",
@@ -181,7 +184,7 @@ class ContactsApi:
                 message=ticket_views.message(one.what) if isinstance(one.what, Message) else None,
                 ticket=None
                 if isinstance(one.what, Message)
-                else ticket_views.row(one.what, agents),
+                else ticket_views.row(one.what, agents, catalogue),
             )
             for one in page.items
         ]

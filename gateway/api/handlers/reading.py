@@ -21,6 +21,7 @@ from normalizer.model import File, Message
 from outbound.suppression.handlers import Suppressions
 from storage.blobs import Blobs
 from storage.errors import BlobMissing, BlobTooLarge
+from ticketing.catalogue.reading import Catalogues
 from ticketing.counts import ViewCounts
 from ticketing.model import Contact, Inbox, Ticket
 from ticketing.permissions import Viewer
@@ -59,6 +60,7 @@ class ReadingApi:
         search: Search,
         counts: ViewCounts,
         people: People,
+        catalogues: Catalogues,
         directory: InboxDirectory,
         blobs: Blobs,
         suppressions: Suppressions,
@@ -68,6 +70,7 @@ class ReadingApi:
         self._search = search
         self._counts = counts
         self._people = people
+        self._catalogues = catalogues
         self._directory = directory
         self._blobs = blobs
         self._suppressions = suppressions
@@ -104,9 +107,9 @@ class ReadingApi:
             limit=query.limit,
         )
         found = await self._reading.page(call.viewer, wanted, call.now)
-        agents = await self._people.all()
+        agents, catalogue = await self._people.all(), await self._catalogues.current()
         return s.TicketPage(
-            items=[ticket_views.row(one, agents) for one in found.items],
+            items=[ticket_views.row(one, agents, catalogue) for one in found.items],
             next_cursor=found.next_cursor,
         )
 
@@ -121,9 +124,9 @@ class ReadingApi:
             limit=query.limit,
             now=call.now,
         )
-        agents = await self._people.all()
+        agents, catalogue = await self._people.all(), await self._catalogues.current()
         return s.SearchPage(
-            items=[ticket_views.hit(one, agents) for one in found.items],
+            items=[ticket_views.hit(one, agents, catalogue) for one in found.items],
             next_cursor=found.next_cursor,
         )
 
@@ -142,9 +145,10 @@ class ReadingApi:
         return ticket_views.whole(
             found,
             await self._people.all(),
-            await self._directory.lines(),
-            await self._suppressions.stopped(list(wanted), now),
-            now,
+            await self._catalogues.current(),
+            lines=await self._directory.lines(),
+            stopped=await self._suppressions.stopped(list(wanted), now),
+            now=now,
         )
 
     async def texts(self, call: Call[None, r.TextsQuery]) -> Result:

@@ -12,6 +12,7 @@ from gateway.api.operations.organisations import ORGANISATIONS
 from gateway.api.operations.roles import ROLES
 from gateway.api.operations.session import SESSION
 from gateway.api.operations.tickets import TICKETS
+from gateway.api.operations.types import TYPES
 from gateway.api.operations.work import WORK
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -20,6 +21,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *ROLES,
     *TICKETS,
     *MERGING,
+    *TYPES,
     *MESSAGES,
     *MAIL_OUT,
     *WORK,

@@ -34,6 +34,7 @@ from gateway.api.schemas.people import Token as Token
 from gateway.api.schemas.people import TokenList as TokenList
 from gateway.api.schemas.problem import Problem as Problem
 from gateway.api.schemas.tickets import Actor as Actor
+from gateway.api.schemas.tickets import AskedField as AskedField
 from gateway.api.schemas.tickets import Change as Change
 from gateway.api.schemas.tickets import CheckItem as CheckItem
 from gateway.api.schemas.tickets import Contact as Contact

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from gateway.api.answer import Answer
-from gateway.api.fields import Priority, Status, Time, Trouble, ViewName
+from gateway.api.fields import FieldValue, Level, Priority, Status, Time, Trouble, ViewName
 from gateway.api.schemas.mail import Suppression
 from gateway.api.schemas.people import AgentRef
 
@@ -52,7 +52,9 @@ class TicketRow(Answer, frozen=True, kw_only=True):
     id: str
     number: int
     subject: str
+    type_id: str
     status: Status
+    state: str
     priority: Priority
     assignee: AgentRef | None
     team_id: str
@@ -148,13 +150,26 @@ class TicketRef(Answer, frozen=True, kw_only=True):
     status: Status
 
 
+class AskedField(Answer, frozen=True, kw_only=True):
+    """A field that the ticket's form shows; a required one must hold something at the end."""
+
+    field: str
+    required: bool
+
+
 class Ticket(Answer, frozen=True, kw_only=True):
-    """A whole ticket. ``suggested``: the same person's open ticket on another channel."""
+    """A whole ticket. ``suggested``: the same person's open ticket on another channel.
+
+    ``state`` is one of its type's, ``next_states`` those that it may be moved to. ``form`` is what
+    the type's form asks for now; ``fields`` are custom ones by id (see ``/catalogue``).
+    """
 
     id: str
     number: int
     subject: str
+    type_id: str
     status: Status
+    state: str
     priority: Priority
     assignee: AgentRef | None
     team_id: str
@@ -183,6 +198,12 @@ class Ticket(Answer, frozen=True, kw_only=True):
     follow_ups: list[TicketRef]
     suggested: TicketRef | None
     solved_at: Time | None
+    next_states: list[str]
+    category_id: str
+    impact: Level | None
+    urgency: Level | None
+    fields: dict[str, FieldValue]
+    form: list[AskedField]
 
 
 class Actor(Answer, frozen=True, kw_only=True):

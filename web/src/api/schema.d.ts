@@ -504,6 +504,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Types, fields, forms, categories, templates and priorities */
+        get: operations["getCatalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make or replace a ticket type */
+        put: operations["putType"];
+        post?: never;
+        /** Delete a ticket type */
+        delete: operations["deleteType"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/fields/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make or replace a custom field */
+        put: operations["putField"];
+        post?: never;
+        /** Delete a custom field */
+        delete: operations["deleteField"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/forms/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make or replace a form */
+        put: operations["putForm"];
+        post?: never;
+        /** Delete a form */
+        delete: operations["deleteForm"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make or replace a category */
+        put: operations["putCategory"];
+        post?: never;
+        /** Delete a category */
+        delete: operations["deleteCategory"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ticket-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make or replace a ticket template */
+        put: operations["putTicketTemplate"];
+        post?: never;
+        /** Delete a ticket template */
+        delete: operations["deleteTicketTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/priorities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say which priority impact and urgency make */
+        put: operations["putPriorities"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messages/{id}/html": {
         parameters: {
             query?: never;
@@ -1228,6 +1352,14 @@ export interface components {
             not_sent: components["schemas"]["Alert"];
         };
         /**
+         * AskedField
+         * @description A field that the ticket's form shows; a required one must hold something at the end.
+         */
+        AskedField: {
+            field: string;
+            required: boolean;
+        };
+        /**
          * Attribute
          * @description A field that the site added.
          */
@@ -1382,6 +1514,51 @@ export interface components {
             max_chars: number | null;
             sms_segments: boolean;
             receipts: string[];
+        };
+        /**
+         * Catalogue
+         * @description Everything that a site decided of its tickets. ``revision`` grows with each change. The type
+         *         "" is the site's own, which every ticket is that has no other; it is always there.
+         */
+        Catalogue: {
+            revision: number;
+            types: components["schemas"]["TicketType"][];
+            fields: components["schemas"]["CustomField"][];
+            forms: components["schemas"]["Form"][];
+            categories: components["schemas"]["Category"][];
+            templates: components["schemas"]["TicketTemplate"][];
+            priorities: components["schemas"]["Priorities"];
+        };
+        /**
+         * Category
+         * @description A category.
+         */
+        Category: {
+            names: {
+                [key: string]: string;
+            };
+            /** @default  */
+            parent_id: string;
+            /** @default false */
+            retired: boolean;
+            id: string;
+            version: number;
+            used: boolean;
+        };
+        /**
+         * CategoryBody
+         * @description A category.
+         */
+        CategoryBody: {
+            names: {
+                [key: string]: string;
+            };
+            /** @default  */
+            parent_id: string;
+            /** @default false */
+            retired: boolean;
+            /** @default null */
+            version: number | null;
         };
         /**
          * Change
@@ -1564,6 +1741,40 @@ export interface components {
             suppressed: components["schemas"]["Suppression"] | null;
         };
         /**
+         * CustomField
+         * @description A custom field.
+         */
+        CustomField: {
+            names: {
+                [key: string]: string;
+            };
+            /** @enum {unknown} */
+            kind: "asset" | "boolean" | "cascade" | "choice" | "contact" | "date" | "multi" | "number" | "text" | "user";
+            /** @default {} */
+            hint: {
+                [key: string]: string;
+            };
+            /** @default  */
+            pattern: string;
+            /** @default 5000 */
+            max_length: number;
+            /** @default null */
+            minimum: number | null;
+            /** @default null */
+            maximum: number | null;
+            /** @default [] */
+            options: components["schemas"]["FieldOption"][];
+            /** @default false */
+            sensitive: boolean;
+            /** @default null */
+            default: string | number | boolean | string[] | null;
+            /** @default false */
+            retired: boolean;
+            id: string;
+            version: number;
+            used: boolean;
+        };
+        /**
          * Delivery
          * @description Where an outbound message is. ``undo_until`` is set while it may still be undone;
          *         ``recipients`` are those of several of whom more is known than ``state`` says.
@@ -1619,6 +1830,39 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * FieldBody
+         * @description A custom field.
+         */
+        FieldBody: {
+            names: {
+                [key: string]: string;
+            };
+            /** @enum {unknown} */
+            kind: "asset" | "boolean" | "cascade" | "choice" | "contact" | "date" | "multi" | "number" | "text" | "user";
+            /** @default {} */
+            hint: {
+                [key: string]: string;
+            };
+            /** @default  */
+            pattern: string;
+            /** @default 5000 */
+            max_length: number;
+            /** @default null */
+            minimum: number | null;
+            /** @default null */
+            maximum: number | null;
+            /** @default [] */
+            options: components["schemas"]["FieldOption"][];
+            /** @default false */
+            sensitive: boolean;
+            /** @default null */
+            default: string | number | boolean | string[] | null;
+            /** @default false */
+            retired: boolean;
+            /** @default null */
+            version: number | null;
+        };
+        /**
          * FieldDifference
          * @description A field in which they differ. ``wins`` null: both are kept (lists are united).
          */
@@ -1627,6 +1871,20 @@ export interface components {
             source: string;
             target: string;
             wins: ("source" | "target") | null;
+        };
+        /**
+         * FieldOption
+         * @description A choice; ``parent`` is the one above it in a cascade. Retired ones are kept, not chosen.
+         */
+        FieldOption: {
+            id: string;
+            names: {
+                [key: string]: string;
+            };
+            /** @default  */
+            parent: string;
+            /** @default false */
+            retired: boolean;
         };
         /**
          * File
@@ -1662,6 +1920,68 @@ export interface components {
         FilledText: {
             name: string;
             text: string;
+        };
+        /**
+         * Form
+         * @description A form.
+         */
+        Form: {
+            names: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            fields: components["schemas"]["FormField"][];
+            id: string;
+            version: number;
+            used: boolean;
+        };
+        /**
+         * FormBody
+         * @description A form.
+         */
+        FormBody: {
+            names: {
+                [key: string]: string;
+            };
+            /** @default [] */
+            fields: components["schemas"]["FormField"][];
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * FormField
+         * @description A custom field or one that every ticket has (``category_id``, ``impact`` ...).
+         */
+        FormField: {
+            field: string;
+            /** @default false */
+            required: boolean;
+            /** @default null */
+            show_if: components["schemas"]["FormWhen"] | null;
+            /** @default null */
+            require_if: components["schemas"]["FormWhen"] | null;
+        };
+        /**
+         * FormTest
+         * @description A question to a field above, or to ``type``, ``state``, ``status``, ``priority``,
+         *         ``channel``.
+         */
+        FormTest: {
+            field: string;
+            /** @enum {unknown} */
+            relation: "is" | "is_not" | "is_not_set" | "is_set" | "one_of";
+            /** @default [] */
+            values: (string | number | boolean | string[])[];
+        };
+        /**
+         * FormWhen
+         * @description Holds when each of ``every`` does, and one of ``some`` where there are any.
+         */
+        FormWhen: {
+            /** @default [] */
+            every: components["schemas"]["FormTest"][];
+            /** @default [] */
+            some: components["schemas"]["FormTest"][];
         };
         /**
          * Hello
@@ -2458,6 +2778,37 @@ export interface components {
             mode: "replying" | "viewing";
         };
         /**
+         * Priorities
+         * @description The matrix of impact and urgency.
+         */
+        Priorities: {
+            ratings: components["schemas"]["PriorityRating"][];
+            id: string;
+            version: number;
+            used: boolean;
+        };
+        /**
+         * PrioritiesBody
+         * @description The matrix of impact and urgency.
+         */
+        PrioritiesBody: {
+            ratings: components["schemas"]["PriorityRating"][];
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * PriorityRating
+         * @description The priority of a pair.
+         */
+        PriorityRating: {
+            /** @enum {unknown} */
+            impact: "high" | "low" | "medium";
+            /** @enum {unknown} */
+            urgency: "high" | "low" | "medium";
+            /** @enum {unknown} */
+            priority: "high" | "low" | "normal" | "urgent";
+        };
+        /**
          * Problem
          * @description RFC 9457. ``field`` names what is wrong; ``message_id`` what came meanwhile.
          */
@@ -2817,13 +3168,18 @@ export interface components {
         /**
          * Ticket
          * @description A whole ticket. ``suggested``: the same person's open ticket on another channel.
+         *
+         *         ``state`` is one of its type's, ``next_states`` those that it may be moved to. ``form`` is what
+         *         the type's form asks for now; ``fields`` are custom ones by id (see ``/catalogue``).
          */
         Ticket: {
             id: string;
             number: number;
             subject: string;
+            type_id: string;
             /** @enum {unknown} */
             status: "closed" | "held" | "new" | "open" | "solved" | "waiting";
+            state: string;
             /** @enum {unknown} */
             priority: "high" | "low" | "normal" | "urgent";
             assignee: components["schemas"]["AgentRef"] | null;
@@ -2857,10 +3213,19 @@ export interface components {
             follow_ups: components["schemas"]["TicketRef"][];
             suggested: components["schemas"]["TicketRef"] | null;
             solved_at: string | null;
+            next_states: string[];
+            category_id: string;
+            impact: ("high" | "low" | "medium") | null;
+            urgency: ("high" | "low" | "medium") | null;
+            fields: {
+                [key: string]: string | number | boolean | string[];
+            };
+            form: components["schemas"]["AskedField"][];
         };
         /**
          * TicketChange
-         * @description What may change about a ticket; ``version`` guards against a stale screen (409).
+         * @description What may change about a ticket; ``version`` guards against a stale screen (409). ``state`` is
+         *         one of its type's, ``status`` leads to the first of that category; in ``fields`` null empties.
          */
         TicketChange: {
             /** @enum {unknown} */
@@ -2872,6 +3237,14 @@ export interface components {
             subject?: string;
             team_id?: string | null;
             private?: boolean;
+            type_id?: string;
+            state?: string;
+            fields?: {
+                [key: string]: string | number | boolean | string[] | null;
+            };
+            category_id?: string | null;
+            impact?: ("high" | "low" | "medium") | null;
+            urgency?: ("high" | "low" | "medium") | null;
             version?: number;
         };
         /**
@@ -2902,8 +3275,10 @@ export interface components {
             id: string;
             number: number;
             subject: string;
+            type_id: string;
             /** @enum {unknown} */
             status: "closed" | "held" | "new" | "open" | "solved" | "waiting";
+            state: string;
             /** @enum {unknown} */
             priority: "high" | "low" | "normal" | "urgent";
             assignee: components["schemas"]["AgentRef"] | null;
@@ -2929,6 +3304,95 @@ export interface components {
             version: number;
             snooze: components["schemas"]["Snooze"] | null;
             mentioned: string[];
+        };
+        /**
+         * TicketTemplate
+         * @description A ticket template.
+         */
+        TicketTemplate: {
+            names: {
+                [key: string]: string;
+            };
+            /** @default  */
+            subject: string;
+            /** @default  */
+            text: string;
+            /** @default  */
+            type_id: string;
+            /** @default  */
+            category_id: string;
+            /** @default null */
+            priority: ("high" | "low" | "normal" | "urgent") | null;
+            /** @default {} */
+            fields: {
+                [key: string]: string | number | boolean | string[];
+            };
+            /** @default [] */
+            tags: string[];
+            /** @default [] */
+            checklist: string[];
+            id: string;
+            version: number;
+            used: boolean;
+        };
+        /**
+         * TicketTemplateBody
+         * @description A ticket template.
+         */
+        TicketTemplateBody: {
+            names: {
+                [key: string]: string;
+            };
+            /** @default  */
+            subject: string;
+            /** @default  */
+            text: string;
+            /** @default  */
+            type_id: string;
+            /** @default  */
+            category_id: string;
+            /** @default null */
+            priority: ("high" | "low" | "normal" | "urgent") | null;
+            /** @default {} */
+            fields: {
+                [key: string]: string | number | boolean | string[];
+            };
+            /** @default [] */
+            tags: string[];
+            /** @default [] */
+            checklist: string[];
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * TicketType
+         * @description A ticket type.
+         */
+        TicketType: {
+            names: {
+                [key: string]: string;
+            };
+            /** @default  */
+            icon: string;
+            /** @default [] */
+            states: components["schemas"]["TypeState"][];
+            /** @default [] */
+            moves: components["schemas"]["TypeMove"][];
+            /** @default [] */
+            automatic: components["schemas"]["TypeRule"][];
+            /** @default  */
+            form_id: string;
+            /** @default false */
+            default: boolean;
+            /** @default false */
+            retired: boolean;
+            /** @default {} */
+            former: {
+                [key: string]: string;
+            };
+            id: string;
+            version: number;
+            used: boolean;
         };
         /**
          * Timeline
@@ -2969,6 +3433,69 @@ export interface components {
          */
         TokenList: {
             items: components["schemas"]["Token"][];
+        };
+        /**
+         * TypeBody
+         * @description A ticket type.
+         */
+        TypeBody: {
+            names: {
+                [key: string]: string;
+            };
+            /** @default  */
+            icon: string;
+            /** @default [] */
+            states: components["schemas"]["TypeState"][];
+            /** @default [] */
+            moves: components["schemas"]["TypeMove"][];
+            /** @default [] */
+            automatic: components["schemas"]["TypeRule"][];
+            /** @default  */
+            form_id: string;
+            /** @default false */
+            default: boolean;
+            /** @default false */
+            retired: boolean;
+            /** @default {} */
+            former: {
+                [key: string]: string;
+            };
+            /** @default null */
+            version: number | null;
+        };
+        /**
+         * TypeMove
+         * @description A move that is allowed, once the fields of ``require`` hold something.
+         */
+        TypeMove: {
+            source: string;
+            target: string;
+            /** @default [] */
+            require: string[];
+        };
+        /**
+         * TypeRule
+         * @description A move that happens by itself; ``after_h`` (hours) for ``elapsed`` only.
+         */
+        TypeRule: {
+            /** @enum {unknown} */
+            on: "customer_message" | "elapsed" | "reply";
+            source: string;
+            target: string;
+            /** @default null */
+            after_h: number | null;
+        };
+        /**
+         * TypeState
+         * @description A state; ``category`` is the status of a ticket in it.
+         */
+        TypeState: {
+            id: string;
+            names: {
+                [key: string]: string;
+            };
+            /** @enum {unknown} */
+            category: "closed" | "held" | "new" | "open" | "solved" | "waiting";
         };
         /**
          * Upload
@@ -6268,6 +6795,1130 @@ export interface operations {
             };
             /** @description It changed meanwhile, or what is asked does not fit its state */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCatalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TypeBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketType"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteType: {
+        parameters: {
+            query?: {
+                replace_with?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putField: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteField: {
+        parameters: {
+            query?: {
+                replace_with?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Form"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteForm: {
+        parameters: {
+            query?: {
+                replace_with?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putCategory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Category"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCategory: {
+        parameters: {
+            query?: {
+                replace_with?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putTicketTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketTemplateBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketTemplate"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTicketTemplate: {
+        parameters: {
+            query?: {
+                replace_with?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPriorities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PrioritiesBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Priorities"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

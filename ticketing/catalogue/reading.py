@@ -1,0 +1,81 @@
+"""The catalogue from memory: asked for with every change of a ticket, the database rarely."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
+
+from storage.mongo import Session
+from storage.pubsub import Pubsub
+from ticketing.catalogue.model import BUILT_IN, Catalogue, Field, entry_id
+from ticketing.catalogue.references import uses
+from ticketing.catalogue.store import CatalogueStore
+from ticketing.errors import Invalid
+from ticketing.model import Ticket
+
+FRESH_S = 5.0
+CATALOGUE = "parley:catalogue"  # published when it changed
+
+
+class Catalogues:
+    """The present catalogue, at most a few seconds old; at once after ``forget``."""
+
+    def __init__(self, store: CatalogueStore, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = store
+        self._clock = clock
+        self._known = BUILT_IN
+        self._looked_at = float("-inf")
+        self._looking = asyncio.Lock()
+
+    async def current(self) -> Catalogue:
+        """Everything at one moment; read anew only when the revision grew."""
+        if self._clock() - self._looked_at >= FRESH_S:
+            async with self._looking:
+                if self._clock() - self._looked_at >= FRESH_S:
+                    await self._look()
+        return self._known
+
+    def forget(self) -> None:
+        """Look again at the next question: somebody changed it."""
+        self._looked_at = float("-inf")
+
+    async def follow(self, pubsub: Pubsub) -> None:
+        """Look again whenever another process changed it. Ends by cancellation."""
+        async for _ in pubsub.subscribe(CATALOGUE, ready=self.forget):
+            self.forget()
+
+    async def sensitive(self) -> Iterable[str]:
+        """The custom fields that only a permission of its own lets read."""
+        known = await self.current()
+        return [one.id for one in known.contents(Field) if one.sensitive]
+
+    async def _look(self) -> None:
+        began = self._clock()
+        revision = await self._store.revision()
+        if revision != self._known.revision:
+            self._known = await self._store.read(revision)
+        self._looked_at = began
+
+    async def note_use(self, session: Session, before: Ticket | None, after: Ticket) -> None:
+        """Write down what a ticket has for the first time ever: it cannot just go any more.
+
+        Raises Invalid when it went meanwhile. Nearly always there is nothing to write.
+        """
+        named = set(uses(after)) - (set(uses(before)) if before else set())
+        first = [
+            (kind, id)
+            for kind, id in sorted(named)
+            if not ((known := self._known.entries.get(entry_id(kind, id))) and known.used)
+        ]
+        if not first:
+            return
+        present = await self._store.read(await self._store.grow(session), session)
+        entries = []
+        for kind, id in first:
+            entry = present.entries.get(entry_id(kind, id))
+            if entry is None:
+                raise Invalid(f"{kind}_id" if kind != "field" else f"fields.{id}", "it is gone")
+            entries.append(replace(entry, used=True))
+        await self._store.save(session, entries)
+        self.forget()
