@@ -27,7 +27,7 @@ from gateway.app import web_app
 from gateway.auth.sessions import PEOPLE, Sessions
 from gateway.bootstrap import Foundation, composer
 from gateway.bootstrap_people import people_areas
-from gateway.bootstrap_work import ticket_work, work_handlers
+from gateway.bootstrap_work import scheduler, ticket_work, work_handlers
 from gateway.chat.server import Chat
 from gateway.chat.store import ChatStore
 from gateway.chat.visitors import Visitors
@@ -194,6 +194,7 @@ def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
         commands=Commands(base.collections, base.events, base.relay.offer, base.catalogues),
         starter=Starter(base.collections, base.events, NumberPool(base.counters), base.relay.offer),
         composer=composer(base),
+        scheduler=scheduler(base),
         amender=Amender(store=base.outbound, clock=base.clock, bell=base.doorbell),
         directory=base.directory,
         store=base.edge_store,

@@ -21,7 +21,15 @@ AgentId = NewType("AgentId", str)
 Direction = Literal["in", "out", "note"]
 AuthorKind = Literal["contact", "agent", "system", "vendor"]
 DeliveryState = Literal[
-    "queued", "sending", "sent", "delivered", "read", "failed", "uncertain", "cancelled"
+    "scheduled",
+    "queued",
+    "sending",
+    "sent",
+    "delivered",
+    "read",
+    "failed",
+    "uncertain",
+    "cancelled",
 ]
 SignatureState = Literal["verified", "invalid", "unknown", "unchecked", "encrypted"]
 FileState = Literal["stored", "pending", "failed"]
@@ -129,6 +137,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     then), and absent afterwards. ``round`` counts how often an agent asked for a failed one again,
     ``queued_at`` is when the round began. ``recipients`` are those of a mail of whom something is
     known beyond ``state``; ``taken`` those that have it already while others are tried again.
+    ``send_at`` is when a scheduled one becomes queued, ``unless_they_write`` whether a word of the
+    customer before that cancels it.
     """
 
     state: DeliveryState
@@ -144,6 +154,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     failed_pieces: tuple[str, ...] = ()
     recipients: tuple[RecipientDelivery, ...] = ()
     taken: tuple[str, ...] = ()
+    send_at: datetime | None = None
+    unless_they_write: bool = False
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

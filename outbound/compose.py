@@ -14,6 +14,7 @@ from outbound.automatic.leaving import LeavingLinks
 from outbound.clock import Clock
 from outbound.errors import CannotReply, OutboundError, Taken
 from outbound.model import AutomaticMail, Bell, Heard, Offer, Outlet, Outlets, Reply, Since
+from outbound.progress import delivery_of
 from outbound.records import copied
 from outbound.replying import (
     Ask,
@@ -110,17 +111,11 @@ class Composer:
 
     async def _compose(self, asks: Sequence[Ask]) -> Sequence[Message | Exception]:
         results = await self._written(asks)
-        made = [one for one in results if isinstance(one, Composed) and one.outlet is not None]
-        self._offer([event for one in made for event in one.events])
-        for one in made:
-            metrics.REPLIES.labels(one.message.channel).inc()
-        await self._ring(made)
+        await self.told([one for one in results if isinstance(one, Composed)])
         return [one.message if isinstance(one, Composed) else one for one in results]
 
     async def _ring(self, made: Sequence[Composed]) -> None:
-        undo_s = {
-            one.message.conversation_id: one.outlet.inbox.undo_s for one in made if one.outlet
-        }
+        undo_s = {one.message.conversation_id: _undo_s(one.message) for one in made}
         now = [conversation_id for conversation_id, wait_s in undo_s.items() if not wait_s]
         if now:
             await self._bell.call("deliver", now)
@@ -145,10 +140,7 @@ class Composer:
         clock = await self._clock.now()
 
         async def work(session: Session) -> list[Result]:
-            draft = Draft(self._store, asks, session)
-            await draft.read(self._outlets, look_up=look_up)
-            await draft.screen(self._suppressions, clock)
-            guard = await self._automatic.guard(asks, draft.recipient, session)
+            draft, guard = await self._drafted(asks, clock, session, look_up=look_up)
             results: list[Result] = []
             for ask in asks:
                 try:
@@ -160,6 +152,43 @@ class Composer:
             return results
 
         return await self._store.mongo.transaction(work)
+
+    async def _drafted(
+        self, asks: Sequence[Ask], clock: datetime, session: Session, *, look_up: bool
+    ) -> tuple["Draft", Guard]:
+        draft = Draft(self._store, asks, session)
+        await draft.read(self._outlets, look_up=look_up)
+        await draft.screen(self._suppressions, clock)
+        return draft, await self._automatic.guard(asks, draft.recipient, session)
+
+    async def formed(
+        self, ask: Ask, clock: datetime, session: Session, known: Message | None = None
+    ) -> tuple[Place, Message]:
+        """The message as it would be sent now; nothing is written. ``known`` is the first one of
+        this key: it is given back, when it says the same. Raises as ``send_reply``.
+        """
+        draft, guard = await self._drafted([ask], clock, session, look_up=False)
+        place = draft.place(ask)
+        if known is not None:
+            return place, same(known, ask.reply, place.outlet, place.answered)
+        return draft.formed(place, ask, clock, self._reply_tokens, guard)
+
+    async def replace(self, ask: Ask, clock: datetime, session: Session) -> Composed:
+        """Queue the reply in the place of the message of this id, in the caller's transaction;
+        ``told`` is for after its commit. Raises as ``send_reply``.
+        """
+        draft, guard = await self._drafted([ask], clock, session, look_up=False)
+        composed = draft.add(ask, clock, self._reply_tokens, guard)
+        await draft.write(self._blobs, replacing=True)
+        return composed
+
+    async def told(self, composed: Sequence[Composed]) -> None:
+        """After the commit: screens hear, and the delivery is rung for."""
+        made = [one for one in composed if one.outlet is not None]
+        self._offer([event for one in made for event in one.events])
+        for one in made:
+            metrics.REPLIES.labels(one.message.channel).inc()
+        await self._ring(made)
 
 
 class Draft:
@@ -239,11 +268,18 @@ class Draft:
 
     def add(self, ask: Ask, clock: datetime, reply_tokens: ReplyTokens, guard: Guard) -> Composed:
         """One reply more; raises what refuses it."""
-        place = self._place(ask)
+        place = self.place(ask)
         first = self._known.get(ask.message_id)
         if first is not None:
             again = same(first, ask.reply, place.outlet, place.answered)
             return Composed(message=again, outlet=None)
+        place, message = self.formed(place, ask, clock, reply_tokens, guard)
+        return self._taken(ask, place, message)
+
+    def formed(
+        self, place: Place, ask: Ask, clock: datetime, reply_tokens: ReplyTokens, guard: Guard
+    ) -> tuple[Place, Message]:
+        """The message, and all that was known when it was made; raises what refuses it."""
         place = msgspec.structs.replace(
             place,
             recent=self._recent.get(place.ticket.id, ()),
@@ -252,7 +288,10 @@ class Draft:
         )
         check(place, ask.reply, ask.now)
         guard.pass_(ask, place.recent)
-        message = message_of(ask, place, clock, reply_tokens)
+        return place, message_of(ask, place, clock, reply_tokens)
+
+    def _taken(self, ask: Ask, place: Place, message: Message) -> Composed:
+        """What the reply changes."""
         after = answered(place.ticket, ask.reply, message, ask.now)
         actor = SYSTEM if ask.reply.automatic else of_viewer(ask.viewer)
         changed = facts.ticket_answered(place.ticket, after, message, actor)
@@ -265,8 +304,8 @@ class Draft:
         self._events.extend(events)
         return Composed(message=message, outlet=place.outlet, events=events)
 
-    async def write(self, blobs: Blobs) -> None:
-        """All of it; Taken when a key was used before."""
+    async def write(self, blobs: Blobs, *, replacing: bool = False) -> None:
+        """All of it; Taken when a key was used before, unless that message is to be replaced."""
         if not self._queued:
             return
         touched = [file.sha256 for message, _ in self._queued for file in message.files]
@@ -278,6 +317,7 @@ class Draft:
             self._with_copies(),
             self._events,
             self._session,
+            replacing=replacing,
         )
 
     def _with_copies(self) -> list[Conversation]:
@@ -290,7 +330,7 @@ class Draft:
             after[id] = copied(after.get(id, self._conversations[id]), points)
         return [one for id, one in after.items() if one != self._conversations[id]]
 
-    def _place(self, ask: Ask) -> Place:
+    def place(self, ask: Ask) -> Place:
         """Ticket and conversation as they are now."""
         viewer, reply = ask.viewer, ask.reply
         conversation = self._conversations.get(reply.conversation_id)
@@ -308,6 +348,14 @@ class Draft:
         if reply.reply_to and (answered is None or answered.conversation_id != conversation.id):
             raise Invalid("reply_to", "is no message of this conversation")
         return Place(ticket=ticket, conversation=conversation, outlet=outlet, answered=answered)
+
+
+def _undo_s(message: Message) -> float:
+    """How long it may still be taken back."""
+    delivery = delivery_of(message)
+    if delivery.due_at is None or delivery.queued_at is None:
+        return 0
+    return (delivery.due_at - delivery.queued_at).total_seconds()
 
 
 async def _outlet(outlets: Outlets, inbox_id: InboxId) -> Outlet | ConnectorError | None:

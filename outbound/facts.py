@@ -14,6 +14,17 @@ def replied(message: Message, actor: Actor) -> Event:
     return _event(message, "message.sent", "reply", actor=actor, at=message.received_at)
 
 
+def scheduled(message: Message, actor: Actor) -> Event:
+    """An agent's reply waits for its time."""
+    return _event(message, "message.scheduled", "reply", actor=actor, at=message.received_at)
+
+
+def rescheduled(message: Message, version: int, actor: Actor) -> Event:
+    """Its words or its time were changed."""
+    at = message.delivery.changed_at if message.delivery else message.received_at
+    return _event(message, "message.changed", f"scheduled {version}", actor=actor, at=at)
+
+
 def ticket_answered(before: Ticket, after: Ticket, message: Message, actor: Actor) -> Event | None:
     """What the reply changed on its ticket; ``undo`` reads it back. None when nothing did."""
     changes = tuple(

@@ -8,6 +8,7 @@ queue, which every reply writes three times, has one: it is nearly empty, and it
 
 from outbound.automatic.store import INDEXES as AUTOMATIC_INDEXES
 from outbound.canned.store import INDEXES as CANNED_INDEXES
+from outbound.scheduled.store import INDEXES as SCHEDULED_INDEXES
 from outbound.suppression.store import INDEXES as SUPPRESSION_INDEXES
 from storage.migrations import Index, Migration, Progress, ensure_indexes
 from storage.mongo import Mongo
@@ -43,4 +44,5 @@ OUTBOUND_MIGRATIONS = (
     ensure_indexes(310, "suppression_indexes", SUPPRESSION_INDEXES),
     ensure_indexes(311, "automatic_indexes", AUTOMATIC_INDEXES),
     ensure_indexes(320, "canned_indexes", CANNED_INDEXES),
+    ensure_indexes(321, "scheduled_indexes", SCHEDULED_INDEXES),
 )

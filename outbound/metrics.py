@@ -26,3 +26,6 @@ AUTOMATIC_HELD = Counter(
     "parley_automatic_held_total", "Automatic mails that were not sent, by what kept them", ["why"]
 )
 RUNG = Counter("parley_delivery_swept_total", "Conversations rung again by the sweeper")
+SCHEDULED = Counter(
+    "parley_scheduled_replies_total", "Scheduled replies at their time, by outcome", ["outcome"]
+)

@@ -27,15 +27,17 @@ CLOCK_SLACK = timedelta(minutes=5)
 SNIPPET = 160
 MAIL = "mailto"
 UNSCOPED = frozenset({MAIL, "tel"})
-UNSENT = frozenset({"cancelled", "failed"})
+UNSENT = frozenset({"cancelled", "failed", "scheduled"})
+NEVER_SAID = frozenset({"cancelled", "scheduled"})
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
-    """A reply, who asks for it, and when."""
+    """A reply, who asks for it, and when; one that had its time has no time to be undone."""
 
     viewer: Viewer
     reply: Reply
     now: datetime
+    undoable: bool = True
 
     @property
     def message_id(self) -> MessageId:
@@ -104,7 +106,7 @@ def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyToken
         template=reply.template,
         reply_to=_answered_id(place),
         recipient=recipient_of(conversation.recipient),
-        delivery=_queued(place.outlet, clock),
+        delivery=_queued(place.outlet, clock, undoable=ask.undoable),
         threaded_by="reply",
         warnings=rendered.warnings,
         tokens=tokens(rendered.text, *(file.name for file in reply.files)),
@@ -170,9 +172,9 @@ def _addressed(message: Message, reply: Reply, place: Place, reply_tokens: Reply
     )
 
 
-def _queued(outlet: Outlet, clock: datetime) -> Delivery:
+def _queued(outlet: Outlet, clock: datetime, *, undoable: bool) -> Delivery:
     """Due when the undo time is over, by the database's clock."""
-    due = clock + timedelta(seconds=outlet.inbox.undo_s)
+    due = clock + timedelta(seconds=outlet.inbox.undo_s if undoable else 0)
     return Delivery(state="queued", changed_at=clock, fence=1, due_at=due, queued_at=clock)
 
 
@@ -281,6 +283,7 @@ def _parent(place: Place) -> Heard | None:
         if message.conversation_id == place.conversation.id
         and message.mail is not None
         and message.direction != "note"
+        and (message.delivery is None or message.delivery.state not in NEVER_SAID)
     ]
     return next((mail for mail in mails if mail.direction == "in"), mails[0] if mails else None)
 

@@ -3,7 +3,7 @@ it, and has ``delivery.due_at`` exactly while it stands there.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -143,6 +143,8 @@ class OutboundStore:
         copied: Iterable[Conversation],
         events: Iterable[Event],
         session: Session,
+        *,
+        replacing: bool = False,
     ) -> None:
         """New outbound messages with their thread keys, their places in the queue, and what they
         change: tickets from and to, conversations with more participants.
@@ -151,7 +153,8 @@ class OutboundStore:
         Taken when a message of such an id exists: the transaction is lost then.
         """
         batch = Writes(self.mongo, session)
-        batch.insert(
+        put = batch.replace if replacing else batch.insert
+        put(
             self._messages,
             (msgspec.structs.replace(message, tokens=()) for message, _ in replies),
         )
@@ -166,6 +169,22 @@ class OutboundStore:
             await batch.send()
         except DuplicateKeyError as error:
             raise Taken from error
+
+    async def put(self, message: Message, session: Session) -> None:
+        """A message that is not queued, instead of what it was before."""
+        bare = msgspec.structs.replace(message, tokens=())
+        await self._messages.replace_many([bare], session=session)
+
+    async def heard_since(self, ticket_id: TicketId, moment: datetime, session: Session) -> bool:
+        """Whether the customer wrote since, by arrival."""
+        since = Since(ticket_id, moment - timedelta(days=1))  # their clock may lag
+        recent = (await self.recent([since], session))[ticket_id]
+        return any(
+            one.direction == "in"
+            and one.received_at > moment
+            and not (one.mail and one.mail.auto_reply)
+            for one in recent
+        )
 
     async def update_ticket(self, before: Ticket, after: Ticket, session: Session) -> None:
         """Write what differs between the two; the version grows.

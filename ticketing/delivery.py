@@ -19,6 +19,7 @@ Move = Literal["claim", "defer", "lose", "refuse", "undo", "retry", "confirm", "
 
 # A failure outranks "sent" (it was taken, then bounced) and yields to proof of arrival.
 _RANK: Mapping[DeliveryState, int] = {
+    "scheduled": -1,
     "queued": 0,
     "sending": 1,
     "uncertain": 2,
@@ -30,6 +31,8 @@ _RANK: Mapping[DeliveryState, int] = {
 }
 
 MOVES: Mapping[tuple[DeliveryState, Move], DeliveryState] = {
+    ("scheduled", "undo"): "cancelled",
+    ("scheduled", "refuse"): "failed",
     ("queued", "claim"): "sending",
     ("queued", "undo"): "cancelled",
     ("queued", "refuse"): "failed",

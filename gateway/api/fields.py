@@ -35,5 +35,13 @@ Sort = Literal["activity", "waiting", "created"]
 Trouble = Literal["", "failed", "uncertain"]
 DraftMode = Literal["reply", "note"]
 DeliveryState = Literal[
-    "queued", "sending", "sent", "delivered", "read", "failed", "uncertain", "cancelled"
+    "scheduled",
+    "queued",
+    "sending",
+    "sent",
+    "delivered",
+    "read",
+    "failed",
+    "uncertain",
+    "cancelled",
 ]

@@ -164,6 +164,7 @@ class NewReply(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A reply. ``seen_message_id`` is the newest inbound message on the agent's screen. The
     ``html`` may show uploads in its text: ``<img src="cid:UPLOAD_ID">``. What the channel has no
     shape for goes as words: a quoted line for ``reply_to``, numbered lines for ``quick_replies``.
+    With ``send_at`` it waits until then; ``unless_they_write``: and goes only if they did not.
     """
 
     conversation_id: Id
@@ -177,6 +178,8 @@ class NewReply(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     seen_message_id: Id | None = None
     send_anyway: bool = False
     then: Literal["solved", "waiting"] | None = None
+    send_at: Annotated[datetime, Meta(tz=True)] | UnsetType | None = UNSET
+    unless_they_write: bool | UnsetType = UNSET
 
 
 class NewNote(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -333,6 +333,8 @@ def delivery(found: normal.Delivery | None) -> s.Delivery | None:
         reason=found.reason,
         changed_at=time(found.changed_at),
         undo_until=maybe_time(undo),
+        send_at=maybe_time(found.send_at if found.state == "scheduled" else None),
+        unless_they_write=found.unless_they_write,
         recipients=[
             m.RecipientDelivery(
                 address=one.address, state=one.state, reason=one.reason, at=time(one.at)

@@ -85,7 +85,7 @@ export function message(ticket: TicketRow, direction: Message["direction"], text
   };
 }
 
-const delivery = (state: Delivery["state"], reason = ""): Delivery => ({ state, reason, changed_at: minutesAgo(1), undo_until: null, recipients: [] });
+const delivery = (state: Delivery["state"], reason = ""): Delivery => ({ state, reason, changed_at: minutesAgo(1), undo_until: null, send_at: null, unless_they_write: false, recipients: [] });
 const file = (name: string, media: string, size: number) => ({ id: name, name, media_type: media, kind: media.startsWith("image/") ? "image" : "file", size, inline: false, state: "stored" as const, reason: "", url: media.startsWith("image/") ? "/app/logo.svg" : "#" });
 
 function elena(ticket: TicketRow): Message[] {

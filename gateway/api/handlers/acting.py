@@ -18,6 +18,8 @@ from normalizer.model import AgentId, ConversationId, File, MessageId, TicketId
 from outbound.amend import Amender
 from outbound.compose import Composer
 from outbound.model import Reply
+from outbound.scheduled.handlers import Scheduler
+from outbound.scheduled.model import Schedule
 from ticketing.amendments import TicketChange
 from ticketing.handlers import Commands
 from ticketing.starting import NewConversation, Starter
@@ -33,6 +35,7 @@ class ActingApi:
         starter: Starter,
         composer: Composer,
         amender: Amender,
+        scheduler: Scheduler,
         directory: InboxDirectory,
         store: EdgeStore,
         reading: ReadingApi,
@@ -41,6 +44,7 @@ class ActingApi:
         self._starter = starter
         self._composer = composer
         self._amender = amender
+        self._scheduler = scheduler
         self._directory = directory
         self._store = store
         self._reading = reading
@@ -97,6 +101,11 @@ class ActingApi:
             send_anyway=body.send_anyway,
             then=body.then,
         )
+        if body.send_at is not msgspec.UNSET and body.send_at is not None:
+            unless = body.unless_they_write is True
+            wish = Schedule(send_at=body.send_at, unless_they_write=unless)
+            kept = await self._scheduler.schedule(call.viewer, wanted, wish, call.now)
+            return ticket_views.message(kept)
         sent = await self._composer.send_reply(call.viewer, wanted, call.now)
         return ticket_views.message(sent)
 
@@ -141,7 +150,10 @@ class ActingApi:
 
     async def retry(self, call: Call[None, None]) -> Result:
         """The queued message."""
-        message = await self._amender.retry(call.viewer, MessageId(call.params["id"]))
+        id = MessageId(call.params["id"])
+        message = await self._scheduler.retry(call.viewer, id, call.now)
+        if message is None:
+            message = await self._amender.retry(call.viewer, id)
         return ticket_views.message(message)
 
     async def resolve(self, call: Call[r.Resolve, None]) -> Result:

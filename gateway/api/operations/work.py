@@ -79,4 +79,16 @@ WORK = (
         answer=s.Ticket, errors=(404, 409),
         rate=WRITES, audit="events",
     ),
+    Operation(
+        name="changeSchedule", method="PATCH", path="/messages/{id}/schedule",
+        summary="Change a reply that waits for its time", tag="work",
+        permission="tickets:write", request=w.ScheduleChange, answer=s.Message,
+        errors=(404, 409), rate=WRITES, audit="events",
+    ),
+    Operation(
+        name="cancelSchedule", method="DELETE", path="/messages/{id}/schedule",
+        summary="Do not send a reply that waits for its time", tag="work",
+        permission="tickets:write", answer=s.Message, errors=(404, 409), rate=WRITES,
+        audit="events",
+    ),
 )  # fmt: skip

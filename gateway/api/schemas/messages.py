@@ -38,7 +38,8 @@ class Reaction(Answer, frozen=True, kw_only=True):
 
 
 class Delivery(Answer, frozen=True, kw_only=True):
-    """Where an outbound message is. ``undo_until`` is set while it may still be undone;
+    """Where an outbound message is. ``undo_until`` is set while it may still be undone, ``send_at``
+    while it is scheduled (``unless_they_write``: a word of the customer before then cancels it);
     ``recipients`` are those of several of whom more is known than ``state`` says.
     """
 
@@ -46,6 +47,8 @@ class Delivery(Answer, frozen=True, kw_only=True):
     reason: str
     changed_at: Time
     undo_until: Time | None
+    send_at: Time | None
+    unless_they_write: bool
     recipients: list[RecipientDelivery]
 
 

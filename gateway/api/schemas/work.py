@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.api.answer import Answer
-from gateway.api.fields import Id, Line, Time
+from gateway.api.fields import Body, Id, Line, Time
 from gateway.api.requests import Request
 from ticketing.preferences.model import Alerts, Keys, Quiet
 
@@ -96,6 +96,15 @@ class ItemChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True)
     text: Line | UnsetType = UNSET
     done: bool | UnsetType = UNSET
     position: Position | UnsetType = UNSET
+
+
+class ScheduleChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Only what is given changes; ``send_at`` null sends now."""
+
+    text: Body | UnsetType = UNSET
+    html: Annotated[str, Meta(max_length=400_000)] | UnsetType | None = UNSET
+    send_at: Annotated[datetime, Meta(tz=True)] | UnsetType | None = UNSET
+    unless_they_write: bool | UnsetType = UNSET
 
 
 class MyPreferences(Answer, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ import type { Delivery } from "../../api/types";
 import { Glyph } from "../../parts/Glyph";
 
 const LOOK: Record<Delivery["state"], { icon: TablerIcon; tone: string }> = {
+  scheduled: { icon: IconClock, tone: "" },
   queued: { icon: IconClock, tone: "" },
   sending: { icon: IconClock, tone: "" },
   sent: { icon: IconCheck, tone: "" },

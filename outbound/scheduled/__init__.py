@@ -1,0 +1,1 @@
+"""Replies that are to be sent later: written, shown, changed, sent once at their time."""
