@@ -47,14 +47,14 @@ function post(row: TicketRow, direction: "out" | "note", body: Body): Answer {
   const undo = new Date(Date.now() + 10_000).toISOString();
   const sent = message(row, direction, String(body.text), 0, {
     conversation_id: String(body.conversation_id ?? ""),
-    delivery: direction === "note" ? null : { state: "queued", reason: "", changed_at: new Date().toISOString(), undo_until: undo, recipients: [] },
+    delivery: direction === "note" ? null : { state: "queued", reason: "", changed_at: new Date().toISOString(), undo_until: undo, send_at: null, unless_they_write: false, recipients: [] },
   });
   messagesOf(row).push(sent);
   emit({ type: "message", ticket_id: row.id, message: sent });
   touch(row, { activity_at: sent.occurred_at, snippet: sent.text, waiting_since: null, ...(body.then ? { status: body.then as TicketRow["status"] } : {}) }, me.id);
   if (direction === "out") setTimeout(() => {
     if (sent.delivery?.state !== "queued") return;
-    sent.delivery = { state: "delivered", reason: "", changed_at: new Date().toISOString(), undo_until: null, recipients: [] };
+    sent.delivery = { state: "delivered", reason: "", changed_at: new Date().toISOString(), undo_until: null, send_at: null, unless_they_write: false, recipients: [] };
     emit({ type: "delivery", ticket_id: row.id, message_id: sent.id, delivery: sent.delivery });
   }, 11_000);
   return [201, sent];
@@ -85,7 +85,7 @@ const findMessage = (id: string | undefined) => {
 };
 const setDelivery = (id: string | undefined, state: "cancelled" | "queued" | "sent" | "failed"): Answer => {
   const one = findMessage(id);
-  one.delivery = { state, reason: "", changed_at: new Date().toISOString(), undo_until: null, recipients: [] };
+  one.delivery = { state, reason: "", changed_at: new Date().toISOString(), undo_until: null, send_at: null, unless_they_write: false, recipients: [] };
   emit({ type: "delivery", ticket_id: one.ticket_id, message_id: one.id, delivery: one.delivery });
   return [200, one];
 };

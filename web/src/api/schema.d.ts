@@ -977,6 +977,24 @@ export interface paths {
         patch: operations["changeItem"];
         trace?: never;
     };
+    "/messages/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Do not send a reply that waits for its time */
+        delete: operations["cancelSchedule"];
+        options?: never;
+        head?: never;
+        /** Change a reply that waits for its time */
+        patch: operations["changeSchedule"];
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -1776,16 +1794,19 @@ export interface components {
         };
         /**
          * Delivery
-         * @description Where an outbound message is. ``undo_until`` is set while it may still be undone;
+         * @description Where an outbound message is. ``undo_until`` is set while it may still be undone, ``send_at``
+         *         while it is scheduled (``unless_they_write``: a word of the customer before then cancels it);
          *         ``recipients`` are those of several of whom more is known than ``state`` says.
          */
         Delivery: {
             /** @enum {unknown} */
-            state: "cancelled" | "delivered" | "failed" | "queued" | "read" | "sending" | "sent" | "uncertain";
+            state: "cancelled" | "delivered" | "failed" | "queued" | "read" | "scheduled" | "sending" | "sent" | "uncertain";
             reason: string;
             /** Format: date-time */
             changed_at: string;
             undo_until: string | null;
+            send_at: string | null;
+            unless_they_write: boolean;
             recipients: components["schemas"]["RecipientDelivery"][];
         };
         /**
@@ -2549,6 +2570,7 @@ export interface components {
          * @description A reply. ``seen_message_id`` is the newest inbound message on the agent's screen. The
          *         ``html`` may show uploads in its text: ``<img src="cid:UPLOAD_ID">``. What the channel has no
          *         shape for goes as words: a quoted line for ``reply_to``, numbered lines for ``quick_replies``.
+         *         With ``send_at`` it waits until then; ``unless_they_write``: and goes only if they did not.
          */
         NewReply: {
             conversation_id: string;
@@ -2571,6 +2593,8 @@ export interface components {
             send_anyway: boolean;
             /** @default null */
             then: ("solved" | "waiting") | null;
+            send_at?: string | null;
+            unless_they_write?: boolean;
         };
         /**
          * NewRole
@@ -2987,6 +3011,16 @@ export interface components {
             items: components["schemas"]["Role"][];
             permissions: string[];
             fields: string[];
+        };
+        /**
+         * ScheduleChange
+         * @description Only what is given changes; ``send_at`` null sends now.
+         */
+        ScheduleChange: {
+            text?: string;
+            html?: string | null;
+            send_at?: string | null;
+            unless_they_write?: boolean;
         };
         /**
          * SearchHit
@@ -10450,6 +10484,209 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeSchedule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description The request cannot be read */

@@ -33,7 +33,7 @@ describe("runs of bubbles", () => {
   });
 
   test("a failed delivery keeps its own words", () => {
-    const failed = { state: "failed", reason: "no number", changed_at: "", undo_until: null, recipients: [] as never[] } as const;
+    const failed = { state: "failed", reason: "no number", changed_at: "", undo_until: null, send_at: null, unless_they_write: false, recipients: [] as never[] } as const;
     const run = [message("out", "2026-11-18T10:13:00Z", { delivery: failed }), message("out", "2026-11-18T10:14:00Z")];
     expect(ends(run)).toEqual([true, true]);
   });
