@@ -3,9 +3,20 @@
 import re
 from types import TracebackType
 
-from playwright.async_api import BrowserContext, Locator, Page, expect
+from playwright.async_api import BrowserContext, Locator, Page, Request, expect
 
 from tests.e2e.customers import Line
+
+
+# what an agent has who never chose: the next journey begins with it
+UNCHOSEN = """async () => {
+  const session = await (await fetch('/api/v1/session')).json();
+  const now = await (await fetch('/api/v1/me/preferences')).json();
+  const body = {...now, language: '', theme: 'system', send_action: 'send',
+    keys: {on: true, remapped: {}}, quiet: {...now.quiet, on: false}};
+  const headers = {'Content-Type': 'application/json', 'X-CSRF-Token': session.csrf_token};
+  await fetch('/api/v1/me/preferences', {method: 'PUT', headers, body: JSON.stringify(body)});
+}"""
 
 
 class Desk:
@@ -16,12 +27,18 @@ class Desk:
         self.page = page
         self.faults: list[str] = []
         self._url = url
+        self._chose = False
+        page.on("request", self._notice)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda line: self._listen(line.type, line.text))
 
     def _listen(self, kind: str, text: str) -> None:
         if kind == "error" and "Content Security Policy" in text:
             self.faults.append(text)
+
+    def _notice(self, request: Request) -> None:
+        if request.method == "PUT" and request.url.endswith("/me/preferences"):
+            self._chose = True
 
     async def __aenter__(self) -> "Desk":
         return self
@@ -32,6 +49,8 @@ class Desk:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._chose:
+            await self.page.evaluate(UNCHOSEN)
         await self.context.close()
         assert error is not None or not self.faults, f"the page broke: {self.faults}"
 

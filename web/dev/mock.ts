@@ -92,10 +92,19 @@ const setDelivery = (id: string | undefined, state: "cancelled" | "queued" | "se
 const emptyDraft: Draft = { text: "", conversation_id: null, rev: 0, updated_at: new Date(0).toISOString() };
 const session = { agent: me, csrf_token: "mock", site: { name: "Halden", version: "0.1.0", demo: true } };
 
+const alert = { page: true, desktop: false, sound: false };
+let preferences: Body = {
+  language: "", theme: "system", time_zone: "", send_action: "send", keys: { on: true, remapped: {} },
+  alerts: { mention: alert, assigned: alert, news: alert, send_failed: alert, woke: alert, not_sent: alert },
+  quiet: { on: false, days: [1, 2, 3, 4, 5], begins: "18:00", ends: "08:00" },
+};
+
 const ROUTES: [string, RegExp, (ask: Ask) => Answer][] = [
   ["GET", /^\/session$/, () => [200, session]],
   ["POST", /^\/session$/, ({ body }) => (body.password === "wrong" ? [401, { title: "Unauthorized", status: 401 }] : [200, session])],
   ["DELETE", /^\/session$/, () => [204, null]],
+  ["GET", /^\/me\/preferences$/, () => [200, preferences]],
+  ["PUT", /^\/me\/preferences$/, ({ body }) => [200, (preferences = body)]],
   ["GET", /^\/agents$/, () => [200, { items: agents }]],
   ["GET", /^\/inboxes$/, () => [200, { items: inboxes }]],
   ["GET", /^\/views$/, () => [200, { items: views() }]],

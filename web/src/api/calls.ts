@@ -1,6 +1,6 @@
 import { bodyOf, client, csrfHeader, ROOT } from "./http";
 import { Problem, problemOf } from "./problem";
-import type { Mode, ReplyBody, TicketPatch, Upload, ViewId } from "./types";
+import type { Mode, Preferences, ReplyBody, TicketPatch, Upload, ViewId } from "./types";
 
 /** One function per call that the inbox makes; nothing else in the app knows paths. */
 const id = (value: string) => ({ path: { id: value } });
@@ -12,6 +12,9 @@ export const readSession = () => bodyOf(client.GET("/session"));
 export const signIn = (email: string, password: string) =>
   bodyOf(client.POST("/session", { body: { email, password } }));
 export const signOut = () => bodyOf(client.DELETE("/session"));
+
+export const readPreferences = () => bodyOf(client.GET("/me/preferences"));
+export const writePreferences = (body: Preferences) => bodyOf(client.PUT("/me/preferences", { body }));
 
 export const listAgents = () => bodyOf(client.GET("/agents"));
 export const listInboxes = () => bodyOf(client.GET("/inboxes"));

@@ -2,6 +2,7 @@
 export const keys = {
   texts: (ticket: string, conversation: string) => ["texts", ticket, conversation] as const,
   session: ["session"] as const,
+  preferences: ["preferences"] as const,
   agents: ["agents"] as const,
   inboxes: ["inboxes"] as const,
   views: ["views"] as const,

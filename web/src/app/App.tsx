@@ -1,5 +1,6 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 
 import { setSignedOut } from "../api/http";
@@ -9,6 +10,8 @@ import { InboxPage } from "../inbox/InboxPage";
 import { resolveVariables, theme } from "../theme/mantine";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Gate } from "./Gate";
+
+const SettingsPage = lazy(() => import("../settings/SettingsPage").then((module) => ({ default: module.SettingsPage })));
 
 const MOST_TRIES = 3;
 
@@ -41,6 +44,7 @@ export function App() {
           <BrowserRouter basename="/app">
             <Gate>
               <Routes>
+                <Route path="/settings/:section?" element={<Suspense fallback={null}><SettingsPage /></Suspense>} />
                 <Route path="/:kind/:key/:ticket?" element={<InboxPage />} />
                 <Route path="*" element={<Navigate to="/view/mine" replace />} />
               </Routes>

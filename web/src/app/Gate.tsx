@@ -7,6 +7,7 @@ import { KeysProvider } from "../keys/KeysProvider";
 import { LoginPage } from "../login/LoginPage";
 import { ErrorPane } from "../parts/ErrorPane";
 import { LiveProvider } from "../realtime/LiveProvider";
+import { usePreferencesHere } from "./myPreferences";
 import { ToastProvider } from "./ToastProvider";
 
 /** Signed in: the app with its live line. Not signed in: the door; the address is kept for afterwards. */
@@ -25,8 +26,15 @@ export function Gate({ children }: { children: ReactNode }) {
   return (
     <KeysProvider>
       <LiveProvider>
-        <ToastProvider>{children}</ToastProvider>
+        <ToastProvider>
+          <SignedIn>{children}</SignedIn>
+        </ToastProvider>
       </LiveProvider>
     </KeysProvider>
   );
+}
+
+function SignedIn({ children }: { children: ReactNode }) {
+  usePreferencesHere();
+  return children;
 }

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState, type CSSProperties } from "react";
 import { Navigate, useParams, useSearchParams } from "react-router";
 
 import type { Sort } from "../api/calls";
+import { usePreference } from "../app/preferences";
 import { scopeOf } from "../app/scope";
 import { KeySheet } from "../keys/KeySheet";
 import { Palette } from "../palette/Palette";
@@ -58,11 +59,12 @@ function useLeft(scope: Props["scope"], ticket: string | undefined): string | un
 
 function Frame() {
   const { ticket, layout } = useInboxCommands();
+  const [width] = usePreference("listWidth");
   const showList = !layout.phone || !ticket;
   const showThread = !layout.phone || ticket !== undefined;
   useEffect(() => void loadThread(), []);
   return (
-    <div className={`app${layout.phone ? " phone" : ""}${ticket && layout.panelInline ? " with-panel" : ""}`}>
+    <div style={{ "--list": `${width}px` } as CSSProperties} className={`app${layout.phone ? " phone" : ""}${ticket && layout.panelInline ? " with-panel" : ""}`}>
       <Rail />
       {showList ? <ListPane /> : null}
       {showThread ? (

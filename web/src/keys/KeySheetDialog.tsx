@@ -2,10 +2,10 @@ import { IconSearch, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { usePreference } from "../app/preferences";
 import { Dialog } from "../parts/Dialog";
 import { Glyph } from "../parts/Glyph";
 import { IconButton } from "../parts/IconButton";
+import { KeySwitch } from "./KeySwitch";
 import { KeyTable } from "./KeyTable";
 import "./keySheet.css";
 
@@ -28,20 +28,5 @@ export function KeySheetDialog({ close }: { close: () => void }) {
         <KeySwitch />
       </footer>
     </Dialog>
-  );
-}
-
-export function KeySwitch() {
-  const { t } = useTranslation();
-  const [single, setSingle] = usePreference("keys");
-  const [keymap, setKeymap] = usePreference("keymap");
-  const changed = Object.keys(keymap).length > 0;
-  return (
-    <>
-      <button type="button" className="switch" role="switch" aria-checked={single === "on"} aria-labelledby="keys-single" onClick={() => setSingle(single === "on" ? "off" : "on")} />
-      <span id="keys-single">{t("keys.single")}</span>
-      <span className="meta grow">{t("keys.singleHint")}</span>
-      <button type="button" className="btn sm quiet" disabled={!changed} onClick={() => setKeymap({})}>{t("keys.reset")}</button>
-    </>
   );
 }

@@ -1,11 +1,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { usePreference } from "../app/preferences";
 import { CHORDS } from "../parts/platform";
 import type { CommandGroup, CommandId } from "./commands";
 import { KeyRow } from "./KeyRow";
 import { boundCommands, remapped } from "./keymap";
+import { useKeyPreferences } from "./useKeyPreferences";
 
 const GROUPS: readonly CommandGroup[] = ["move", "answer", "sort", "everywhere"];
 
@@ -20,7 +20,7 @@ const FIXED = [
 /** Shortcuts by what they are for; `wanted` leaves those whose words hold it. */
 export function KeyTable({ wanted }: { wanted: string }) {
   const { t } = useTranslation();
-  const [keymap, setKeymap] = usePreference("keymap");
+  const { keymap, setKeymap } = useKeyPreferences();
   const [editing, edit] = useState<CommandId | null>(null);
   const fits = (words: string) => words.toLocaleLowerCase().includes(wanted.trim().toLocaleLowerCase());
   const commands = boundCommands(keymap).filter((command) => fits(t(`keys.${command.id}`)));

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { IconCircleCheck, IconFlag, IconHash, IconHistory, IconKeyboard, IconLanguage, IconLink, IconLogout, IconMoon, IconSearch, IconTag, IconUserPlus, IconUserCheck, IconCircleHalf2 } from "@tabler/icons-react";
+import { IconCircleCheck, IconFlag, IconHash, IconHistory, IconKeyboard, IconLanguage, IconLink, IconLogout, IconMoon, IconSearch, IconSettings, IconTag, IconUserPlus, IconUserCheck, IconCircleHalf2 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
@@ -59,6 +59,7 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
     { id: "theme", group: "app", label: t("palette.theme"), icon: IconMoon, into: "theme" },
     { id: "language", group: "app", label: t("palette.language"), words: "language 语言", icon: IconLanguage, into: "language" },
     { id: "keys", group: "app", label: t("palette.keys"), icon: IconKeyboard, keys: keysOf("sheet"), run: openKeySheet },
+    { id: "settings", group: "app", label: t("settings.title"), icon: IconSettings, run: () => void navigate("/settings/profile") },
     { id: "out", group: "app", label: t("session.out"), icon: IconLogout, onDemand: true, run: () => void signOutHere(cache) },
   ];
   const find = (): Entry[] => {

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { useAgents, useMe } from "../api/queries";
 import type { Priority, TicketRow } from "../api/types";
-import { chooseLanguage, LANGUAGES, SCHEMES, type Language } from "../app/looks";
+import { LANGUAGES, SCHEMES, useLooks, type Language } from "../app/looks";
 import { useInbox } from "../inbox/InboxContext";
 import { useChangeMany } from "../inbox/useChangeMany";
 import { sharedStatuses } from "../inbox/useTargets";
@@ -20,7 +20,8 @@ export function useValueEntries(targets: readonly TicketRow[], typed: string): R
   const { data: agents } = useAgents();
   const { list } = useInbox();
   const change = useChangeMany();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme } = useMantineColorScheme();
+  const { chooseLanguage, chooseScheme } = useLooks();
   const value = (id: string, label: string, chosen: boolean, run: () => void, more: Partial<Entry> = {}): Entry => ({
     id, group: "values", label, run, ...(chosen ? { icon: IconCheck } : {}), ...more,
   });
@@ -55,6 +56,6 @@ export function useValueEntries(targets: readonly TicketRow[], typed: string): R
     language: () => (Object.entries(LANGUAGES) as [Language, string][]).map(([language, label]) =>
       value(language, label, i18n.language === language, () => chooseLanguage(language), { lang: language })),
     theme: () => SCHEMES.map((scheme) =>
-      value(scheme, t(`theme.${scheme}`), colorScheme === scheme, () => setColorScheme(scheme))),
+      value(scheme, t(`theme.${scheme}`), colorScheme === scheme, () => chooseScheme(scheme))),
   };
 }

@@ -1,11 +1,12 @@
 import { Menu, useMantineColorScheme } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { IconKeyboard, IconLogout } from "@tabler/icons-react";
+import { IconKeyboard, IconLogout, IconSettings } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 
 import { useMe } from "../../api/queries";
 import { signOutHere } from "../../app/enter";
-import { chooseLanguage, LANGUAGES, SCHEMES, type Language } from "../../app/looks";
+import { LANGUAGES, SCHEMES, useLooks, type Language } from "../../app/looks";
 import { openKeySheet } from "../../keys/sheet";
 import { Choices } from "../../parts/Choices";
 import { usePortal } from "../../parts/Dialog";
@@ -20,7 +21,8 @@ export function SelfMenu() {
   const portal = usePortal();
   const cache = useQueryClient();
   const { phase } = useStore(connection);
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme } = useMantineColorScheme();
+  const { chooseLanguage, chooseScheme } = useLooks();
   return (
     <div className="foot">
       <Menu position="top-start" width={224} shadow="md" portalProps={portal}>
@@ -42,12 +44,13 @@ export function SelfMenu() {
             label={t("prefs.theme")}
             value={colorScheme}
             choices={SCHEMES.map((value) => ({ value, label: t(`theme.${value}`) }))}
-            onChoose={setColorScheme}
+            onChoose={chooseScheme}
           />
           <Menu.Divider />
           <Menu.Label aria-hidden>{t("prefs.language")}</Menu.Label>
           <Choices label={t("prefs.language")} value={i18n.language as Language} choices={SPOKEN} onChoose={chooseLanguage} />
           <Menu.Divider />
+          <Menu.Item component={Link} to="/settings/profile" leftSection={<Glyph of={IconSettings} />}>{t("settings.title")}</Menu.Item>
           <Menu.Item leftSection={<Glyph of={IconKeyboard} />} onClick={openKeySheet}>{t("keys.title")}</Menu.Item>
           <Menu.Item leftSection={<Glyph of={IconLogout} />} onClick={() => void signOutHere(cache)}>{t("session.out")}</Menu.Item>
         </Menu.Dropdown>
