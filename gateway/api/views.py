@@ -69,6 +69,7 @@ def capabilities(manifest: Manifest) -> s.Capabilities:
     return s.Capabilities(
         reply=manifest.can("reply"),
         html=manifest.can("html"),
+        start=manifest.can("start"),
         subject=manifest.can("subject"),
         attachments=manifest.can("media_out"),
         attachment_max_bytes=manifest.limits.attachment_max_bytes,

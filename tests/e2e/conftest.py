@@ -78,7 +78,9 @@ async def sit(
     async with AsyncExitStack() as windows:
 
         async def at(name: str = "Mira Okafor", **look: Any) -> Desk:
-            options = {"locale": "en-US", "viewport": WINDOW, **look}
+            # a worker between page and server hides requests from the journeys that break them
+            quiet = {"service_workers": "block"}
+            options = {"locale": "en-US", "viewport": WINDOW, **quiet, **look}
             context = await browser.new_context(storage_state=logins[name], **options)
             desk = Desk(context, await context.new_page(), stage.site.url)
             return await windows.enter_async_context(desk)

@@ -9,7 +9,7 @@ export const agents = [
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
-const chat = { reply: true, html: false, subject: false, attachments: true, attachment_max_bytes: 20e6, max_chars: 4096, sms_segments: false, receipts: ["sent"] };
+const chat = { start: true, cc: false, quick_replies: false, reply_to: false, templates: false, reply: true, html: false, subject: false, attachments: true, attachment_max_bytes: 20e6, max_chars: 4096, sms_segments: false, receipts: ["sent"] };
 const capabilities: Record<string, Inbox["capabilities"]> = {
   email: { ...chat, html: true, subject: true, attachment_max_bytes: 25e6, max_chars: null },
   telegram: chat,

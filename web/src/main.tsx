@@ -22,3 +22,8 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 );
+
+// The page for when nothing answers; the app itself is never kept.
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  window.addEventListener("load", () => void navigator.serviceWorker.register(`${import.meta.env.BASE_URL}sw.js`).catch(() => undefined));
+}

@@ -7,10 +7,14 @@ from gateway.api.fields import Time
 
 
 class Capabilities(Answer, frozen=True, kw_only=True):
-    """What a reply on this channel may hold; ``receipts`` are the states it reports."""
+    """What a reply on this channel may hold; ``receipts`` are the states it reports.
+
+    ``start``: we may write first.
+    """
 
     reply: bool
     html: bool
+    start: bool
     subject: bool
     attachments: bool
     attachment_max_bytes: int | None

@@ -1,6 +1,6 @@
 import { bodyOf, client, csrfHeader, ROOT } from "./http";
 import { Problem, problemOf } from "./problem";
-import type { Mode, Preferences, ReplyBody, TicketPatch, Upload, ViewId } from "./types";
+import type { Mode, NewTicket, Preferences, ReplyBody, TicketPatch, Upload, ViewId } from "./types";
 
 /** One function per call that the inbox makes; nothing else in the app knows paths. */
 const id = (value: string) => ({ path: { id: value } });
@@ -29,6 +29,9 @@ export const searchTickets = (
   query: { q: string; scope: "open" | "all"; cursor?: string },
   signal: AbortSignal,
 ) => bodyOf(client.GET("/search", { params: { query }, signal }));
+
+export const startConversation = (key: string, body: NewTicket) =>
+  bodyOf(client.POST("/tickets", { params: once(key), body }));
 
 export const readTicket = (ticket: string, signal?: AbortSignal) =>
   bodyOf(client.GET("/tickets/{id}", { params: id(ticket), signal }));

@@ -12,6 +12,7 @@ export type Inbox = Schemas["Inbox"];
 export type Message = Schemas["Message"];
 export type MessageFile = Schemas["File"];
 export type SearchHit = Schemas["SearchHit"];
+export type NewTicket = Schemas["NewTicket"];
 export type Preferences = Schemas["MyPreferences"];
 export type Session = Schemas["Session"];
 export type ReplyBody = Schemas["NewReply"];

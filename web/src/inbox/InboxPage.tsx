@@ -6,6 +6,7 @@ import { usePreference } from "../app/preferences";
 import { scopeOf } from "../app/scope";
 import { KeySheet } from "../keys/KeySheet";
 import { Palette } from "../palette/Palette";
+import { Start } from "../start/Start";
 import { useInboxCommands } from "./useInboxCommands";
 import { InboxContext } from "./InboxContext";
 import { ListPane } from "./list/ListPane";
@@ -75,6 +76,7 @@ function Frame() {
       {layout.phone && !ticket ? <TabBar /> : null}
       <KeySheet />
       <Palette />
+      <Start />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { IconCircleCheck, IconFlag, IconHash, IconHistory, IconKeyboard, IconLanguage, IconLink, IconLogout, IconMoon, IconSearch, IconSettings, IconTag, IconUserPlus, IconUserCheck, IconCircleHalf2 } from "@tabler/icons-react";
+import { IconCircleCheck, IconEdit, IconFlag, IconHash, IconHistory, IconKeyboard, IconLanguage, IconLink, IconLogout, IconMoon, IconSearch, IconSettings, IconTag, IconUserPlus, IconUserCheck, IconCircleHalf2 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
@@ -16,6 +16,8 @@ import { boundCommands } from "../keys/keymap";
 import { openKeySheet } from "../keys/sheet";
 import { channelIcon } from "../parts/channels";
 import { useCopyLink } from "../inbox/useCopyLink";
+import { useStarters } from "../start/Start";
+import { openStart } from "../start/store";
 import { recentTickets } from "./recent";
 import type { Entry } from "./entry";
 
@@ -28,6 +30,7 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
   const cache = useQueryClient();
   const me = useMe().id;
   const { data: inboxes } = useInboxes();
+  const starters = useStarters().length > 0;
   const [keymap] = usePreference("keymap");
   const change = useChangeMany();
   const copyLink = useCopyLink(targets[0]?.id);
@@ -56,6 +59,7 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
   ];
   const recent = (): Entry[] => recentTickets(cache, targets[0]?.id).map((ticket) => ({ id: `recent-${ticket.id}`, group: "tickets", label: ticket.subject || t("ticket.noSubject"), hint: `#${ticket.number} · ${ticket.contact.name}`, words: `#${ticket.number} ${ticket.contact.name}`, icon: IconHistory, run: go({ kind: "view", key: "open" }, ticket.id) }));
   const app = (): Entry[] => [
+    ...(starters ? [{ id: "compose", group: "app" as const, label: t("start.title"), icon: IconEdit, keys: keysOf("compose"), run: openStart }] : []),
     { id: "theme", group: "app", label: t("palette.theme"), icon: IconMoon, into: "theme" },
     { id: "language", group: "app", label: t("palette.language"), words: "language 语言", icon: IconLanguage, into: "language" },
     { id: "keys", group: "app", label: t("palette.keys"), icon: IconKeyboard, keys: keysOf("sheet"), run: openKeySheet },

@@ -23,7 +23,10 @@ export function usePortal(): { target: HTMLElement } | undefined {
 export function Dialog({ open, onClose, label, side, children }: Props) {
   const [element, setElement] = useState<HTMLDialogElement | null>(null);
   useEffect(() => {
-    if (open && element && !element.open) element.showModal();
+    if (!open || !element || element.open) return;
+    element.showModal();
+    // The first field stands after the head's buttons, where the browser would begin.
+    element.querySelector<HTMLElement>("[data-first]")?.focus();
   }, [open, element]);
   if (!open) return null;
   return (

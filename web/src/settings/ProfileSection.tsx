@@ -8,7 +8,7 @@ import { useChangePreferences, useMyPreferences } from "../app/myPreferences";
 import { Avatar } from "../parts/Avatar";
 import { Segmented } from "../parts/Segmented";
 import { Field } from "./Field";
-import { Select } from "./Select";
+import { Select } from "../parts/Select";
 
 const SENDS = ["send", "solved", "waiting"] as const satisfies readonly Preferences["send_action"][];
 const ZONES = Intl.supportedValuesOf("timeZone");

@@ -1,9 +1,11 @@
-import { IconMenu2, IconSearch } from "@tabler/icons-react";
+import { IconEdit, IconMenu2, IconSearch } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useFormat } from "../../i18n/format";
 import { IconButton } from "../../parts/IconButton";
+import { openStart } from "../../start/store";
+import { useStarters } from "../../start/Start";
 import { useInbox } from "../InboxContext";
 import { useScopeName } from "./useScopeName";
 
@@ -11,6 +13,7 @@ export function ListHeader() {
   const { t } = useTranslation();
   const { layout } = useInbox();
   const format = useFormat();
+  const starters = useStarters();
   const { name, count } = useScopeName();
   useEffect(() => {
     document.title = name ? `${name} · Parley` : "Parley";
@@ -22,6 +25,7 @@ export function ListHeader() {
       <h1 className="cut">{name}</h1>
       {count === null ? null : <span className="meta num">{format.count(count)}</span>}
       <span className="grow" />
+      {starters.length > 0 ? <IconButton icon={IconEdit} label={t("start.title")} onClick={openStart} aria-keyshortcuts="c" /> : null}
       {layout.railInline ? null : <IconButton icon={IconSearch} label={t("search.label")} onClick={openRail} />}
     </header>
   );

@@ -1,0 +1,62 @@
+import { IconAlertCircle, IconX } from "@tabler/icons-react";
+import type { FormEvent } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { Inbox } from "../api/types";
+import { Dialog } from "../parts/Dialog";
+import { Glyph } from "../parts/Glyph";
+import { IconButton } from "../parts/IconButton";
+import { Labelled } from "../parts/Labelled";
+import { Select } from "../parts/Select";
+import { starting } from "./store";
+import { useStart } from "./useStart";
+import "./start.css";
+
+const close = () => starting.set(false);
+
+/** Writes to somebody first: from which inbox, to whom, and what. */
+export function StartDialog({ inboxes }: { inboxes: readonly Inbox[] }) {
+  const { t } = useTranslation();
+  const { wish, change, inbox, ready, send, fault } = useStart(inboxes, close);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (ready) send.mutate();
+  };
+  const said = send.error && !fault ? send.error.message : null;
+  const faultOf = (field: typeof fault) => (fault === field ? send.error?.message : undefined);
+  return (
+    <Dialog open onClose={close} label={t("start.title")} side="middle">
+      <header>
+        <h2 className="grow">{t("start.title")}</h2>
+        <IconButton icon={IconX} label={t("action.close")} onClick={close} />
+      </header>
+      <form className="start" onSubmit={submit}>
+        <Labelled label={t("start.from")} fault={faultOf("inbox_id")}>
+          {(aria) => <Select {...aria} value={wish.inbox_id} options={inboxes.map((one) => ({ value: one.id, label: one.address ? `${one.name} · ${one.address}` : one.name }))} onChange={(inbox_id) => change({ inbox_id })} />}
+        </Labelled>
+        <div className="two">
+          <Labelled label={t("start.to")} hint={inbox ? t("start.toHint", { family: inbox.family_name }) : undefined} fault={faultOf("recipient")}>
+            {(aria) => <input {...aria} className="input" data-first required value={wish.recipient} maxLength={320} onChange={(event) => change({ recipient: event.target.value })} />}
+          </Labelled>
+          <Labelled label={t("start.name")} fault={faultOf("name")}>
+            {(aria) => <input {...aria} className="input" value={wish.name} maxLength={200} onChange={(event) => change({ name: event.target.value })} />}
+          </Labelled>
+        </div>
+        {inbox?.capabilities.subject ? (
+          <Labelled label={t("start.subject")} fault={faultOf("subject")}>
+            {(aria) => <input {...aria} className="input" value={wish.subject} maxLength={500} onChange={(event) => change({ subject: event.target.value })} />}
+          </Labelled>
+        ) : null}
+        <Labelled label={t("start.text")} fault={faultOf("text")}>
+          {(aria) => <textarea {...aria} className="input text" required rows={8} value={wish.text} onChange={(event) => change({ text: event.target.value })} />}
+        </Labelled>
+        {said ? <p className="notice bad" role="alert"><Glyph of={IconAlertCircle} />{t("start.notSent", { why: said })}</p> : null}
+        <footer>
+          <span className="grow" />
+          <button type="button" className="btn" onClick={close}>{t("action.cancel")}</button>
+          <button type="submit" className="btn primary" disabled={!ready}>{t("composer.send")}</button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,50 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+
+import { startConversation } from "../api/calls";
+import { keys } from "../api/keys";
+import { Problem } from "../api/problem";
+import type { Inbox } from "../api/types";
+import { pathOf } from "../app/scope";
+
+export interface Wish {
+  inbox_id: string;
+  recipient: string;
+  name: string;
+  subject: string;
+  text: string;
+}
+
+/** The field that the server found wrong, where it names one. */
+export function faultField(error: Error | null): keyof Wish | null {
+  const field = error instanceof Problem ? error.extra.field : undefined;
+  const named: readonly (keyof Wish)[] = ["inbox_id", "recipient", "name", "subject", "text"];
+  return named.find((one) => one === field) ?? null;
+}
+
+/** What is written, and the sending of it: once, however often Send is pressed. */
+export function useStart(inboxes: readonly Inbox[], done: () => void) {
+  const cache = useQueryClient();
+  const navigate = useNavigate();
+  const [wish, setWish] = useState<Wish>({ inbox_id: inboxes[0]?.id ?? "", recipient: "", name: "", subject: "", text: "" });
+  const [key, setKey] = useState(() => crypto.randomUUID());
+  const inbox = inboxes.find((one) => one.id === wish.inbox_id) ?? inboxes[0];
+  const send = useMutation({
+    mutationFn: () => startConversation(key, { ...wish, name: wish.name || null, subject: inbox?.capabilities.subject ? wish.subject : "" }),
+    onSuccess: (ticket) => {
+      cache.setQueryData(keys.ticket(ticket.id), ticket);
+      void cache.invalidateQueries({ queryKey: keys.lists });
+      done();
+      void navigate(pathOf({ kind: "view", key: "open" }, ticket.id));
+    },
+  });
+  const change = (more: Partial<Wish>) => {
+    setWish((now) => ({ ...now, ...more }));
+    // Other words are another message.
+    setKey(crypto.randomUUID());
+    if (send.isError) send.reset();
+  };
+  const ready = wish.recipient.trim() !== "" && wish.text.trim() !== "" && !send.isPending;
+  return { wish, change, inbox, ready, send, fault: faultField(send.error) };
+}
