@@ -1522,10 +1522,13 @@ export interface components {
         /**
          * Capabilities
          * @description What a reply on this channel may hold; ``receipts`` are the states it reports.
+         *
+         *         ``start``: we may write first.
          */
         Capabilities: {
             reply: boolean;
             html: boolean;
+            start: boolean;
             subject: boolean;
             attachments: boolean;
             attachment_max_bytes: number | null;
