@@ -7,7 +7,6 @@ from playwright.async_api import BrowserContext, Locator, Page, Request, expect
 
 from tests.e2e.customers import Line
 
-
 # what an agent has who never chose: the next journey begins with it
 UNCHOSEN = """async () => {
   const session = await (await fetch('/api/v1/session')).json();

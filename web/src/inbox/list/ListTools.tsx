@@ -1,44 +1,18 @@
-import { Menu } from "@mantine/core";
-import { IconArrowsSort, IconArrowUp, IconChevronDown } from "@tabler/icons-react";
+import { IconArrowUp } from "@tabler/icons-react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate, useSearchParams } from "react-router";
+import { useNavigate } from "react-router";
 
-import type { Sort } from "../../api/calls";
 import { pathOf } from "../../app/scope";
-import { Choices } from "../../parts/Choices";
 import { Glyph } from "../../parts/Glyph";
 import { useStore } from "../../realtime/stores";
 import { useInbox } from "../InboxContext";
 import { BulkBar } from "./BulkBar";
 import { selection } from "./selection";
+import { SortFace } from "./SortFace";
 
-const SORTS: readonly Sort[] = ["activity", "waiting", "created"];
-
-function SortMenu() {
-  const { t } = useTranslation();
-  const { sort } = useInbox();
-  const [, setSearch] = useSearchParams();
-  return (
-    <Menu position="bottom-start" width={200} shadow="md">
-      <Menu.Target>
-        <button type="button" className="sort">
-          <Glyph of={IconArrowsSort} size="s" />
-          <span className="sr">{t("list.sort")}</span>
-          {t(`sort.${sort}`)}
-          <Glyph of={IconChevronDown} size="s" />
-        </button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Choices
-          label={t("list.sort")}
-          value={sort}
-          choices={SORTS.map((value) => ({ value, label: t(`sort.${value}`) }))}
-          onChoose={(next) => setSearch({ sort: next })}
-        />
-      </Menu.Dropdown>
-    </Menu>
-  );
-}
+// Menus come after the list is on screen.
+const SortMenu = lazy(() => import("./SortMenu").then((module) => ({ default: module.SortMenu })));
 
 function SearchReach() {
   const { t } = useTranslation();
@@ -62,7 +36,7 @@ export function ListTools() {
   if (choosing) return <BulkBar />;
   return (
     <div className="sub">
-      {scope.kind === "search" ? <SearchReach /> : <SortMenu />}
+      {scope.kind === "search" ? <SearchReach /> : <Suspense fallback={<SortFace />}><SortMenu /></Suspense>}
       <span className="grow" />
       <span role="status" className="news">
         {list.news > 0 ? (

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Dialog } from "../../parts/Dialog";
@@ -5,9 +6,12 @@ import { Mark } from "../../parts/Mark";
 import { useInbox } from "../InboxContext";
 import { InboxLinks } from "./InboxLinks";
 import { SearchBox } from "./SearchBox";
-import { SelfMenu } from "./SelfMenu";
+import { SelfFace } from "./SelfFace";
 import { ViewLinks } from "./ViewLinks";
 import "./rail.css";
+
+// Menus come after the list is on screen.
+const SelfMenu = lazy(() => import("./SelfMenu").then((module) => ({ default: module.SelfMenu })));
 
 /** Views, inboxes and oneself. Beside the list where there is room, else a drawer. */
 export function Rail() {
@@ -34,7 +38,9 @@ function RailContent() {
         <ViewLinks />
         <InboxLinks />
       </div>
-      <SelfMenu />
+      <div className="foot">
+        <Suspense fallback={<SelfFace />}><SelfMenu /></Suspense>
+      </div>
     </nav>
   );
 }

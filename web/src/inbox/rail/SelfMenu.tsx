@@ -4,39 +4,26 @@ import { IconKeyboard, IconLogout, IconSettings } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
-import { useMe } from "../../api/queries";
 import { signOutHere } from "../../app/enter";
 import { LANGUAGES, SCHEMES, useLooks, type Language } from "../../app/looks";
 import { openKeySheet } from "../../keys/sheet";
 import { Choices } from "../../parts/Choices";
 import { usePortal } from "../../parts/Dialog";
 import { Glyph } from "../../parts/Glyph";
-import { connection, useStore } from "../../realtime/stores";
+import { SelfFace } from "./SelfFace";
 
 const SPOKEN = Object.entries(LANGUAGES).map(([value, label]) => ({ value: value as Language, label, lang: value }));
 
 export function SelfMenu() {
   const { t, i18n } = useTranslation();
-  const me = useMe();
   const portal = usePortal();
   const cache = useQueryClient();
-  const { phase } = useStore(connection);
   const { colorScheme } = useMantineColorScheme();
   const { chooseLanguage, chooseScheme } = useLooks();
   return (
-    <div className="foot">
-      <Menu position="top-start" width={224} shadow="md" portalProps={portal}>
+    <Menu position="top-start" width={224} shadow="md" portalProps={portal}>
         <Menu.Target>
-          <button type="button" className="self">
-            <span className="avatar m me" aria-hidden="true">
-              {me.initials}
-              <span className={`on ${phase}`} />
-            </span>
-            <span className="grow">
-              <span className="cut strong block">{me.name}</span>
-              <span className="meta cut block">{t(`live.${phase}`)}</span>
-            </span>
-          </button>
+          <SelfFace />
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label aria-hidden>{t("prefs.theme")}</Menu.Label>
@@ -55,6 +42,5 @@ export function SelfMenu() {
           <Menu.Item leftSection={<Glyph of={IconLogout} />} onClick={() => void signOutHere(cache)}>{t("session.out")}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-    </div>
   );
 }
