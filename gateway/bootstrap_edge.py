@@ -50,6 +50,7 @@ from ticketing.catalogue.store import CatalogueStore
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
 from ticketing.merging.handlers import Merging
+from ticketing.merging.split_handlers import Splitting
 from ticketing.merging.store import MergeStore
 from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
@@ -103,7 +104,7 @@ def edge(base: Foundation) -> Edge:
         _inboxes(base).handlers(),
         read.handlers(),
         _acting(base, read).handlers(),
-        MergingApi(_merging(base), read).handlers(),
+        _merging(base, read).handlers(),
         _compose(base, reading).handlers(),
         SuppressionApi(base.suppressions).handlers(),
         *work_handlers(base, work, read),
@@ -202,9 +203,11 @@ def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
     )
 
 
-def _merging(base: Foundation) -> Merging:
+def _merging(base: Foundation, read: ReadingApi) -> MergingApi:
     transactions = Transactions(base.collections, base.events, base.relay.offer)
-    return Merging(MergeStore(base.collections), transactions)
+    store = MergeStore(base.collections)
+    splitting = Splitting(store, transactions, NumberPool(base.counters))
+    return MergingApi(Merging(store, transactions), splitting, read)
 
 
 def _compose(base: Foundation, reading: TicketReading) -> DraftsApi:

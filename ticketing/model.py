@@ -89,6 +89,8 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     ``closed_key`` afterwards. ``recipient`` is where a reply goes (canonical contact point).
     ``participants`` are the canonical points that took part (mail: From, To and Cc; at most 64):
     only they may join by a reference or a subject hook. ``reply_handle`` is the newest that came.
+    ``apart``: it was split off, so what answers its messages goes on in it, whatever ticket's token
+    they carry.
     """
 
     id: ConversationId = msgspec.field(name="_id")
@@ -106,6 +108,7 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     last_in_native_id: str = ""
     last_in_at: datetime | None = None
     reply_handle: ReplyHandle | None = None
+    apart: bool = False
     created_at: datetime
     updated_at: datetime
 

@@ -23,6 +23,7 @@ from ticketing.ingest.model import Line
 from ticketing.ingest.numbers import NumberPool
 from ticketing.ingest.senders import Senders
 from ticketing.merging.handlers import MergeWish, Merging
+from ticketing.merging.split_handlers import Splitting
 from ticketing.merging.store import MergeStore
 from ticketing.permissions import Viewer
 from ticketing.reading.search import Search
@@ -117,9 +118,10 @@ class House:
         self.reading = TicketReading(ReadingStore(self.collections), self.events)
         self.search = Search(ReadingStore(self.collections), self.reading)
         self.commands = Commands(self.collections, self.events, self.offered.extend)
-        self.merging = Merging(
-            MergeStore(self.collections),
-            Transactions(self.collections, self.events, self.offered.extend),
+        transactions = Transactions(self.collections, self.events, self.offered.extend)
+        self.merging = Merging(MergeStore(self.collections), transactions)
+        self.splitting = Splitting(
+            MergeStore(self.collections), transactions, NumberPool(Counters(mongo))
         )
         self.starter = Starter(
             self.collections, self.events, NumberPool(Counters(mongo)), self.offered.extend

@@ -83,7 +83,7 @@ def gather(draft: Draft, book: Book, tokens: ReplyTokens) -> Evidence:
         sender_keys=proofs,
         said=said_at(draft.occurred_at, draft.received_at),
         bounced=_bounced(draft, book, tokens),
-        token=_numbered(hit.number, hit.source, draft, proofs, book) if hit else None,
+        token=_tokened(hit, draft, proofs, book) if hit else None,
         references=_references(draft, book),
         hook=_numbered(hook, f"#{hook}", draft, proofs, book) if hook is not None else None,
         thread=_place(thread, book, "the thread") if thread else None,
@@ -202,6 +202,20 @@ def _referenced(reference: Reference, book: Book) -> Place | None:
         participants=place.participants.union(named, (f"mailto:{reference.author.address}",)),
         what=place.what,
     )
+
+
+def _tokened(hit: TokenHit, draft: Draft, proofs: frozenset[str], book: Book) -> Place | None:
+    """The ticket of the token, unless the mail answers a message that was split off from it, to or
+    from somebody who took part there.
+    """
+    keys = (native_key(draft.inbox_id, id) for id in answered_ids(draft))
+    answered = next((book.references[key] for key in keys if key in book.references), None)
+    where = book.conversations.get(answered.conversation_id) if answered else None
+    if answered and where and where.apart:
+        place = _referenced(answered, book)
+        if place and not proofs.isdisjoint(place.participants):
+            return replace(place, what=hit.source)
+    return _numbered(hit.number, hit.source, draft, proofs, book)
 
 
 def _numbered(

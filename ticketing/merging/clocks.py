@@ -24,6 +24,7 @@ def emptied(source: Ticket, target: Ticket, now: datetime) -> Ticket:
         merged_into=target.id,
         waiting_since=None,
         snoozed_until=None,
+        snoozed_by="",
         status_at=max(now, source.status_at or now),
         solved_at=source.solved_at or now,
         updated_at=max(now, source.updated_at),
@@ -63,7 +64,7 @@ def resumed(
     size = total(tallies)
     ticket = image
     for message in news:
-        ticket = _with(ticket, message)
+        ticket = heard_by(ticket, message)
     return replace(
         ticket,
         message_count=image.message_count + size.counted - then.counted,
@@ -106,7 +107,8 @@ def is_automatic(message: Message) -> bool:
     return robot or message.author.kind == "system" or "sender-unproven" in message.warnings
 
 
-def _with(ticket: Ticket, message: Message) -> Ticket:
+def heard_by(ticket: Ticket, message: Message) -> Ticket:
+    """The ticket with one message more, as when it came; an agent's note moves nothing."""
     cancelled = message.delivery is not None and message.delivery.state == "cancelled"
     if cancelled or (message.direction == "note" and message.author.kind == "agent"):
         return replace(ticket, updated_at=max(ticket.updated_at, message.received_at))

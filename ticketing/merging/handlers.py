@@ -92,7 +92,7 @@ class Merging:
 
         async def work(session: Session, events: list[Event]) -> Merged:
             world = await self._world(viewer, wish, session)
-            at = await self._after_all(ids, now, session)
+            at = await after_all(self._store, ids, now, session)
             records = []
             for n, id in enumerate(ids[:-1]):
                 record = _record(
@@ -160,14 +160,6 @@ class Merging:
                 raise Stale(ticket.version)
         return world
 
-    async def _after_all(
-        self, ids: Sequence[TicketId], now: datetime, session: Session
-    ) -> datetime:
-        """Now, or just after the last record of these tickets where a host's clock runs late."""
-        records = [one for id in ids for one in await self._store.records_of(id, session)]
-        last = max((one.at for one in records), default=now)
-        return max(now, last + timedelta(milliseconds=1)) if records else now
-
     async def _visible(self, viewer: Viewer, id: str, session: Session) -> Merge:
         record = await self._store.record(id, session)
         if record is None:
@@ -187,6 +179,15 @@ class Merging:
         for one in records:
             world.moved[one.id], world.chosen[one.id] = await self._store.moved(one.id, session)
         return world
+
+
+async def after_all(
+    store: MergeStore, ids: Sequence[TicketId], now: datetime, session: Session
+) -> datetime:
+    """Now, or just after the last record of these tickets where a host's clock runs late."""
+    records = [one for id in ids for one in await store.records_of(id, session)]
+    last = max((one.at for one in records), default=None)
+    return now if last is None else max(now, last + timedelta(milliseconds=1))
 
 
 def in_view(viewer: Viewer, ticket: Ticket) -> Ticket:

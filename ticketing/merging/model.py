@@ -8,7 +8,7 @@ import msgspec
 
 from connectors.contract import InboxId
 from normalizer.model import AgentId, ContactId, ConversationId, Message, MessageId, TicketId
-from ticketing.model import Ticket
+from ticketing.model import Conversation, Ticket
 
 MergeId = NewType("MergeId", str)
 Kind = Literal["merge", "split"]
@@ -17,6 +17,7 @@ Choices = Mapping[str, Side]
 
 MAX_MOVED = 2_000  # messages: each is written anew with its index entries, in one transaction
 MAX_CONVERSATIONS = 2_000
+MAX_SPLIT = 500  # messages
 PAGE = 500
 
 
@@ -32,6 +33,13 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
             total=self.total + other.total,
             counted=self.counted + other.counted,
             inbound=self.inbound + other.inbound,
+        )
+
+    def __sub__(self, other: "Size") -> "Size":
+        return Size(
+            total=self.total - other.total,
+            counted=self.counted - other.counted,
+            inbound=self.inbound - other.inbound,
         )
 
 
@@ -70,6 +78,7 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
 
     conversation_id: ConversationId
     new_id: ConversationId
+    size: Size
 
 
 class Merge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -169,7 +178,38 @@ class Undone(msgspec.Struct, frozen=True, kw_only=True):
     reopened: bool = False
 
 
-class News(msgspec.Struct, frozen=True, kw_only=True):
-    """Messages of some conversations that came after an image was made, the oldest first."""
+class SplitWish(msgspec.Struct, frozen=True, kw_only=True):
+    """Messages by id, or those of a conversation from one on ("": all of them). ``subject`` ""
+    takes the first one's words; ``version`` is the ticket's as the agent has seen it.
+    """
 
-    messages: tuple[Message, ...] = ()
+    ticket_id: str
+    message_ids: tuple[str, ...] = ()
+    conversation_id: str = ""
+    from_message_id: str = ""
+    subject: str = ""
+    version: int | None = None
+
+
+class Cut(msgspec.Struct, frozen=True, kw_only=True):
+    """What a split takes of one conversation; ``whole``: nothing of it stays."""
+
+    conversation: Conversation
+    messages: tuple[Message, ...]
+    whole: bool
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True):
+    """The new ticket, what is left of the old one, and what went."""
+
+    new: Ticket
+    old: Ticket
+    cuts: tuple[Cut, ...]
+
+
+class WasSplit(msgspec.Struct, frozen=True, kw_only=True):
+    """The record of a split, and both tickets after it."""
+
+    merge: Merge
+    new: Ticket
+    old: Ticket

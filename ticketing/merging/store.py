@@ -6,22 +6,26 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from normalizer.model import AgentId, ConversationId, Message, MessageId, TicketId
+from normalizer.model import AgentId, ContactId, ConversationId, Message, MessageId, TicketId
 from storage.migrations import Index
 from storage.mongo import Session
 from ticketing.merging.clocks import counts_in
 from ticketing.merging.model import (
     MAX_CONVERSATIONS,
+    MAX_SPLIT,
     PAGE,
+    Cut,
     Merge,
     MergeId,
     Moved,
     Place,
     Size,
+    SplitWish,
     Tally,
 )
+from ticketing.merging.splitting import new_conversation
 from ticketing.merging.world import World
-from ticketing.model import ReadMark, Ticket, read_mark_id
+from ticketing.model import Contact, Conversation, ReadMark, Ticket, read_mark_id
 from ticketing.store import Collections
 
 ItemT = TypeVar("ItemT")
@@ -34,6 +38,7 @@ INDEXES = (
 
 AT_ONCE = 20  # ids a query: the small server compares each with each
 MAX_RECORDS = 200
+APART = {"$set": {"apart": True}}
 MAX_AGENTS = 1_000
 MAX_NEWS = 500
 SLACK = timedelta(hours=1)  # between a message's arrival and its being stored
@@ -179,8 +184,83 @@ class MergeStore:
             for mark in (await self._in.reads.by_ids(ids, session=session)).values()
         ]
 
+    async def chosen(self, wish: SplitWish, session: Session) -> list[Message]:
+        """Messages by id, or all of a conversation; one more than may be split."""
+        where: dict[str, Any] = {
+            "ticket_id": wish.ticket_id,
+            "conversation_id": wish.conversation_id,
+        }
+        if wish.conversation_id:
+            return await self._slim(where, MAX_SPLIT + 1, session)
+        return [
+            message
+            for ids in _slices(wish.message_ids, AT_ONCE)
+            for message in await self._slim({"_id": {"$in": list(ids)}}, AT_ONCE, session)
+        ]
+
+    async def last(self, id: TicketId, session: Session) -> list[Message]:
+        """A ticket's last messages, the newest first."""
+        return await self._slim({"ticket_id": id}, MAX_NEWS, session)
+
+    async def _slim(self, where: Mapping[str, Any], limit: int, session: Session) -> list[Message]:
+        fields = {"tokens": 0, "html": 0}
+        cursor = self._in.messages.raw.find(dict(where), fields, session=session)
+        found = await cursor.sort([("occurred_at", -1), ("_id", -1)]).limit(limit).to_list(limit)
+        return [self._in.messages.decode(one) for one in found]
+
+    async def conversations(
+        self, ids: Iterable[ConversationId], session: Session
+    ) -> dict[ConversationId, Conversation]:
+        """Conversations by id."""
+        found = await self._in.conversations.by_ids(ids, session=session)
+        return {one.id: one for one in found.values()}
+
+    async def contact(self, id: ContactId, session: Session) -> Contact | None:
+        """A person."""
+        return await self._in.contacts.get(id, session)
+
+    async def save_split(
+        self, record: Merge, cuts: Sequence[Cut], world: World, session: Session
+    ) -> list[Ticket]:
+        """The new ticket with what was chosen."""
+        chosen: list[MessageId] = []
+        for cut in cuts:
+            if cut.whole:
+                continue
+            made = new_conversation(cut, record.id, record.source_id, record.at)
+            await self._in.conversations.insert(made, session=session)
+            ids = [one.id for one in cut.messages]
+            await self._resettle(ids, cut.conversation.id, made.id, record.source_id, session)
+            chosen += ids
+        whole = [cut.conversation.id for cut in cuts if cut.whole]
+        for some in _slices(whole, AT_ONCE):
+            where = {"_id": {"$in": list(some)}}
+            await self._in.conversations.update_many(where, APART, session=session)
+        tickets = await self.save(world, session)
+        await self._keep_moved(record.id, whole, chosen, session)
+        return tickets
+
+    async def _resettle(
+        self,
+        ids: Sequence[MessageId],
+        before: ConversationId,
+        after: ConversationId,
+        ticket_id: TicketId,
+        session: Session,
+    ) -> None:
+        change = {"$set": {"ticket_id": ticket_id, "conversation_id": after}}
+        for some in _slices(ids, AT_ONCE):
+            where = {"_id": {"$in": list(some)}, "conversation_id": before}
+            await self._in.messages.update_many(where, change, session=session)
+
     async def save(self, world: World, session: Session) -> list[Ticket]:
         """What differs from what was read; the tickets with their new versions."""
+        for record in world.records.values():
+            for piece in record.pieces if record.undone_at else ():
+                chosen, place = world.chosen[record.id], piece.conversation_id
+                await self._resettle(chosen, piece.new_id, place, record.target_id, session)
+        for id in world.emptied:
+            await self._in.conversations.delete({"_id": id}, session=session)
         for (source, target), ids in world.moves().items():
             await self._move(source, target, ids, world, session)
         tickets = world.changed()
@@ -188,7 +268,7 @@ class MergeStore:
         await self._in.reads.replace_many(world.new_marks(), session=session)
         for record in world.records.values():
             await self._merges.replace_many([record], session=session)
-            if record.undone_at is None:
+            if record.undone_at is None and record.kind == "merge":
                 await self._keep_moved(record.id, world.moved[record.id], (), session)
         return tickets
 

@@ -27,9 +27,7 @@ def merge(world: World, record: Merge, now: datetime) -> Merge:
             f"#{source.number} is too large to be moved (at most {MAX_MOVED} messages): "
             f"merge #{target.number} into it instead"
         )
-    seen = world.seen(source.id, target.id)
-    for one in seen:
-        world.read(one.agent_id, target.id, one.source + one.target, now)
+    seen = world.join_marks(source.id, target.id, now)
     done = replace(
         record,
         source_before=source,
@@ -173,6 +171,8 @@ def _unsplit(world: World, record: Merge, now: datetime) -> Undone:
     whole = _at_rest(whole)
     world.put(emptied(new, old, now), whole)
     world.move(back, old.id)
+    world.fold(record)
+    world.join_marks(new.id, old.id, now)
     return Undone(
         merge=replace(record, undone_at=now),
         source=world.tickets[new.id],

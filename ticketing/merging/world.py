@@ -42,12 +42,17 @@ class World:
         self.marks = {mark.id: mark for mark in marks}
         self.marked = dict(self.marks)
         self.agents = tuple(agents)
-        self._tallies = tallies
+        self.emptied: list[ConversationId] = []
+        self._tallies = dict(tallies)
         self._messages = tuple(messages)
 
     def of(self, id: TicketId) -> frozenset[ConversationId]:
         """The conversations of a ticket."""
         return frozenset(one for one, ticket_id in self.places.items() if ticket_id == id)
+
+    def tally_of(self, id: TicketId) -> dict[ConversationId, Tally]:
+        """A ticket's conversations that hold anything, in numbers."""
+        return {one: self._tallies[one] for one in self.of(id) if one in self._tallies}
 
     def tallies(self, ids: Iterable[ConversationId]) -> list[Tally]:
         """What these conversations hold, in numbers."""
@@ -91,16 +96,55 @@ class World:
             id = read_mark_id(agent, ticket)
             self.marks[id] = ReadMark(id=id, in_count=in_count, at=at)
 
+    def part_marks(self, old: Ticket, new: Ticket, chosen: Iterable[Message]) -> None:
+        """What was read stays read, on the side where it is."""
+        came = [one.received_at for one in chosen if is_customers(one)]
+        for agent in self.agents:
+            mark = self.mark(agent, old.id)
+            if mark is not None:
+                seen = min(sum(1 for at in came if at <= mark.at), mark.in_count)
+                self.read(agent, new.id, seen, mark.at)
+                self.read(agent, old.id, mark.in_count - seen, mark.at)
+
+    def join_marks(self, source: TicketId, target: TicketId, at: datetime) -> tuple[Seen, ...]:
+        """Whoever has read both has read all; how far they had been."""
+        seen = self.seen(source, target)
+        for one in seen:
+            self.read(one.agent_id, target, one.source + one.target, at)
+        return seen
+
     def unread_since(self, ids: frozenset[ConversationId], then: Size, at: datetime) -> int:
         """Customers' messages that came to these conversations after ``at``."""
         return sum(1 for one in self.news(ids, then) if one.received_at > at and is_customers(one))
 
+    def fold(self, record: Merge) -> None:
+        """The messages that a split chose go back into their conversations; the new ones stay only
+        with what has come to them since.
+        """
+        chosen = frozenset(self.chosen[record.id])
+        for piece in record.pieces:
+            old, new = (
+                self._tallies.get(id, NOTHING) for id in (piece.conversation_id, piece.new_id)
+            )
+            left = new.size - piece.size
+            self._tallies[piece.conversation_id] = replace(old, size=old.size + piece.size)
+            self._tallies[piece.new_id] = replace(new, size=left)
+            if left.total <= 0:
+                self.emptied.append(piece.new_id)
+                self.places.pop(piece.new_id, None)
+            self._messages = tuple(
+                replace(one, conversation_id=piece.conversation_id)
+                if one.conversation_id == piece.new_id and one.id in chosen
+                else one
+                for one in self._messages
+            )
+
     def changed(self) -> list[Ticket]:
         """Tickets that differ from what was read, with their next version."""
         return [
-            replace(one, version=self.before[id].version + 1)
+            replace(one, version=self.before[id].version + 1) if id in self.before else one
             for id, one in self.tickets.items()
-            if one != self.before[id]
+            if one != self.before.get(id)
         ]
 
     def moves(self) -> dict[tuple[TicketId, TicketId], list[ConversationId]]:

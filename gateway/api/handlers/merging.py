@@ -9,7 +9,8 @@ from gateway.api.call import Call, Handler, Result
 from gateway.api.handlers.reading import ReadingApi
 from gateway.api.schemas import merging as g
 from ticketing.merging.handlers import MergeWish, Merging, in_view
-from ticketing.merging.model import Merge, MovedConversation, Preview
+from ticketing.merging.model import Cut, Merge, MovedConversation, Preview, SplitWish
+from ticketing.merging.split_handlers import Splitting
 from ticketing.model import Ticket
 from ticketing.permissions import Viewer
 
@@ -17,8 +18,9 @@ from ticketing.permissions import Viewer
 class MergingApi:
     """Every command takes the viewer."""
 
-    def __init__(self, merging: Merging, reading: ReadingApi) -> None:
+    def __init__(self, merging: Merging, splitting: Splitting, reading: ReadingApi) -> None:
         self._merging = merging
+        self._splitting = splitting
         self._reading = reading
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -27,6 +29,8 @@ class MergingApi:
             "joinTicket": self.join,
             "previewMerge": self.preview,
             "mergeTicket": self.merge,
+            "previewSplit": self.preview_split,
+            "splitTicket": self.split,
             "listMerges": self.list,
             "undoMerge": self.undo,
         }
@@ -48,6 +52,25 @@ class MergingApi:
         return g.Merged(
             ticket=await self._reading.whole(call.viewer, merged.target.id, call.now),
             merges=[_record(call.viewer, one) for one in merged.merges],
+        )
+
+    async def preview_split(self, call: Call[g.SplitTicket, None]) -> Result:
+        """Nothing is written."""
+        found = await self._splitting.preview(call.viewer, _split_wish(call), call.now)
+        return g.SplitPreview(
+            subject=found.new.subject,
+            messages=found.new.message_count,
+            left=found.old.message_count,
+            conversations=[_cut(one) for one in found.cuts],
+        )
+
+    async def split(self, call: Call[g.SplitTicket, None]) -> Result:
+        """Both tickets after it."""
+        done = await self._splitting.split(call.viewer, _split_wish(call), call.now)
+        return g.WasSplit(
+            new=await self._reading.whole(call.viewer, done.new.id, call.now),
+            old=await self._reading.whole(call.viewer, done.old.id, call.now),
+            merge=_record(call.viewer, done.merge),
         )
 
     async def list(self, call: Call[None, None]) -> Result:
@@ -74,6 +97,29 @@ def _wish(call: Call[g.MergeTickets, None]) -> MergeWish:
         target_id=body.target_id,
         choices=body.choices,
         versions=body.versions,
+    )
+
+
+def _split_wish(call: Call[g.SplitTicket, None]) -> SplitWish:
+    body = call.body
+    return SplitWish(
+        ticket_id=call.params["id"],
+        message_ids=tuple(dict.fromkeys(body.message_ids)),
+        conversation_id=body.conversation_id or "",
+        from_message_id=body.from_message_id or "",
+        subject=body.subject,
+        version=body.version,
+    )
+
+
+def _cut(found: Cut) -> g.SplitConversation:
+    conversation = found.conversation
+    return g.SplitConversation(
+        id=conversation.id,
+        inbox_id=conversation.inbox_id,
+        channel=conversation.channel,
+        messages=len(found.messages),
+        whole=found.whole,
     )
 
 

@@ -24,6 +24,18 @@ MERGING = (
         idempotency="optional", rate=WRITES, audit="events",
     ),
     Operation(
+        name="previewSplit", method="POST", path="/tickets/{id}/split/preview",
+        summary="What a split would do", tag="merging", permission="tickets:read",
+        request=g.SplitTicket, answer=g.SplitPreview, errors=(404, 409), rate=WRITES,
+        audit="none",
+    ),
+    Operation(
+        name="splitTicket", method="POST", path="/tickets/{id}/split",
+        summary="Make a new ticket of some messages", tag="merging",
+        permission="tickets:write", request=g.SplitTicket, answer=g.WasSplit, status=201,
+        errors=(404, 409), idempotency="optional", rate=WRITES, audit="events",
+    ),
+    Operation(
         name="listMerges", method="GET", path="/tickets/{id}/merges",
         summary="Merges and splits that the ticket took part in", tag="merging",
         permission="tickets:read", answer=g.MergeRecords, errors=(404,),

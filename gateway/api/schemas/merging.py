@@ -25,6 +25,18 @@ class MergeTickets(Request, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     versions: Annotated[dict[Id, Version], Meta(max_length=21)] = field(default_factory=dict)
 
 
+class SplitTicket(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Either messages by id, or a conversation from ``from_message_id`` on (null: all of it).
+    ``subject`` "" takes the first message's; ``version`` guards against a stale screen (409).
+    """
+
+    message_ids: Annotated[list[Id], Meta(max_length=500)] = field(default_factory=list)
+    conversation_id: Id | None = None
+    from_message_id: Id | None = None
+    subject: Annotated[str, Meta(max_length=300)] = ""
+    version: Version | None = None
+
+
 class MovedConversation(Answer, frozen=True, kw_only=True):
     """A conversation that would move; ``under_way`` replies have not left yet."""
 
@@ -109,3 +121,32 @@ class MergeUndone(Answer, frozen=True, kw_only=True):
     target: Ticket
     kept: list[str]
     reopened: bool
+
+
+class SplitConversation(Answer, frozen=True, kw_only=True):
+    """What would go of a conversation. ``whole``: it goes with its thread, and later messages go
+    after it; else they stay with the old ticket, unless they answer a message that went.
+    """
+
+    id: str
+    inbox_id: str
+    channel: str
+    messages: int
+    whole: bool
+
+
+class SplitPreview(Answer, frozen=True, kw_only=True):
+    """Nothing was written. ``left``: messages that stay."""
+
+    subject: str
+    messages: int
+    left: int
+    conversations: list[SplitConversation]
+
+
+class WasSplit(Answer, frozen=True, kw_only=True):
+    """The new ticket, the old one, and the record by which it is taken back."""
+
+    new: Ticket
+    old: Ticket
+    merge: MergeRecord
