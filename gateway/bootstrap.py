@@ -22,6 +22,8 @@ from gateway.directory import INBOXES, InboxDirectory
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore
 from gateway.tokens import TokenVault
+from gateway.traffic.store import TrafficStore
+from gateway.traffic.watching import TrafficConsumer
 from outbound.automatic.leaving import LeavingLinks
 from outbound.clock import DatabaseClock
 from outbound.compose import Composer
@@ -67,6 +69,7 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     http: EgressClient
     auth: AuthStore
     edge_store: EdgeStore
+    tokens: TokenVault
     directory: InboxDirectory
     inboxes: InboxCommands
     collections: Collections
@@ -111,13 +114,14 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
     counts, leases = ViewCounts(collections), Leases(mongo)
     catalogues = Catalogues(CatalogueStore(mongo))
     owner = f"{socket.gethostname()}:{os.getpid()}"
+    tokens = TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner)
     directory = InboxDirectory(
         store=edge_store,
         agents=auth.all_agents,
         registry=registry,
         keyring=keyring,
         http=http,
-        tokens=TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner),
+        tokens=tokens,
         public_url=settings.public_url,
         anchors=anchors(settings),
     )
@@ -138,6 +142,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         http=http,
         auth=auth,
         edge_store=edge_store,
+        tokens=tokens,
         directory=directory,
         inboxes=InboxCommands(
             store=edge_store,
@@ -157,7 +162,14 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         catalogues=catalogues,
         relay=Relay(
             events,
-            _consumers(pubsub, counts, MediaConsumer(doorbell), BegunConsumer(directory, doorbell)),
+            (
+                *_consumers(
+                    pubsub, counts, MediaConsumer(doorbell), BegunConsumer(directory, doorbell)
+                ),
+                Consumer(
+                    name="traffic", handle=TrafficConsumer(TrafficStore(mongo)).handle, prompt=False
+                ),
+            ),
         ),
     )
 

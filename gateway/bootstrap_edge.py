@@ -20,6 +20,7 @@ from gateway.api.handlers.reading import ReadingApi
 from gateway.api.handlers.roles import RolesApi
 from gateway.api.handlers.session import SessionApi
 from gateway.api.handlers.suppressions import SuppressionApi
+from gateway.api.handlers.traffic import TrafficApi
 from gateway.api.handlers.types import TypesApi
 from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource
@@ -38,6 +39,7 @@ from gateway.people import People
 from gateway.ratelimit import Limiter
 from gateway.realtime import Hub
 from gateway.smtp import SmtpEdge
+from gateway.traffic.store import TrafficStore
 from gateway.version import VERSION
 from gateway.webhooks import Webhooks
 from outbound.amend import Amender
@@ -110,6 +112,7 @@ def edge(base: Foundation) -> Edge:
         *work_handlers(base, work, read),
         AuditApi(AuditStore(base.mongo)).handlers(),
         _types(base).handlers(),
+        TrafficApi(TrafficStore(base.mongo), base.edge_store, base.tokens).handlers(),
         live.handlers(),
         *people_areas(base, store, reading, people),
         MetaApi().handlers(),

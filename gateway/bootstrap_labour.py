@@ -1,6 +1,6 @@
 """Wiring of a worker process on the foundation."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -10,6 +10,8 @@ from connectors.kit.dns import DnsClient
 from gateway.bootstrap import Foundation, composer
 from gateway.bootstrap_work import work_chores
 from gateway.channel_files import follow_files
+from gateway.traffic.store import TrafficStore
+from gateway.traffic.watching import SilenceWatch
 from gateway.workers.delivering import Deliveries
 from gateway.workers.housekeeping import Chore, keep_house
 from gateway.workers.ingest import IngestOwner, sweep_journal
@@ -31,7 +33,9 @@ from outbound.sweeper import Sweeper
 from outbound.throttle import Throttle
 from storage.buckets import TokenBuckets
 from storage.doorbell import BELL_CHANNEL, DRAIN_JOB
+from storage.events import Event
 from storage.ids import utc_now
+from storage.mongo import Session
 from storage.redis import connect
 from ticketing.audit.sealing import Sealer
 from ticketing.audit.store import AuditStore
@@ -39,6 +43,7 @@ from ticketing.ingest.drain import Ingest
 from ticketing.ingest.senders import Senders
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.store import PeopleStore
+from ticketing.transactions import Transactions
 
 Loop = Callable[[], Coroutine[None, None, None]]
 ORPHANS_KEPT = timedelta(days=1)
@@ -171,6 +176,11 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
     async def check_inboxes() -> None:
         await base.inboxes.check_all(utc_now())
 
+    watch = SilenceWatch(TrafficStore(base.mongo), _telling(base))
+
+    async def watch_silence() -> None:
+        await watch.look(await base.directory.active(), utc_now())
+
     async def sweep() -> None:
         await sweep_journal(base.journal, base.doorbell)
 
@@ -188,9 +198,22 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
         Chore("sweep-journal", 5.0, 20.0, sweep),
         Chore("fetch-media", 60.0, 60.0, media.ring_for_pending),
         Chore("check-inboxes", 300.0, 280.0, check_inboxes),
+        Chore("watch-silence", 600.0, 280.0, watch_silence),
         Chore("recount", 600.0, 300.0, base.counts.recount),
         Chore("orphans", 3600.0, 600.0, orphans),
     )
+
+
+def _telling(base: Foundation) -> Callable[[Sequence[Event]], Awaitable[None]]:
+    transactions = Transactions(base.collections, base.events, base.relay.offer)
+
+    async def tell(events: Sequence[Event]) -> None:
+        async def work(_session: Session, told: list[Event]) -> None:
+            told.extend(events)
+
+        await transactions.run(work)
+
+    return tell
 
 
 def _acknowledge(base: Foundation) -> Job:

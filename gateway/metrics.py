@@ -42,4 +42,9 @@ PULL_LAST_IN_AT = Gauge(
     ["inbox"],
     multiprocess_mode="max",
 )
+SILENT_INBOXES = Gauge(
+    "parley_silent_inboxes",
+    "Inboxes that hear nothing for longer than they ever did in two weeks",
+    multiprocess_mode="max",
+)
 CHILD_RESTARTS = Counter("parley_child_restarts_total", "Child processes started anew", ["child"])

@@ -4,6 +4,7 @@ from archive.indexes import ARCHIVE_MIGRATIONS
 from gateway import store as edge
 from gateway.api import idempotency
 from gateway.auth import store as auth
+from gateway.traffic import store as traffic
 from gateway.workers import store as workers
 from outbound.indexes import OUTBOUND_MIGRATIONS
 from storage.migrations import Migration, ensure_indexes
@@ -22,4 +23,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     *OUTBOUND_MIGRATIONS,
     *ARCHIVE_MIGRATIONS,
     ensure_indexes(500, "gateway_indexes", INDEXES),
+    ensure_indexes(501, "inbox_days", traffic.INDEXES),
 )

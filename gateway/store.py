@@ -104,6 +104,11 @@ class EdgeStore:
         """The last checks."""
         return {one.id: one for one in await self.health.find({}, limit=MOST_INBOXES)}
 
+    async def tokens_of(self, inbox_id: InboxId) -> list[SealedToken]:
+        """An inbox's access tokens: their ids begin with its own."""
+        first, beyond = f"{inbox_id}|", f"{inbox_id}}}"
+        return await self.tokens.find({"_id": {"$gte": first, "$lt": beyond}}, limit=20)
+
     async def change_inbox(self, changed: Inbox) -> bool:
         """Save, when nobody else did since ``changed.version - 1``."""
         where = {"_id": changed.id, "version": changed.version - 1}

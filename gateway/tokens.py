@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import defaultdict
+from datetime import datetime
 
 import msgspec
 
@@ -28,6 +29,11 @@ class TokenVault:
         """The tokens of one inbox."""
         return InboxTokens(self, inbox_id)
 
+    async def expires_at(self, inbox_id: InboxId) -> datetime | None:
+        """When the first of an inbox's tokens ends, unless it is renewed; None without one."""
+        kept = await self._store.tokens_of(inbox_id)
+        return min((self._opened(one).expires_at for one in kept), default=None)
+
     async def get(self, id: str, renew: Renew, refused: str) -> str:
         """Mostly from memory; a renewal is one process's at a time, and the others read it."""
         async with self._locks[id]:
@@ -51,11 +57,11 @@ class TokenVault:
 
     async def _load(self, id: str) -> Token | None:
         kept = await self._store.tokens.get(id)
-        if kept is None:
-            return None
-        return msgspec.json.decode(
-            self._keyring.open(kept.sealed, context=_context(id)), type=Token
-        )
+        return None if kept is None else self._opened(kept)
+
+    def _opened(self, kept: SealedToken) -> Token:
+        content = self._keyring.open(kept.sealed, context=_context(kept.id))
+        return msgspec.json.decode(content, type=Token)
 
     async def _save(self, id: str, token: Token) -> None:
         sealed = self._keyring.seal(msgspec.json.encode(token), context=_context(id))

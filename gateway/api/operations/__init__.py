@@ -12,6 +12,7 @@ from gateway.api.operations.organisations import ORGANISATIONS
 from gateway.api.operations.roles import ROLES
 from gateway.api.operations.session import SESSION
 from gateway.api.operations.tickets import TICKETS
+from gateway.api.operations.traffic import TRAFFIC
 from gateway.api.operations.types import TYPES
 from gateway.api.operations.work import WORK
 
@@ -28,5 +29,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *AUDIT,
     *CONTACTS,
     *ORGANISATIONS,
+    *TRAFFIC,
     *META,
 )

@@ -1293,6 +1293,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/inboxes/{id}/traffic": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What went in and out of an inbox lately, and whether it is silent */
+        get: operations["getInboxTraffic"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -2118,6 +2135,16 @@ export interface components {
             items: components["schemas"]["Inbox"][];
         };
         /**
+         * InboxSilence
+         * @description Whole hours without a message; ``usual_hours`` is the longest run in two weeks before.
+         */
+        InboxSilence: {
+            /** Format: date-time */
+            since: string;
+            hours: number;
+            usual_hours: number;
+        };
+        /**
          * InboxTemplate
          * @description A text that agents insert, by language.
          */
@@ -2142,6 +2169,21 @@ export interface components {
                 [key: string]: string;
             };
             templates: components["schemas"]["InboxTemplate"][];
+        };
+        /**
+         * InboxTraffic
+         * @description ``received``, ``sent`` and ``failed`` in seven days; half a minute behind. The token is the
+         *         access token that is renewed by itself: a past ``token_expires_at`` says that it was not.
+         */
+        InboxTraffic: {
+            last_in_at: string | null;
+            last_out_at: string | null;
+            received: number;
+            sent: number;
+            failed: number;
+            failed_share: number;
+            token_expires_at: string | null;
+            silence: components["schemas"]["InboxSilence"] | null;
         };
         /**
          * IssuedToken
@@ -13198,6 +13240,74 @@ export interface operations {
             };
             /** @description Too many requests; see Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getInboxTraffic: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboxTraffic"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
