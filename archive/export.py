@@ -29,12 +29,15 @@ from archive.model import (
     StoredFile,
 )
 from archive.references import references
+from archive.sight import Sight
 from archive.sink import DirectorySink, Sink, TarSink, whole
 from archive.store import ArchiveStore, Document
 from storage.blobs import Blobs
 from storage.errors import BlobMissing, SealBroken
 from storage.journal import Journal, JournalId, JournalRecord
 from storage.mongo import Mongo
+from ticketing.errors import Forbidden
+from ticketing.permissions import Viewer, allowed
 
 Report = Callable[[Progress], None]
 _REFERRED: tuple[tuple[SectionName, str], ...] = (
@@ -53,20 +56,26 @@ async def export(
     *,
     tool: str,
     now: datetime,
+    viewer: Viewer | None = None,
     report: Report = lambda progress: None,
 ) -> Exported:
-    """Write the archive of ``scope`` to a new directory, a new ``.tar`` file or an open stream.
+    """Write the archive of ``scope`` to a new directory, a new ``.tar`` file or an open stream;
+    with a ``viewer`` only what they may see of it.
 
-    Raises OutputExists, RangeInvalid. A directory or file that did not come to its end keeps the
-    name ``<out>.partial``.
+    Raises OutputExists, RangeInvalid, Forbidden. A directory or file that did not come to its end
+    keeps the name ``<out>.partial``.
     """
     if scope.until <= scope.since:
         raise RangeInvalid(f"{scope.until.isoformat()} is not after {scope.since.isoformat()}")
+    if viewer is not None and not allowed(viewer, "export"):
+        raise Forbidden("export")
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="parley-archive-")))
         sink = _sink(out, now, stack)
         stack.callback(sink.abandon)
-        exporter = _Exporter(ArchiveStore(mongo), blobs, journal, sink, folder, scope, report)
+        store = ArchiveStore(mongo)
+        sight = Sight(store, scope, viewer)
+        exporter = _Exporter(store, blobs, journal, sink, folder, scope, sight, report)
         stack.callback(exporter.close)
         await exporter.write()
         return await exporter.finish(tool, now)
@@ -91,9 +100,11 @@ class _Exporter:
         sink: Sink,
         folder: Path,
         scope: Scope,
+        sight: Sight,
         report: Report,
     ) -> None:
         self._store = store
+        self._sight = sight
         self._blobs = blobs
         self._journal = journal
         self._sink = sink
@@ -106,9 +117,8 @@ class _Exporter:
     async def write(self) -> None:
         """Messages with their originals and attachments, then tickets, people and events."""
         async for page in self._store.messages(self._scope.since, self._scope.until):
-            for message in page:
-                if self._wanted(message):
-                    await self._write_message(message)
+            for message in await self._sight.messages(page):
+                await self._write_message(message)
             self._told(reached=page[-1]["received_at"])
         for section, kind in _REFERRED:
             for ids in self._ledger.pages(kind):
@@ -135,10 +145,6 @@ class _Exporter:
         self._ledger.close()
         for writer in self._sections.values():
             writer.abandon()
-
-    def _wanted(self, document: Document) -> bool:
-        """A ticket may gather conversations of other inboxes: those stay out."""
-        return self._scope.inboxes is None or document["inbox_id"] in self._scope.inboxes
 
     async def _write_message(self, document: Document) -> None:
         message = _record(document)
@@ -185,15 +191,20 @@ class _Exporter:
             if id not in found:
                 self._gap(kind, id, {}, f"no {kind} of this id is stored")
                 continue
-            record = _record(found[id])
+            whole_record = _record(found[id])
+            record = self._sight.ticket(whole_record) if section == "tickets" else whole_record
+            if record is None:
+                self._gap(kind, id, {}, "part of it is hidden from who exported")
+                continue
             self._sections[section].write(record)
             for other_kind, other in references(section, record):
                 self._ledger.note(other_kind, other)
 
     async def _write_events(self, ticket_id: str) -> None:
         async for event in self._store.events(ticket_id, self._scope.since, self._scope.until):
-            if self._wanted(event):
-                self._sections["events"].write(_record(event))
+            shown = self._sight.event(event)
+            if shown is not None:
+                self._sections["events"].write(_record(shown))
 
     def _gap(self, kind: str, id: str, message: Document, reason: str) -> None:
         self._sections["gaps"].write(
@@ -220,7 +231,7 @@ class _Exporter:
             self._report(self._progress)
 
 
-def _record(document: Document) -> dict[str, Any]:
+def _record(document: Document) -> Mapping[str, Any]:
     """A document under its own name for its key."""
     return {"id": document["_id"]} | {k: v for k, v in document.items() if k != "_id"}
 

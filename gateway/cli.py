@@ -89,6 +89,9 @@ def _archive_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--since", default="", help="ISO date or time, included")
     parser.add_argument("--until", default="", help="ISO date or time, excluded")
     parser.add_argument("--inbox", action="append", default=[], help="inbox id; all by default")
+    parser.add_argument(
+        "--as", dest="seen_by", default="", metavar="EMAIL", help="only what this agent may see"
+    )
 
 
 def _archive_verify(parser: argparse.ArgumentParser) -> None:

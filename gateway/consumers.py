@@ -9,6 +9,7 @@ from storage.doorbell import Doorbell
 from storage.events import Event
 from storage.pubsub import Pubsub
 from ticketing.facts import awaits_files, came_incomplete
+from ticketing.permissions import DECIDES_SIGHT
 
 TOGETHER = 200  # about 30 kB
 
@@ -70,4 +71,5 @@ def _fact(event: Event) -> Fact:
         message_id=event.message_id or "",
         conversation_id=event.conversation_id or "",
         actor_id=event.actor.id,
+        was={one.field: one.before or "" for one in event.changes if one.field in DECIDES_SIGHT},
     )

@@ -6,13 +6,17 @@ LIVE = "parley:live"
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="fact"):
-    """An event was relayed: look at the ticket (and message) again."""
+    """An event was relayed: look at the ticket (and message) again.
+
+    ``was`` holds what the change replaced of the fields that decide who sees the ticket.
+    """
 
     kind: str
     ticket_id: str
     message_id: str = ""
     conversation_id: str = ""
     actor_id: str = ""
+    was: dict[str, str] = {}
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, tag="facts"):

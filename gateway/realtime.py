@@ -235,6 +235,8 @@ class Hub:
             return
         for frame in rendered:
             client.push(frame)
+            if isinstance(frame, frames.LiveGone) and client.ticket_id == frame.ticket_id:
+                await self.look(client, "", "viewing")
         if rendered:
             client.counts_due.set()
 

@@ -60,6 +60,10 @@ BUILT_IN: Mapping[str, Role] = {
     id: Role(id=id, name=ROLE_NAMES[id], permissions=tuple(a for a in ACTIONS if a in may))
     for id, may in ROLE_MAY.items()
 }
+# The fields of a ticket that ``sees`` looks at and that a change may touch.
+DECIDES_SIGHT = frozenset(
+    {"assignee_id", "team_id", "private", "followers", "organisation_id", "type_id"}
+)
 _NOTHING = Role(id="", name="", reach="own")
 
 
@@ -159,6 +163,16 @@ def sees(viewer: Viewer, ticket: Ticket) -> bool:
     return _in_reach(viewer, ticket) and _in_lists(viewer, ticket)
 
 
+def saw(viewer: Viewer, ticket: Ticket, was: Mapping[str, str]) -> bool:
+    """Whether the ticket existed for the viewer before a change; ``was`` as events tell it."""
+    before: dict[str, Any] = {name: was[name] for name in was if name in DECIDES_SIGHT}
+    if "private" in before:
+        before["private"] = before["private"] == "true"
+    if "followers" in before:
+        before["followers"] = tuple(filter(None, before["followers"].split(", ")))
+    return sees(viewer, msgspec.structs.replace(ticket, **before))
+
+
 def _in_reach(viewer: Viewer, ticket: Ticket) -> bool:
     open_to_all = viewer.reach == "all" and (
         not ticket.private or allowed(viewer, "tickets.private")
@@ -232,3 +246,11 @@ def sees_everybody(viewer: Viewer) -> bool:
         and viewer.organisation_ids is None
         and viewer.type_ids is None
     )
+
+
+def sees_everything(viewer: Viewer) -> bool:
+    """Whether no ticket and no field is kept from the viewer: what cannot be shown in part, such
+    as a chain of sums, is shown to nobody else.
+    """
+    kept = any(rule != "read_only" for rule in viewer.field_rules.values())
+    return sees_everybody(viewer) and allowed(viewer, "tickets.private") and not kept

@@ -85,12 +85,17 @@ def told(viewer: Viewer, event: Event) -> Event | None:
     """The event as the viewer may read it; None when all it tells of is hidden."""
     if not viewer.field_rules or not event.changes:
         return event
-    changes = tuple(
+    changes = told_changes(viewer, event.changes)
+    return replace(event, changes=changes) if changes else None
+
+
+def told_changes(viewer: Viewer, changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Without hidden fields, masked ones dotted."""
+    return tuple(
         _dotted_change(one) if rule_of(viewer, one.field) == "masked" else one
-        for one in event.changes
+        for one in changes
         if rule_of(viewer, one.field) != "hidden"
     )
-    return replace(event, changes=changes) if changes else None
 
 
 def _dotted_change(change: Change) -> Change:
@@ -123,7 +128,8 @@ def asked_for(change: msgspec.Struct) -> list[str]:
     """The names of the fields that a change sets, as rules name them."""
     names = [name for name in change.__struct_fields__ if getattr(change, name) is not UNSET]
     custom = [CUSTOM + id for id in (getattr(change, "fields", {}) if "fields" in names else ())]
-    return [*(ALSO.get(name, name) for name in names if name != "fields"), *custom]
+    built_in = [ALSO.get(name, name) for name in names if name not in {"fields", "version"}]
+    return [*built_in, *custom]
 
 
 def _value(ticket: Ticket, field: str) -> object:

@@ -26,6 +26,13 @@ class LiveTicket(Answer, frozen=True, kw_only=True, tag="ticket"):
     actor_id: str
 
 
+class LiveGone(Answer, frozen=True, kw_only=True, tag="gone"):
+    """A ticket that I saw is out of my sight now: leave it, and drop it from lists."""
+
+    seq: int
+    ticket_id: str
+
+
 class LiveMessage(Answer, frozen=True, kw_only=True, tag="message"):
     """A message is new or has changed."""
 
@@ -83,6 +90,7 @@ class Pong(Answer, frozen=True, kw_only=True, tag="pong"):
 LiveFrame = (
     Hello
     | LiveTicket
+    | LiveGone
     | LiveMessage
     | LiveDelivery
     | LiveViews

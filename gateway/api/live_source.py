@@ -39,7 +39,7 @@ class LiveSource:
         try:
             ticket = await self._reading.ticket(viewer, bundle.ticket_id)
         except NotFound:
-            return ()
+            return await self._gone(viewer, bundle)
         rows = await self._reading.rows(viewer, [ticket])
         agents, catalogue = await self._people.all(), await self._catalogues.current()
         shown: list[frames.LiveFrame] = [
@@ -68,6 +68,15 @@ class LiveSource:
         except NotFound:
             return False
         return True
+
+    async def _gone(self, viewer: Viewer, bundle: Bundle) -> Sequence[frames.LiveFrame]:
+        """Told once to who saw the ticket until this very change."""
+        was: dict[str, str] = {}
+        for fact in bundle.facts:
+            was = {**fact.was, **was}
+        if not was or not await self._reading.was_seen(viewer, bundle.ticket_id, was):
+            return ()
+        return (frames.LiveGone(seq=bundle.seq, ticket_id=bundle.ticket_id),)
 
     async def _message(
         self, viewer: Viewer, bundle: Bundle, message_id: str, kinds: set[str]

@@ -11,10 +11,14 @@ from archive.export import export as export_archive
 from archive.model import Progress, Scope
 from archive.verify import verify as verify_archive
 from config.settings import load
+from gateway.auth.store import AuthStore
 from gateway.endpoints import reachable
 from gateway.store import EdgeStore
 from gateway.version import VERSION
 from storage.ids import utc_now
+from ticketing.errors import Forbidden
+from ticketing.permissions import Origin, Viewer
+from ticketing.roles.current import CurrentAccess
 
 BEGINNING = datetime(1971, 1, 1, tzinfo=UTC)
 
@@ -32,7 +36,7 @@ def export(arguments: argparse.Namespace) -> int:
         return 2
     try:
         return asyncio.run(_export(arguments, scope))
-    except ArchiveError as error:
+    except (ArchiveError, Forbidden) as error:
         print(f"parley archive: {error}", file=sys.stderr)
         return 1
 
@@ -63,6 +67,10 @@ async def _export(arguments: argparse.Namespace, scope: Scope) -> int:
         if unknown:
             print(f"parley archive: {unknown}", file=sys.stderr)
             return 2
+        viewer = await _viewer(base.auth, base.access, arguments.seen_by)
+        if arguments.seen_by and viewer is None:
+            print(f"parley archive: there is no agent {arguments.seen_by}", file=sys.stderr)
+            return 2
         done = await export_archive(
             base.mongo,
             base.blobs,
@@ -71,10 +79,17 @@ async def _export(arguments: argparse.Namespace, scope: Scope) -> int:
             scope,
             tool=f"parley {VERSION}",
             now=utc_now(),
+            viewer=viewer,
             report=_report,
         )
     print(f"manifest {done.manifest_sha256}", file=sys.stderr if to_stdout else sys.stdout)
     return 0
+
+
+async def _viewer(people: AuthStore, access: CurrentAccess, email: str) -> Viewer | None:
+    """The agent with whose eyes the export looks; None: the house's own."""
+    agent = await people.agent_by_email(email) if email else None
+    return await access.viewer(agent, Origin(via="cli")) if agent else None
 
 
 async def _unknown(store: EdgeStore, scope: Scope) -> str:

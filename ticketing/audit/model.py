@@ -71,6 +71,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...]
     why: str
     inbox_id: str = ""
+    of_event: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

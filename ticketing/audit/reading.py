@@ -9,8 +9,17 @@ from storage.events import Event
 from ticketing.audit.model import Entry, Fact, Subject
 from ticketing.audit.store import AuditStore
 from ticketing.errors import Forbidden
-from ticketing.permissions import Viewer, allowed, sees_inbox
+from ticketing.model import Ticket
+from ticketing.permissions import (
+    Viewer,
+    allowed,
+    sees,
+    sees_everybody,
+    sees_everything,
+    sees_inbox,
+)
 from ticketing.reading.windows import Cursor, Page, latest, newest_first, page_of, read_cursor
+from ticketing.redaction import told_changes
 
 MAX_LIMIT = 100
 PAGE = 500
@@ -70,11 +79,23 @@ class AuditReading:
         while len(fitting) < wanted:
             page = await self._merged(since, until, PAGE)
             whole = page if len(page) < PAGE else _without_last_moment(page)
-            fitting += [one for one in whole if _fits(one, query) and _seen(viewer, one)]
+            fitting += await self._seen(viewer, [one for one in whole if _fits(one, query)])
             if len(page) < PAGE:
                 break
             until = whole[-1].at
         return fitting[:wanted]
+
+    async def _seen(self, viewer: Viewer, entries: list[Entry]) -> list[Entry]:
+        """Without what happened to tickets that the viewer does not see, and in hidden inboxes."""
+        if sees_everything(viewer):
+            return entries
+        tickets = await self._store.tickets({one.subject.id for one in entries if one.of_event})
+        return [
+            shown
+            for one in entries
+            if _visible(viewer, one, tickets.get(one.subject.id))
+            and (shown := _told(viewer, one)) is not None
+        ]
 
     async def _merged(self, since: datetime, until: datetime, limit: int) -> list[Entry]:
         events = map(_of_event, await self._store.events(since, until, limit))
@@ -99,6 +120,7 @@ def _of_event(event: Event) -> Entry:
         changes=event.changes,
         why=event.why,
         inbox_id=event.inbox_id,
+        of_event=True,
     )
 
 
@@ -122,5 +144,18 @@ def _fits(entry: Entry, query: AuditQuery) -> bool:
     )
 
 
-def _seen(viewer: Viewer, entry: Entry) -> bool:
-    return not entry.inbox_id or sees_inbox(viewer, InboxId(entry.inbox_id))
+def _visible(viewer: Viewer, entry: Entry, ticket: Ticket | None) -> bool:
+    """A fact is beside the tickets; an event without a ticket is about a person."""
+    if not entry.of_event:
+        return True
+    if ticket is None:
+        return sees_everybody(viewer)
+    return sees_inbox(viewer, InboxId(entry.inbox_id)) and sees(viewer, ticket)
+
+
+def _told(viewer: Viewer, entry: Entry) -> Entry | None:
+    """Of an event only what the viewer may read."""
+    changes = told_changes(viewer, entry.changes) if entry.of_event else entry.changes
+    if entry.changes and not changes:
+        return None
+    return msgspec.structs.replace(entry, changes=changes)

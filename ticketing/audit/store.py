@@ -9,6 +9,7 @@ from storage.events import Event
 from storage.migrations import Index, ensure_indexes
 from storage.mongo import Mongo, Session
 from ticketing.audit.model import Block, Fact, Source
+from ticketing.model import Ticket
 
 SOURCES: tuple[Source, ...] = ("events", "audit_facts")
 AT_ONCE = 50  # ids a query: the small server compares each with each
@@ -24,6 +25,7 @@ class AuditStore:
         self._mongo = mongo
         self._facts: Collection[Fact] = mongo.collection("audit_facts", Fact)
         self._events: Collection[Event] = mongo.collection("events", Event)
+        self._tickets: Collection[Ticket] = mongo.collection("tickets", Ticket)
         self._blocks: Collection[Block] = mongo.collection("audit_blocks", Block)
 
     async def add(self, facts: Iterable[Fact], session: Session | None = None) -> None:
@@ -50,6 +52,14 @@ class AuditStore:
     async def events(self, since: datetime, until: datetime, limit: int) -> list[Event]:
         """Newest first within [since, until)."""
         return await self._events.find(_window(since, until), sort=_NEWEST, limit=limit)
+
+    async def tickets(self, ids: Iterable[str]) -> dict[str, Ticket]:
+        """Those of the ids that are tickets'."""
+        wanted = sorted(ids)
+        found: dict[str, Ticket] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            found.update(await self._tickets.by_ids(wanted[start : start + AT_ONCE]))
+        return found
 
     async def facts(self, since: datetime, until: datetime, limit: int) -> list[Fact]:
         """As ``events``."""

@@ -1,6 +1,6 @@
 """Lists, one ticket with all that belongs to it, its thread and its history."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ from ticketing.model import (
     Ticket,
     read_mark_id,
 )
-from ticketing.permissions import Viewer, require, sees, sees_inbox
+from ticketing.permissions import Viewer, require, saw, sees, sees_inbox
 from ticketing.reading.partial import PartialTickets
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.windows import (
@@ -164,6 +164,11 @@ class TicketReading:
     async def ticket(self, viewer: Viewer, id: str) -> Ticket:
         """The record itself, not for showing (see ``rows``); NotFound also when it is hidden."""
         return require(viewer, "read", await self._store.ticket(id), id)
+
+    async def was_seen(self, viewer: Viewer, id: str, was: Mapping[str, str]) -> bool:
+        """Whether the ticket existed for the viewer before a change (see ``permissions.saw``)."""
+        found = await self._store.ticket(id)
+        return found is not None and saw(viewer, found, was)
 
     async def whole(self, viewer: Viewer, id: str) -> Whole:
         """One ticket with its contact, conversations and relatives."""

@@ -15,7 +15,7 @@ from ticketing.audit.model import START, Entry
 from ticketing.audit.reading import AuditQuery, AuditReading
 from ticketing.audit.store import AuditStore
 from ticketing.errors import Forbidden
-from ticketing.permissions import Viewer, allowed
+from ticketing.permissions import Viewer, allowed, sees_everything
 from ticketing.reading.windows import FLOOR
 
 
@@ -58,6 +58,8 @@ class AuditApi:
     async def export(self, call: Call[None, a.ExportQuery]) -> Result:
         """Streamed: memory holds one block. ``parley audit verify FILE`` proves it."""
         _require(call.viewer)
+        if not sees_everything(call.viewer):
+            raise Forbidden("export what your role does not let you see; the list shows the rest")
         since, until = call.query.since or FLOOR, call.query.until or call.now
         if since.tzinfo is None or until.tzinfo is None or since >= until:
             raise Refused(422, "invalid", "is before since, or has no time zone", field="until")

@@ -2234,7 +2234,20 @@ export interface components {
             message_id: string;
             delivery: components["schemas"]["Delivery"];
         };
-        LiveFrame: components["schemas"]["Hello"] | components["schemas"]["LiveTicket"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveDelivery"] | components["schemas"]["LiveViews"] | components["schemas"]["LivePresence"] | components["schemas"]["LiveTyping"] | components["schemas"]["Resync"] | components["schemas"]["Pong"];
+        LiveFrame: components["schemas"]["Hello"] | components["schemas"]["LiveTicket"] | components["schemas"]["LiveGone"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveDelivery"] | components["schemas"]["LiveViews"] | components["schemas"]["LivePresence"] | components["schemas"]["LiveTyping"] | components["schemas"]["Resync"] | components["schemas"]["Pong"];
+        /**
+         * LiveGone
+         * @description A ticket that I saw is out of my sight now: leave it, and drop it from lists.
+         */
+        LiveGone: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "LiveGone";
+            seq: number;
+            ticket_id: string;
+        };
         /**
          * LiveMessage
          * @description A message is new or has changed.
