@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 
 from gateway.api.call import Handler
+from gateway.api.handlers.contact_merges import ContactMergesApi
 from gateway.api.handlers.contacts import ContactsApi
 from gateway.api.handlers.organisations import OrganisationsApi
 from gateway.bootstrap import Foundation
 from gateway.people import People
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.handlers import ContactCommands
+from ticketing.people.merging.handlers import ContactMerging
+from ticketing.people.merging.store import MergeStore
 from ticketing.people.organisations import AttributeCommands, OrganisationCommands
 from ticketing.people.reading import PeopleReading
 from ticketing.people.store import PeopleStore
@@ -40,4 +43,18 @@ def people_areas(
         reading=reading,
         directory=directory,
     )
-    return contacts.handlers(), organisations.handlers()
+    merging = ContactMerging(MergeStore(base.collections), visible, transactions)
+    return (
+        contacts.handlers(),
+        ContactMergesApi(merging, reading).handlers(),
+        organisations.handlers(),
+    )
+
+
+def merge_follower(base: Foundation) -> ContactMerging:
+    """What brings after a merge what was begun for the old contact meanwhile."""
+    return ContactMerging(
+        MergeStore(base.collections),
+        Visible(PeopleStore(base.collections)),
+        Transactions(base.collections, base.events, base.relay.offer),
+    )

@@ -203,3 +203,29 @@ async def test_the_timeline_tells_all_channels_newest_first(house: House, admin:
     assert [item["id"] for item in listed] == [
         item["contact"]["id"] for item in tickets if item["inbox_id"] == two
     ]
+
+
+async def test_two_contacts_become_one_and_two_again(admin: Person) -> None:
+    one = await made(admin, name="Aiko Tanaka", points=[point("a@x.example")])
+    two = await made(admin, name="Tanaka Aiko", points=[point("a+shop@x.example")], vip=3)
+    likely = await admin.get(f"/contacts/{one['id']}/duplicates")
+    assert [(item["contact"]["id"], item["reasons"]) for item in likely["items"]] == [
+        (two["id"], ["address", "name"])
+    ]
+    path, wish = f"/contacts/{one['id']}/merge", {"source_id": two["id"]}
+    _, preview = await admin.call("POST", f"{path}/preview", wish)
+    assert [item["field"] for item in preview["conflicts"]] == ["name"]
+    assert (await admin.get(f"/contacts/{one['id']}"))["version"] == 1
+    status, stale = await admin.call("POST", path, {**wish, "source_version": 7})
+    assert (status, stale["type"]) == (409, "/problems/stale")
+    _, merged = await admin.call("POST", path, {**wish, "version": 1, "source_version": 1})
+    assert (len(merged["contact"]["points"]), merged["contact"]["vip"]) == (2, 3)
+    assert (await admin.get(f"/contacts/{two['id']}"))["merged_into"] == one["id"]
+    assert [item["id"] for item in (await admin.get("/contacts"))["items"]] == [one["id"]]
+    status, problem = await admin.call("PATCH", f"/contacts/{two['id']}", {"vip": 1})
+    assert (status, problem["type"]) == (409, "/problems/refused")
+    _, apart = await admin.call("POST", f"/contact-merges/{merged['merge']['id']}/undo")
+    assert (apart["kept"], apart["source"]["vip"], apart["target"]["vip"]) == ([], 3, 0)
+    assert [one["key"] for one in apart["source"]["points"]] == ["mailto:a+shop@x.example"]
+    listed = await admin.get(f"/contacts/{one['id']}/merges")
+    assert listed["items"][0]["undone_at"]

@@ -9,6 +9,7 @@ import msgspec
 from storage.events import Event, EventLog
 from ticketing.errors import NotFound
 from ticketing.model import Contact
+from ticketing.people.duplicates import Duplicate, duplicates, other_keys
 from ticketing.people.model import ContactNote, Organisation
 from ticketing.people.store import PeopleStore
 from ticketing.people.visibility import Visible
@@ -18,6 +19,8 @@ from ticketing.tokens import query_tokens
 
 MOST_LIKE = 500
 MOST_FOUND = 100
+MOST_WORDS = 3
+MOST_LIKELY = 10
 MAX_TURNS = 20  # pages read to fill one that few people fit, or that a viewer sees part of
 TURN = 100
 
@@ -61,6 +64,19 @@ class PeopleReading:
     async def person(self, viewer: Viewer, id: str) -> Person:
         """One person."""
         return (await self.people([await self._visible.contact(viewer, id)]))[0]
+
+    async def duplicates(self, viewer: Viewer, id: str) -> list[Duplicate]:
+        """Who may be the same person, the likeliest first."""
+        contact = await self._visible.contact(viewer, id)
+        found = list((await self._store.by_points(other_keys(contact))).values())
+        for word in query_tokens(contact.name)[:MOST_WORDS]:
+            found += await self._store.like(word, MOST_FOUND)
+        for point in contact.points:
+            if point.family == "mailto":
+                found += await self._store.like(mailbox_word(point.value), MOST_FOUND)
+        likely = duplicates(contact, found)[:MOST_LIKELY]
+        seen = await self._visible.among(viewer, [one.contact for one in likely])
+        return [one for one in likely if one.contact in seen]
 
     async def people(self, contacts: Sequence[Contact]) -> list[Person]:
         """With their organisations."""
@@ -164,6 +180,12 @@ class PeopleReading:
             return await latest(fetch, now, count)
         found = await self._store.contact_ties(where, cursor)
         return (found + await newest_first(fetch, cursor.moment, count - len(found)))[:count]
+
+
+def mailbox_word(address: str) -> str:
+    """The word by which an address, and what differs from it behind a plus sign, is found."""
+    local = address.rpartition("@")[0].partition("+")[0]
+    return max(query_tokens(local) or (local,), key=len)
 
 
 def where_of(query: ContactQuery) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from gateway.api.operation import Operation
 from gateway.api.operations.audit import AUDIT
+from gateway.api.operations.contact_merges import CONTACT_MERGES
 from gateway.api.operations.contacts import CONTACTS
 from gateway.api.operations.directory import DIRECTORY
 from gateway.api.operations.mail_out import MAIL_OUT
@@ -28,6 +29,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *WORK,
     *AUDIT,
     *CONTACTS,
+    *CONTACT_MERGES,
     *ORGANISATIONS,
     *TRAFFIC,
     *META,

@@ -1,0 +1,1 @@
+"""Two contacts that are one person: preview, merge, and the merge taken back exactly."""
