@@ -8,7 +8,7 @@ import msgspec
 
 from connectors.kit.dns import DnsClient
 from gateway.bootstrap import Foundation, composer
-from gateway.bootstrap_people import merge_follower
+from gateway.bootstrap_people import people_chores
 from gateway.bootstrap_work import work_chores
 from gateway.channel_files import follow_files
 from gateway.traffic.store import TrafficStore
@@ -48,7 +48,6 @@ from ticketing.transactions import Transactions
 
 Loop = Callable[[], Coroutine[None, None, None]]
 ORPHANS_KEPT = timedelta(days=1)
-MERGES_FOLLOWED = timedelta(minutes=15)  # no message is so long on its way into a ticket
 
 
 class Labour(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,10 +181,6 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
 
     async def watch_silence() -> None:
         await watch.look(await base.directory.active(), utc_now())
-    merging = merge_follower(base)
-
-    async def bring_after() -> None:
-        await merging.bring_all_after(utc_now() - MERGES_FOLLOWED)
 
     async def sweep() -> None:
         await sweep_journal(base.journal, base.doorbell)
@@ -206,7 +201,7 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
         Chore("check-inboxes", 300.0, 280.0, check_inboxes),
         Chore("watch-silence", 600.0, 280.0, watch_silence),
         Chore("recount", 600.0, 300.0, base.counts.recount),
-        Chore("merged-contacts", 60.0, 50.0, bring_after),
+        *people_chores(base),
         Chore("orphans", 3600.0, 600.0, orphans),
     )
 

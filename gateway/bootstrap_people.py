@@ -1,6 +1,7 @@
 """Wiring of contacts and organisations on the foundation."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from gateway.api.call import Handler
 from gateway.api.handlers.contact_merges import ContactMergesApi
@@ -8,6 +9,8 @@ from gateway.api.handlers.contacts import ContactsApi
 from gateway.api.handlers.organisations import OrganisationsApi
 from gateway.bootstrap import Foundation
 from gateway.people import People
+from gateway.workers.housekeeping import Chore
+from storage.ids import utc_now
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.handlers import ContactCommands
 from ticketing.people.merging.handlers import ContactMerging
@@ -20,6 +23,8 @@ from ticketing.people.visibility import Visible
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.transactions import Transactions
+
+MERGES_FOLLOWED = timedelta(minutes=15)  # no message is so long on its way into a ticket
 
 
 def people_areas(
@@ -51,10 +56,15 @@ def people_areas(
     )
 
 
-def merge_follower(base: Foundation) -> ContactMerging:
-    """What brings after a merge what was begun for the old contact meanwhile."""
-    return ContactMerging(
+def people_chores(base: Foundation) -> tuple[Chore, ...]:
+    """What is brought after a merge that was begun for the old contact meanwhile."""
+    merging = ContactMerging(
         MergeStore(base.collections),
         Visible(PeopleStore(base.collections)),
         Transactions(base.collections, base.events, base.relay.offer),
     )
+
+    async def bring_after() -> None:
+        await merging.bring_all_after(utc_now() - MERGES_FOLLOWED)
+
+    return (Chore("merged-contacts", 60.0, 50.0, bring_after),)
