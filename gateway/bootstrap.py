@@ -40,14 +40,19 @@ from storage.leases import Leases
 from storage.mongo import Mongo
 from storage.pubsub import Pubsub
 from storage.redis import Redis, connect
-from ticketing.catalogue.reading import Catalogues
+from ticketing.audit.recording import Recorder
+from ticketing.audit.store import AuditStore
+from ticketing.catalogue.handlers import CatalogueCommands
+from ticketing.catalogue.reading import CATALOGUE, Catalogues
 from ticketing.catalogue.store import CatalogueStore
 from ticketing.counts import ViewCounts
+from ticketing.portable.handlers import Portables
 from ticketing.relay import Consumer, Relay
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.roles.current import CurrentAccess
 from ticketing.roles.store import RoleStore
 from ticketing.store import Collections
+from ticketing.transactions import Transactions
 
 
 class Foundation(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,4 +203,25 @@ def _consumers(
         Consumer(name="acknowledge", handle=begun.handle, prompt=False),
         Consumer(name="media", handle=media.handle, prompt=False),
         Consumer(name="counts", handle=counts.handle, prompt=False),
+    )
+
+
+def catalogue_commands(base: Foundation) -> CatalogueCommands:
+    """What changes types, fields and forms."""
+    return CatalogueCommands(
+        CatalogueStore(base.mongo),
+        base.catalogues,
+        Transactions(base.collections, base.events, base.relay.offer),
+        announce=lambda: base.pubsub.publish(CATALOGUE, b""),
+    )
+
+
+def portables(base: Foundation) -> Portables:
+    """What moves a site's configuration to another."""
+    return Portables(
+        roles=RoleStore(base.mongo),
+        catalogue=CatalogueStore(base.mongo),
+        commands=catalogue_commands(base),
+        transactions=Transactions(base.collections, base.events, base.relay.offer),
+        record=Recorder(AuditStore(base.mongo)),
     )

@@ -26,7 +26,7 @@ from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource
 from gateway.app import web_app
 from gateway.auth.sessions import PEOPLE, Sessions
-from gateway.bootstrap import Foundation, composer
+from gateway.bootstrap import Foundation, catalogue_commands, composer
 from gateway.bootstrap_people import people_areas
 from gateway.bootstrap_work import scheduler, ticket_work, work_handlers
 from gateway.chat.server import Chat
@@ -46,9 +46,6 @@ from outbound.amend import Amender
 from storage import health
 from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
-from ticketing.catalogue.handlers import CatalogueCommands
-from ticketing.catalogue.reading import CATALOGUE
-from ticketing.catalogue.store import CatalogueStore
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
 from ticketing.merging.handlers import Merging
@@ -223,13 +220,7 @@ def _compose(base: Foundation, reading: TicketReading) -> DraftsApi:
 
 
 def _types(base: Foundation) -> TypesApi:
-    commands = CatalogueCommands(
-        CatalogueStore(base.mongo),
-        base.catalogues,
-        Transactions(base.collections, base.events, base.relay.offer),
-        announce=lambda: base.pubsub.publish(CATALOGUE, b""),
-    )
-    return TypesApi(commands, base.catalogues)
+    return TypesApi(catalogue_commands(base), base.catalogues)
 
 
 def _chat(base: Foundation, limiter: Limiter) -> Chat:

@@ -109,6 +109,15 @@ def _audit_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--until", default="", help="ISO date or time, excluded")
 
 
+def _config_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("out", nargs="?", default="-", help="a file to be made; standard output")
+
+
+def _config_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="as exported, or - for standard input")
+    parser.add_argument("--apply", action="store_true", help="make the changes that are shown")
+
+
 def _agent_add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("email")
     parser.add_argument("--name", default="")
@@ -190,6 +199,8 @@ COMMANDS = (
     Command(("archive", "verify"), "archives:verify", "prove an export", _archive_verify),
     Command(("audit", "verify"), "audit:check", "prove who changed what", _audit_verify),
     Command(("audit", "export"), "audit:export", "facts with their proof", _audit_export),
+    Command(("config", "export"), "moving:export", "types, roles, views as YAML", _config_export),
+    Command(("config", "import"), "moving:take_in", "show or make the difference", _config_import),
     Command(("doctor",), "doctor:doctor", "check everything and say what to do"),
     Command(("agent", "add"), "agents:add", "add an agent", _agent_add),
     Command(("agent", "passwd"), "agents:passwd", "a new password", _agent_passwd),
@@ -210,6 +221,7 @@ GROUPS = {
     "explain": "what is made of an input, without storing it",
     "archive": "export conversations, prove an export",
     "audit": "who changed what, and its proof",
+    "config": "move types, forms, fields, roles, teams and views between sites",
     "inbox": "add, change and list inboxes, sign their mail",
     "blocked": "list, add and remove addresses that are not written to",
     "agent": "add agents, set passwords",

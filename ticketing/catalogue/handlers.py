@@ -1,6 +1,6 @@
 """What administrators change of the catalogue: each change whole or not at all."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -64,8 +64,37 @@ class CatalogueCommands:
             return after
 
         made = await self._transactions.run(work)
-        await self._tell()
+        await self.tell()
         return made
+
+    async def put_all(
+        self,
+        session: Session,
+        events: list[Event],
+        viewer: Viewer,
+        contents: Sequence[Content],
+        now: datetime,
+    ) -> None:
+        """Make or replace many within somebody's transaction, who calls ``tell`` after it. Each may
+        name those before it. Invalid names the entry: ``type/incident.states[2].id``.
+        """
+        _require(viewer)
+        revision = await self._store.grow(session)
+        known = await self._store.read(revision, session)
+        for content in contents:
+            id = entry_id(kind_of(content), content.id)
+            try:
+                before = _known_version(known, content, None)
+                after = _stored(content, known, before)
+            except Invalid as error:
+                raise Invalid(f"{id}.{error.field}", error.reason) from error
+            if before is not None and before.content == after.content:
+                continue
+            changed = [after, *_former_defaults(after, known)]
+            entries = {**known.entries, **{one.id: one for one in changed}}
+            known = Catalogue(revision=revision, entries=entries)
+            await self._store.save(session, changed)
+            events.append(_changed(before, after, viewer, revision, now))
 
     async def delete(
         self, viewer: Viewer, kind: Kind, id: str, replace_with: str, now: datetime
@@ -90,7 +119,7 @@ class CatalogueCommands:
             events.append(_gone(gone, viewer, revision, now, successor))
 
         await self._transactions.run(work)
-        await self._tell()
+        await self.tell()
 
     async def _rename(
         self, session: Session, known: Catalogue, entry: Entry, names: tuple[Kind, str, str]
@@ -100,7 +129,8 @@ class CatalogueCommands:
             session, [replace(entry, content=changed, version=entry.version + 1)]
         )
 
-    async def _tell(self) -> None:
+    async def tell(self) -> None:
+        """Every process looks again."""
         self._catalogues.forget()
         await self._announce()
 

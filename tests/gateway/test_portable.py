@@ -1,0 +1,65 @@
+"""One site's configuration taken over by another, on the real stores."""
+
+import msgspec
+import pytest
+
+from gateway.bootstrap import Foundation, portables
+from gateway.commands.moving import HOUSE, read_bundle, written
+from storage.ids import utc_now
+from tests.ticketing.portable.test_moving import BUNDLE
+from ticketing.audit.store import AuditStore
+from ticketing.errors import Invalid
+from ticketing.portable.model import PortableRole
+
+NOW = utc_now()
+
+
+async def test_a_site_takes_a_bundle_and_gives_the_same_one(base: Foundation) -> None:
+    moving = portables(base)
+    planned, strangers = await moving.plan(BUNDLE)
+    assert strangers == ("mira@halden.example",)
+    done = await moving.apply(HOUSE, BUNDLE, NOW)
+    assert {step.deed for step in done} == {"add"}
+    assert len(done) == len(planned) == 8
+    given = await moving.bundle()
+    again, _ = await moving.plan(read_bundle(written(given)))
+    assert again == ()
+    # who is not here is not in the team; a type gets a state of each category
+    assert given.teams[0].members == ()
+    assert {state.category for state in given.types[0].states} >= {"held", "solved"}
+
+
+async def test_a_second_time_changes_nothing(base: Foundation) -> None:
+    moving = portables(base)
+    await moving.apply(HOUSE, BUNDLE, NOW)
+    given = await moving.bundle()
+    revision = await base.catalogues.current()
+    assert await moving.apply(HOUSE, given, NOW) == ()
+    assert len((await base.catalogues.current()).entries) == len(revision.entries)
+
+
+async def test_one_thing_wrong_and_nothing_is_written(base: Foundation) -> None:
+    wrong = msgspec.structs.replace(
+        BUNDLE, roles=(*BUNDLE.roles, PortableRole(id="x", name="X", permissions=("fly",)))
+    )
+    moving = portables(base)
+    with pytest.raises(Invalid, match=r"roles/x\.permissions"):
+        await moving.apply(HOUSE, wrong, NOW)
+    found = await moving.bundle()
+    assert (found.fields, found.roles, found.teams) == ((), (), ())
+
+
+async def test_a_bad_form_is_named_by_its_place(base: Foundation) -> None:
+    wrong = msgspec.structs.replace(BUNDLE, fields=())
+    with pytest.raises(Invalid, match="form/repair"):
+        await portables(base).apply(HOUSE, wrong, NOW)
+
+
+async def test_it_is_audited(base: Foundation) -> None:
+    await portables(base).apply(HOUSE, BUNDLE, NOW)
+    facts = await AuditStore(base.mongo).facts(NOW, utc_now(), 100)
+    assert {(one.kind, one.subject.id) for one in facts} >= {
+        ("config.add", "repairers"),
+        ("config.add", "serial"),
+    }
+    assert {one.actor.via for one in facts} == {"cli"}

@@ -1,0 +1,1 @@
+"""A site's configuration as one document that another site can take over."""

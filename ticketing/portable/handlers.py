@@ -1,0 +1,208 @@
+"""Reads a site's configuration as a bundle, and takes one over: whole or not at all."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
+
+from connectors.contract import InboxId
+from storage.events import Event
+from storage.mongo import Session
+from ticketing import facts
+from ticketing.audit.model import Fact, Subject
+from ticketing.audit.recording import Recorder, fact
+from ticketing.catalogue.handlers import CatalogueCommands
+from ticketing.catalogue.model import (
+    Category,
+    ContentT,
+    Field,
+    Form,
+    Priorities,
+    TicketTemplate,
+    TicketType,
+)
+from ticketing.catalogue.store import CatalogueStore
+from ticketing.errors import Invalid
+from ticketing.model import Agent, Inbox
+from ticketing.permissions import BUILT_IN, Viewer
+from ticketing.portable.diff import steps
+from ticketing.portable.model import Bundle, PortableRole, PortableTeam, Step
+from ticketing.roles.current import access_of
+from ticketing.roles.model import Role, Team
+from ticketing.roles.policy import check_role
+from ticketing.roles.store import RoleStore
+from ticketing.transactions import Transactions
+
+MOST_INBOXES = 5_000
+ROLE_PARTS = ("name", "permissions", "reach", "organisation_ids", "type_ids", "fields")
+
+
+class People(msgspec.Struct, frozen=True, kw_only=True):
+    """Who and what is on this site, by the address that stands in a bundle."""
+
+    agents: Mapping[str, Agent]
+    inboxes: Mapping[str, Inbox]
+
+
+class Portables:
+    """``bundle``, ``plan`` and ``apply``."""
+
+    def __init__(
+        self,
+        *,
+        roles: RoleStore,
+        catalogue: CatalogueStore,
+        commands: CatalogueCommands,
+        transactions: Transactions,
+        record: Recorder,
+    ) -> None:
+        self._roles = roles
+        self._catalogue = catalogue
+        self._commands = commands
+        self._transactions = transactions
+        self._record = record
+
+    async def bundle(self, session: Session | None = None) -> Bundle:
+        """All of it, as it stands now."""
+        known = await self._catalogue.read(0, session)
+        people = await self._people(session)
+
+        def of(kind: type[ContentT]) -> tuple[ContentT, ...]:
+            return tuple(sorted(known.contents(kind), key=lambda one: one.id))
+
+        ratings = [
+            one.content for one in known.entries.values() if isinstance(one.content, Priorities)
+        ]
+        return Bundle(
+            fields=of(Field),
+            forms=of(Form),
+            types=of(TicketType),
+            categories=of(Category),
+            templates=of(TicketTemplate),
+            priorities=ratings[0] if ratings else None,
+            roles=tuple(_role(one) for one in await self._roles.all_roles(session)),
+            teams=tuple(
+                _team(one, people)
+                for one in await self._roles.all_teams(session)
+                if not one.replaced_by
+            ),
+        )
+
+    async def plan(self, wanted: Bundle) -> tuple[tuple[Step, ...], tuple[str, ...]]:
+        """What ``apply`` would change, and who or what in the bundle is not on this site."""
+        return steps(await self.bundle(), wanted), _strangers(wanted, await self._people())
+
+    async def apply(self, viewer: Viewer, wanted: Bundle, now: datetime) -> tuple[Step, ...]:
+        """What was changed. Who is not on this site is left out of its team. Invalid, Refused."""
+
+        async def work(session: Session, events: list[Event]) -> tuple[Step, ...]:
+            done = steps(await self.bundle(session), wanted)
+            people = await self._people(session)
+            await self._commands.put_all(session, events, viewer, wanted.contents, now)
+            await self._take_roles(session, wanted.roles, now)
+            await self._take_teams(session, wanted.teams, people, now)
+            return tuple(step for step in done if step.deed != "only_here")
+
+        done = await self._transactions.run(work)
+        await self._commands.tell()
+        await self._record([_fact(step, viewer, now) for step in done])
+        return done
+
+    async def _people(self, session: Session | None = None) -> People:
+        agents = await self._roles.agents.find({}, limit=2_000, session=session)
+        inboxes = await self._roles.inboxes.find({}, limit=MOST_INBOXES, session=session)
+        return People(
+            agents={one.email: one for one in agents},
+            inboxes={_address(one): one for one in inboxes},
+        )
+
+    async def _take_roles(
+        self, session: Session, wanted: Iterable[PortableRole], now: datetime
+    ) -> None:
+        for one in wanted:
+            laid_down = {role.id: role for role in await self._roles.all_roles(session)}
+            before = laid_down.get(one.id)
+            if before is not None and _role(before) == one:
+                continue
+            if one.id == "admin":
+                raise Invalid(f"roles/{one.id}", "administrators may and see everything")
+            after = _taken(one, before, now)
+            others = access_of(laid_down.values()).roles.values()
+            try:
+                check_role(after, [other for other in others if other.id != one.id])
+            except Invalid as error:
+                raise Invalid(f"roles/{one.id}.{error.field}", error.reason) from error
+            await self._roles.roles.replace_many([after], session=session)
+
+    async def _take_teams(
+        self, session: Session, wanted: Iterable[PortableTeam], people: People, now: datetime
+    ) -> None:
+        known = {one.id: one for one in await self._roles.all_teams(session)}
+        for one in wanted:
+            before = known.get(one.id)
+            if before is not None and before.replaced_by:
+                raise Invalid(f"teams/{one.id}", "another team took its place here")
+            if before is not None and _team(before, people) == one:
+                continue
+            names = {team.name.casefold() for team in known.values() if team.id != one.id}
+            if not one.name.strip() or one.name.casefold() in names:
+                raise Invalid(f"teams/{one.id}.name", "is empty, or another team's")
+            after = replace(
+                before or Team(id=one.id, name=""),
+                name=one.name,
+                version=(before.version if before else 0) + 1,
+                inbox_ids=tuple(
+                    InboxId(people.inboxes[place].id)
+                    for place in one.inboxes
+                    if place in people.inboxes
+                ),
+                updated_at=now,
+            )
+            known[one.id] = after
+            await self._roles.teams.replace_many([after], session=session)
+            members = [people.agents[mail].id for mail in one.members if mail in people.agents]
+            await self._roles.set_members(one.id, members, session)
+
+
+def _role(found: Role) -> PortableRole:
+    fixed = found.id in BUILT_IN
+    kept = [name for name in ROLE_PARTS if not (fixed and name in {"name", "permissions"})]
+    return PortableRole(id=found.id, **{name: getattr(found, name) for name in kept})
+
+
+def _taken(wanted: PortableRole, before: Role | None, now: datetime) -> Role:
+    fixed = BUILT_IN.get(wanted.id)
+    if fixed and (wanted.name or wanted.permissions):
+        raise Invalid(f"roles/{wanted.id}", "a built-in role keeps its name and permissions")
+    parts = {name: getattr(wanted, name) for name in ROLE_PARTS}
+    if fixed:
+        parts |= {"name": fixed.name, "permissions": fixed.permissions}
+    version = (before.version if before else 0) + 1
+    return Role(id=wanted.id, version=version, updated_at=now, **parts)
+
+
+def _team(found: Team, people: People) -> PortableTeam:
+    places = {one.id: place for place, one in people.inboxes.items()}
+    members = [mail for mail, one in people.agents.items() if found.id in one.team_ids]
+    return PortableTeam(
+        id=found.id,
+        name=found.name,
+        members=tuple(sorted(members)),
+        inboxes=tuple(sorted(places[id] for id in found.inbox_ids if id in places)),
+    )
+
+
+def _address(inbox: Inbox) -> str:
+    return f"{inbox.channel}:{inbox.address or inbox.name}"
+
+
+def _strangers(wanted: Bundle, people: People) -> tuple[str, ...]:
+    members = {mail for team in wanted.teams for mail in team.members} - people.agents.keys()
+    inboxes = {place for team in wanted.teams for place in team.inboxes} - people.inboxes.keys()
+    return (*sorted(members), *sorted(inboxes))
+
+
+def _fact(step: Step, viewer: Viewer, now: datetime) -> Fact:
+    subject = Subject(kind=step.part, id=step.id, name=step.name)
+    return fact(f"config.{step.deed}", subject, facts.of_viewer(viewer), now)
