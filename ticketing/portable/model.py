@@ -20,9 +20,11 @@ Part = Literal["field", "form", "type", "category", "template", "priorities", "r
 Deed = Literal["add", "change", "only_here"]
 
 
-class PortableRole(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
-):
+class _Portable(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A misspelt name is refused, not ignored."""
+
+
+class PortableRole(_Portable, frozen=True, kw_only=True):
     """A role; of a built-in one only what a site may change of it."""
 
     id: str
@@ -34,9 +36,7 @@ class PortableRole(
     fields: dict[str, FieldRule] = {}
 
 
-class PortableTeam(
-    Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True
-):
+class PortableTeam(_Portable, frozen=True, kw_only=True):
     """A team; ``members`` by mail address, ``inboxes`` by channel and address ("email:a@b.c")."""
 
     id: str
