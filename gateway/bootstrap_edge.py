@@ -11,6 +11,7 @@ from gateway.api.endpoint import Endpoints
 from gateway.api.handlers.acting import ActingApi
 from gateway.api.handlers.audit import AuditApi
 from gateway.api.handlers.drafts import DraftsApi
+from gateway.api.handlers.files import FilesApi
 from gateway.api.handlers.inboxes import InboxApi
 from gateway.api.handlers.live import LiveApi
 from gateway.api.handlers.merging import MergingApi
@@ -22,6 +23,7 @@ from gateway.api.handlers.session import SessionApi
 from gateway.api.handlers.suppressions import SuppressionApi
 from gateway.api.handlers.traffic import TrafficApi
 from gateway.api.handlers.types import TypesApi
+from gateway.api.handlers.templates import TemplateApi
 from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource
 from gateway.app import web_app
@@ -102,6 +104,8 @@ def edge(base: Foundation) -> Edge:
         _roles(base, sessions).handlers(),
         _inboxes(base).handlers(),
         read.handlers(),
+        FilesApi(reading, base.edge_store, base.blobs).handlers(),
+        TemplateApi(base.directory).handlers(),
         _acting(base, read).handlers(),
         _merging(base, read).handlers(),
         _compose(base, reading).handlers(),

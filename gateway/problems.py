@@ -30,6 +30,7 @@ TITLES: dict[int, str] = {
     409: "Conflict",
     413: "Too large",
     415: "Unsupported media type",
+    416: "No such range",
     422: "Wrong value",
     426: "Upgrade required",
     429: "Too many requests",

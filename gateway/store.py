@@ -64,6 +64,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     ticket_id: TicketId
     mode: DraftMode
     text: str
+    html: str | None = None
+    cc: tuple[str, ...] | None = None
+    bcc: tuple[str, ...] | None = None
     conversation_id: ConversationId | None
     rev: int
     updated_at: datetime
@@ -129,6 +132,9 @@ class EdgeStore:
         change = {
             "$set": {
                 "text": draft.text,
+                "html": draft.html,
+                "cc": draft.cc,
+                "bcc": draft.bcc,
                 "conversation_id": draft.conversation_id,
                 "rev": draft.rev,
                 "updated_at": draft.updated_at,

@@ -233,7 +233,11 @@ class Draft:
             for ask in self._asks
             if (conversation := self._conversations.get(ask.reply.conversation_id))
             and conversation.recipient.startswith(MAIL)
-            for address in (conversation.recipient.removeprefix(MAIL), *ask.reply.cc)
+            for address in (
+                conversation.recipient.removeprefix(MAIL),
+                *ask.reply.cc,
+                *ask.reply.bcc,
+            )
         ]
         self._stopped = await suppressions.stopped(
             wanted, clock, automatic=True, session=self._session

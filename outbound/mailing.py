@@ -37,6 +37,7 @@ def envelope(
     message_id: MessageId,
     recipient: str,
     copies: Iterable[str],
+    hidden: Iterable[str] = (),
     parent: Heard | None,
     unsubscribe: str | None = None,
 ) -> MailEnvelope:
@@ -49,11 +50,13 @@ def envelope(
     if to.lower() in ours:
         raise CannotReply("recipient", f"{to} is this inbox: the reply would come back here.")
     parent_id, before = _thread_of(parent)
+    cc = _copies(copies, "cc", {to.lower(), *ours})
     return MailEnvelope(
         message_id=tokens.message_id(inbox.address, inbox.id, number, message_id),
         to=(to,),
         to_name=_name_of(to, parent),
-        cc=_copies(copies, {to.lower(), *ours}),
+        cc=cc,
+        bcc=_copies(hidden, "bcc", {to.lower(), *map(str.lower, cc), *ours}),
         reply_to=tokens.ticket_address(inbox.address, inbox.id, number),
         envelope_from=tokens.bounce_address(inbox.address, inbox.id, message_id),
         in_reply_to=parent_id,
@@ -96,11 +99,11 @@ def _references(ids: tuple[str, ...]) -> tuple[str, ...]:
     return distinct[:1] + distinct[-(MAX_REFERENCES - 1) :]
 
 
-def _copies(copies: Iterable[str], ours: set[str]) -> tuple[str, ...]:
+def _copies(copies: Iterable[str], field: str, ours: set[str]) -> tuple[str, ...]:
     """Distinct addresses but our own and the recipient's: a copy to ourselves makes a loop."""
-    wanted = {address.lower(): address for address in (_checked(one, "cc") for one in copies)}
+    wanted = {address.lower(): address for address in (_checked(one, field) for one in copies)}
     if len(wanted) > MAX_COPIES:
-        raise CannotReply("cc", f"At most {MAX_COPIES} people can be in copy.")
+        raise CannotReply(field, f"At most {MAX_COPIES} people can be in copy.")
     return tuple(address for key, address in wanted.items() if key not in ours)
 
 

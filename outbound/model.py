@@ -40,6 +40,7 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     html: str | None = None
     files: tuple[File, ...] = ()
     cc: tuple[str, ...] = ()
+    bcc: tuple[str, ...] = ()
     quick_replies: tuple[str, ...] = ()
     reply_to: MessageId | None = None
     template: Template | None = None

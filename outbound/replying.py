@@ -150,6 +150,7 @@ def _addressed(message: Message, reply: Reply, place: Place, reply_tokens: Reply
         message_id=message.id,
         recipient=message.recipient.value if message.recipient else "",
         copies=reply.cc,
+        hidden=reply.bcc,
         parent=parent,
         unsubscribe=place.unsubscribe,
     )
@@ -224,7 +225,7 @@ def check(place: Place, reply: Reply, now: datetime) -> None:
     )
     if not window.can_reply:
         raise CannotReply("window", window.reason)
-    if reply.cc and not place.outlet.manifest.can("cc"):
+    if (reply.cc or reply.bcc) and not place.outlet.manifest.can("cc"):
         raise CannotReply("cc", f"{place.outlet.manifest.name} has no copies.")
     _check_suppressed(place, reply)
     newer = _unseen(place.recent, reply.seen_message_id)
@@ -248,7 +249,7 @@ def _answers(place: Place) -> int:
 def _check_suppressed(place: Place, reply: Reply) -> None:
     """Said while the agent can still do something about it."""
     to = recipient_of(place.conversation.recipient).value
-    for field, addresses in (("recipient", (to,)), ("cc", reply.cc)):
+    for field, addresses in (("recipient", (to,)), ("cc", reply.cc), ("bcc", reply.bcc)):
         one = among(addresses, place.stopped)
         if one is not None and (reply.automatic or one.kind != "unsubscribed"):
             raise CannotReply(field, explained(one))
@@ -312,18 +313,23 @@ def same(first: Message, reply: Reply, outlet: Outlet, answered: Message | None)
     """The first message of this key, if the key came with the same words again."""
     extras = _extras(reply, answered)
     again = render(outlet.manifest, text=reply.text, html=reply.html, subject="", extras=extras)
-    copies = first.envelope.cc if first.envelope else ()
     equal = (
         first.conversation_id == reply.conversation_id
         and first.text == signed(again.text, first.signature)
         and first.html == signed_html(again.html, first.signature)
         and _names(first.files) == _names(reply.files)
         and (first.quick_replies, first.template) == (again.quick_replies, reply.template)
-        and {copy.lower() for copy in copies} <= {copy.strip().lower() for copy in reply.cc}
+        and _among(first.envelope.cc if first.envelope else (), reply.cc)
+        and _among(first.envelope.bcc if first.envelope else (), reply.bcc)
     )
     if not equal:
         raise KeyReused(first.id)
     return first
+
+
+def _among(addresses: tuple[str, ...], asked: tuple[str, ...]) -> bool:
+    """The envelope leaves out our own addresses and whoever was named twice."""
+    return {one.lower() for one in addresses} <= {one.strip().lower() for one in asked}
 
 
 def _names(files: tuple[File, ...]) -> list[tuple[str, str]]:

@@ -85,13 +85,14 @@ class Blobs:
             await self._store(blobs)
         return refs
 
-    async def open(self, sha256: str) -> AsyncIterator[bytes]:
-        """The content in pieces; BlobMissing at the first when there is none."""
+    async def open(self, sha256: str, start: int = 0) -> AsyncIterator[bytes]:
+        """The content in pieces, from a byte on; BlobMissing at the first when there is none."""
         blob = await self._get(sha256)
         if blob.file is None:
-            yield blob.data or b""
+            yield (blob.data or b"")[start:]
             return
         stream = await self._grid.open_download_stream(ObjectId(blob.file))
+        await stream.seek(start)
         while piece := await stream.readchunk():
             yield piece
 

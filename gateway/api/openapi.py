@@ -21,12 +21,19 @@ PROBLEMS: dict[int, str] = {
     409: "It changed meanwhile, or what is asked does not fit its state",
     413: "Too large",
     415: "Not the media type that is read here",
+    416: "The range begins behind the end of the file",
     422: "A field is wrong; `field` names it",
     426: "This address speaks WebSocket",
     429: "Too many requests; see Retry-After",
     503: "A store is not available; see Retry-After",
 }
-SUCCESS: dict[int, str] = {200: "Done", 201: "Made", 204: "Done", 101: "Switching to WebSocket"}
+SUCCESS: dict[int, str] = {
+    200: "Done",
+    201: "Made",
+    204: "Done",
+    206: "The range that was asked for",
+    101: "Switching to WebSocket",
+}
 DESCRIPTION = """\
 Everything the agent app does, it does through this interface. Log in for a session cookie (and send
 `X-CSRF-Token` with every write), or send `Authorization: Bearer <token>`. Lists page by `cursor`.
@@ -131,6 +138,8 @@ def _responses(operation: Operation) -> dict[str, Any]:
     elif operation.status == 200:  # noqa: PLR2004  an answer of bytes or free JSON
         success["content"] = _free_content(operation.media)
     responses: dict[str, Any] = {str(operation.status): success}
+    if operation.partial:
+        responses["206"] = {**success, "description": SUCCESS[206]}
     for status in error_statuses(operation):
         responses[str(status)] = {
             "description": PROBLEMS[status],

@@ -25,6 +25,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     ``keeps_keys``: the handler itself knows a repeated key, so the edge need not write it down.
     ``audit``: by default a fact of each write, nothing of a read.
+    ``partial``: a Range header is answered with 206.
     ``public`` needs nobody, ``anyone`` a logged-in agent, the rest a scope of that name.
     """
 
@@ -41,6 +42,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[int, ...] = ()
     media: str = "application/json"
     raw: bool = False
+    partial: bool = False
     idempotency: Idempotency = "no"
     keeps_keys: bool = False
     rate: Rate | None = None

@@ -172,6 +172,7 @@ class NewReply(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     html: Annotated[str, Meta(max_length=400_000)] | None = None
     upload_ids: Annotated[list[Id], Meta(max_length=20)] = []
     cc: Annotated[list[Email], Meta(max_length=50)] = []
+    bcc: Annotated[list[Email], Meta(max_length=50)] = []
     quick_replies: Annotated[list[Choice], Meta(max_length=13)] = []
     reply_to: Id | None = None
     template: TemplateUse | None = None
@@ -206,11 +207,17 @@ class NewSuppression(Request, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class DraftChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``rev`` is the revision that this text grew from: 0 for a first draft; stale gives 409."""
+    """``rev`` is the revision that this text grew from: 0 for a first draft; stale gives 409.
+
+    ``html``, ``cc`` and ``bcc`` are kept as they were typed: nothing is sent from here.
+    """
 
     text: Annotated[str, Meta(max_length=200_000)]
     rev: Annotated[int, Meta(ge=0, le=2**53)]
     conversation_id: Id | None = None
+    html: Annotated[str, Meta(max_length=400_000)] | None = None
+    cc: Annotated[list[Annotated[str, Meta(max_length=320)]], Meta(max_length=50)] | None = None
+    bcc: Annotated[list[Annotated[str, Meta(max_length=320)]], Meta(max_length=50)] | None = None
 
 
 class PageQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

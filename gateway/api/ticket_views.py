@@ -260,6 +260,7 @@ def message(found: normal.Message) -> s.Message:
         files=[file(found.id, one) for one in found.files],
         to=_recipients(found),
         cc=list(found.envelope.cc if found.envelope else mail.cc if mail else ()),
+        bcc=list(found.envelope.bcc if found.envelope else ()),
         reply_to=found.reply_to or None,
         quick_replies=list(found.quick_replies),
         template=found.template.name if found.template else None,

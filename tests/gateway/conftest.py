@@ -24,6 +24,7 @@ def settings(stores: EmbeddedStores, mongo: Mongo, redis_url: str, tmp_path: Pat
         webhook_max_bytes=100_000,
         upload_max_bytes=200_000,
         smtp_enabled=False,
+        egress_allow=("127.0.0.1",),
     )
 
 

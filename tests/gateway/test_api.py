@@ -170,6 +170,10 @@ async def test_a_stale_draft_is_refused(house: House, admin: Person) -> None:
     assert (await admin.call("PUT", path, {"text": "b", "rev": 1}))[1]["rev"] == 2
     assert (await admin.call("PUT", path, {"text": "c", "rev": 1}))[0] == 409
     assert (await admin.get(path))["text"] == "b"
+    rich = {"text": "d", "html": "<b>d</b>", "cc": ["jo@posta.example"], "bcc": [], "rev": 2}
+    assert (await admin.call("PUT", path, rich))[0] == 200
+    kept = await admin.get(path)
+    assert {name: kept[name] for name in rich} == rich | {"rev": 3}
     assert (await admin.call("DELETE", path))[0] == 204
     assert (await admin.get(path))["rev"] == 0
 

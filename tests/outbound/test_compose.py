@@ -241,3 +241,25 @@ async def test_a_quota_counts_what_was_sent_since_the_customer_wrote(sms: World)
         await sms.say("three")
     await sms.amender.undo(MIRA, second.id, await sms.clock.now())
     await sms.say("four")
+
+
+async def test_a_blind_copy_goes_out_and_is_named_to_nobody(mail: World) -> None:
+    message = await mail.say(
+        "one",
+        cc=("jo@partner.example",),
+        bcc=("Jo@partner.example", "boss@halden.example", "support@halden.example"),
+    )
+    assert message.envelope is not None
+    assert message.envelope.cc == ("jo@partner.example",)
+    assert message.envelope.bcc == ("boss@halden.example",)
+    assert message.mail is not None
+    assert "boss@halden.example" not in (*message.mail.to, *message.mail.cc)
+    conversation = await mail.mongo.db["conversations"].find_one({"_id": "conv"})
+    assert conversation is not None
+    assert "mailto:boss@halden.example" not in conversation.get("participants", ())
+
+
+async def test_a_blind_copy_needs_a_channel_with_copies(sms: World) -> None:
+    with pytest.raises(CannotReply) as caught:
+        await sms.say("one", bcc=("boss@halden.example",))
+    assert caught.value.field == "cc"

@@ -127,3 +127,10 @@ async def test_what_is_put_again_while_the_collector_runs_stays(
     monkeypatch.setattr(blobs._blobs, "delete", put_first)
     assert await blobs.collect_orphans(now) == 0
     assert await blobs.read(ref.sha256, 10) == b"twice"
+
+
+@pytest.mark.parametrize("content", contents(), ids=len)
+async def test_a_player_may_begin_in_the_middle(blobs: Blobs, content: bytes) -> None:
+    ref = await blobs.put(content)
+    start = len(content) * 2 // 3
+    assert b"".join([piece async for piece in blobs.open(ref.sha256, start)]) == content[start:]

@@ -94,6 +94,7 @@ class ActingApi:
             html=_shown_by_id(body.html, uploads),
             files=tuple(_file(one, body.html or "") for one in uploads),
             cc=tuple(body.cc),
+            bcc=tuple(body.bcc),
             quick_replies=tuple(body.quick_replies),
             reply_to=MessageId(body.reply_to) if body.reply_to else None,
             template=_template(body.template),

@@ -21,6 +21,7 @@ from ticketing.permissions import Viewer
 UPLOADS_KEPT = timedelta(days=1)
 PIECE = 65_536
 KINDS: dict[str, MediaKind] = {"image": "image", "audio": "audio", "video": "video"}
+EMPTY = s.Draft(text="", html=None, cc=None, bcc=None, conversation_id=None, rev=0, updated_at=None)
 MODES: dict[str, DraftMode] = {"reply": "reply", "note": "note"}
 
 
@@ -55,7 +56,7 @@ class DraftsApi:
         """An empty one with revision 0 when there is none."""
         found = await self._store.drafts.get(await self._key(call))
         if found is None:
-            return s.Draft(text="", conversation_id=None, rev=0, updated_at=None)
+            return EMPTY
         return _shown(found)
 
     async def save_draft(self, call: Call[r.DraftChange, None]) -> Result:
@@ -67,6 +68,9 @@ class DraftsApi:
             ticket_id=TicketId(call.params["id"]),
             mode=MODES[call.params["mode"]],
             text=call.body.text,
+            html=call.body.html,
+            cc=_named(call.body.cc),
+            bcc=_named(call.body.bcc),
             conversation_id=ConversationId(conversation_id) if conversation_id else None,
             rev=call.body.rev + 1,
             updated_at=call.now,
@@ -120,9 +124,16 @@ class DraftsApi:
         return derived_id("draft", call.agent.id, ticket_id, mode)
 
 
+def _named(addresses: list[str] | None) -> tuple[str, ...] | None:
+    return None if addresses is None else tuple(addresses)
+
+
 def _shown(draft: Draft) -> s.Draft:
     return s.Draft(
         text=draft.text,
+        html=draft.html,
+        cc=None if draft.cc is None else list(draft.cc),
+        bcc=None if draft.bcc is None else list(draft.bcc),
         conversation_id=draft.conversation_id,
         rev=draft.rev,
         updated_at=views.time(draft.updated_at),

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import quote
 
 import msgspec
 from aiohttp import web
@@ -13,11 +12,12 @@ from gateway.api import message_html, ticket_views
 from gateway.api import requests as r
 from gateway.api import schemas as s
 from gateway.api.call import Call, Handler, Result
+from gateway.api.handlers.files import PRIVATE, SHOWN
 from gateway.api.live_source import view_items
 from gateway.directory import InboxDirectory
 from gateway.errors import Refused
 from gateway.people import People
-from normalizer.model import File, Message
+from normalizer.model import Message
 from outbound.suppression.handlers import Suppressions
 from storage.blobs import Blobs
 from storage.errors import BlobMissing, BlobTooLarge
@@ -29,12 +29,8 @@ from ticketing.reading.search import Search
 from ticketing.reading.tickets import ListQuery, TicketReading
 from ticketing.work.handlers import Work
 
-# Shown by the browser itself; everything else is only ever saved.
-SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 PICTURE_MAX_BYTES = 2_000_000
 PICTURES_MAX_BYTES = 6_000_000
-FILE_POLICY = "default-src 'none'; sandbox"
-PRIVATE = "private, max-age=3600"
 
 
 LOOKED_AT = 20  # messages: the customer's last one is nearly always among them
@@ -88,7 +84,6 @@ class ReadingApi:
             "listMessages": self.list_messages,
             "listEvents": self.list_events,
             "getMessageHtml": self.html,
-            "getFile": self.file,
         }
 
     async def list_views(self, call: Call[None, None]) -> Result:
@@ -220,22 +215,6 @@ class ReadingApi:
             },
         )
 
-    async def file(self, call: Call[None, None]) -> Result:
-        """Streamed; only harmless pictures are shown in place."""
-        message = await self._reading.message(call.viewer, call.params["id"])
-        found = next((one for one in message.files if one.id == call.params["file_id"]), None)
-        if found is None or found.state != "stored":
-            raise Refused(404, "not-found", "this file is not stored")
-        pieces = self._blobs.open(found.sha256)
-        first = await anext(pieces, b"")
-        response = web.StreamResponse(headers=_file_headers(found))
-        await response.prepare(call.request)
-        await response.write(first)
-        async for piece in pieces:
-            await response.write(piece)
-        await response.write_eof()
-        return response
-
     async def _pictures(self, message: Message) -> dict[str, tuple[str, bytes]]:
         found: dict[str, tuple[str, bytes]] = {}
         total = 0
@@ -250,14 +229,3 @@ class ReadingApi:
             total += len(content)
             found[one.content_id] = (one.media_type, content)
         return found
-
-
-def _file_headers(found: File) -> dict[str, str]:
-    shown = found.media_type in SHOWN
-    name = quote(found.name or "file", safe="")
-    return {
-        "Content-Type": found.media_type if shown else "application/octet-stream",
-        "Content-Disposition": f"{'inline' if shown else 'attachment'}; filename*=UTF-8''{name}",
-        "Content-Security-Policy": FILE_POLICY,
-        "Cache-Control": PRIVATE,
-    }

@@ -12,6 +12,7 @@ from gateway.api.operations.meta import META
 from gateway.api.operations.organisations import ORGANISATIONS
 from gateway.api.operations.roles import ROLES
 from gateway.api.operations.session import SESSION
+from gateway.api.operations.templates import TEMPLATES
 from gateway.api.operations.tickets import TICKETS
 from gateway.api.operations.traffic import TRAFFIC
 from gateway.api.operations.types import TYPES
@@ -32,5 +33,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *CONTACT_MERGES,
     *ORGANISATIONS,
     *TRAFFIC,
+    *TEMPLATES,
     *META,
 )

@@ -14,7 +14,7 @@ MESSAGES = (
     Operation(
         name="getFile", method="GET", path="/messages/{id}/files/{file_id}",
         summary="An attachment", tag="messages", permission="tickets:read",
-        media="application/octet-stream", errors=(404,),
+        media="application/octet-stream", errors=(404, 416), partial=True,
     ),
     Operation(
         name="reply", method="POST", path="/tickets/{id}/replies", summary="Answer the customer",
@@ -74,5 +74,10 @@ MESSAGES = (
         permission="tickets:write", query=r.UploadQuery, raw=True, answer=s.Upload, status=201,
         errors=(413,), rate=WRITES,
         audit="none",
+    ),
+    Operation(
+        name="getUpload", method="GET", path="/uploads/{id}", summary="A file I put up",
+        tag="messages", permission="tickets:read", media="application/octet-stream",
+        errors=(404, 416), partial=True,
     ),
 )  # fmt: skip

@@ -107,6 +107,7 @@ class Message(Answer, frozen=True, kw_only=True):
     files: list[File]
     to: list[str]
     cc: list[str]
+    bcc: list[str]
     reply_to: str | None
     quick_replies: list[str]
     template: str | None
@@ -124,9 +125,14 @@ class MessagePage(Answer, frozen=True, kw_only=True):
 
 
 class Draft(Answer, frozen=True, kw_only=True):
-    """My unfinished reply or note; ``rev`` 0 and empty when there is none."""
+    """My unfinished reply or note; ``rev`` 0 and empty when there is none. ``cc`` null: nobody
+    has said whom to copy yet.
+    """
 
     text: str
+    html: str | None
+    cc: list[str] | None
+    bcc: list[str] | None
     conversation_id: str | None
     rev: int
     updated_at: Time | None
