@@ -9,9 +9,9 @@ export const agents = [
 
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
 
-const chat = { start: true, cc: false, quick_replies: false, reply_to: false, templates: false, reply: true, html: false, subject: false, attachments: true, attachment_max_bytes: 20e6, max_chars: 4096, sms_segments: false, receipts: ["sent"] };
+const chat = { reply: true, html: false, start: false, subject: false, cc: false, quick_replies: false, reply_to: true, templates: false, attachments: true, attachment_max_bytes: 20e6, max_chars: 4096, sms_segments: false, receipts: ["sent"] };
 const capabilities: Record<string, Inbox["capabilities"]> = {
-  email: { ...chat, html: true, subject: true, attachment_max_bytes: 25e6, max_chars: null },
+  email: { ...chat, html: true, start: true, subject: true, cc: true, attachment_max_bytes: 25e6, max_chars: null },
   telegram: chat,
   webchat: chat,
   api: chat,
@@ -81,7 +81,7 @@ export function message(ticket: TicketRow, direction: Message["direction"], text
     id: `m-${serial}`, ticket_id: ticket.id, conversation_id: `${ticket.id}-0`, inbox_id: ticket.inbox_id, channel: ticket.channel, direction,
     author: direction === "in" ? author.contact(ticket) : author.agent(0), occurred_at: at, received_at: at, edited_at: null, deleted_at: null,
     subject: ticket.subject, text, reply_text: text, signature: "", has_html: false, remote_content: false, quoted: false, language: /[\u4e00-\u9fff]/.test(text) ? "zh" : "en",
-    files: [], to: [], cc: [], reply_to: null, quick_replies: [], template: null, reactions: [], delivery: null, threaded_by: "", warnings: [], sender_trust: null, signatures: [], ...more,
+    files: [], to: [], cc: [], bcc: [], reply_to: null, quick_replies: [], template: null, reactions: [], delivery: null, threaded_by: "", warnings: [], sender_trust: null, signatures: [], ...more,
   };
 }
 

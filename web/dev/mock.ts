@@ -89,7 +89,7 @@ const setDelivery = (id: string | undefined, state: "cancelled" | "queued" | "se
   emit({ type: "delivery", ticket_id: one.ticket_id, message_id: one.id, delivery: one.delivery });
   return [200, one];
 };
-const emptyDraft: Draft = { text: "", conversation_id: null, rev: 0, updated_at: new Date(0).toISOString() };
+const emptyDraft: Draft = { text: "", html: null, cc: null, bcc: null, conversation_id: null, rev: 0, updated_at: new Date(0).toISOString() };
 const session = { agent: me, csrf_token: "mock", site: { name: "Halden", version: "0.1.0", demo: true } };
 
 const alert = { page: true, desktop: false, sound: false };

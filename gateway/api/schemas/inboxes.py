@@ -9,7 +9,6 @@ from gateway.api.fields import Time
 class Capabilities(Answer, frozen=True, kw_only=True):
     """What a reply on this channel may hold; ``receipts`` are the states it reports.
 
-    ``start``: we may write first.
     ``start``: we may write first. ``quick_replies`` and ``reply_to``: the channel has a shape of
     its own for them; elsewhere they go as words. ``templates``: the
     provider keeps approved ones, see ``GET /inboxes/{id}/templates``.

@@ -1,6 +1,6 @@
 import { bodyOf, client, csrfHeader, ROOT } from "./http";
 import { Problem, problemOf } from "./problem";
-import type { Mode, NewTicket, Preferences, ReplyBody, TicketPatch, Upload, ViewId } from "./types";
+import type { Draft, Mode, NewTicket, Preferences, ReplyBody, TicketPatch, Upload, ViewId } from "./types";
 
 /** One function per call that the inbox makes; nothing else in the app knows paths. */
 const id = (value: string) => ({ path: { id: value } });
@@ -54,6 +54,9 @@ export const addNote = (ticket: string, key: string, text: string, mentions: str
 export const readReplyTexts = (ticket: string, conversation: string, signal: AbortSignal) =>
   bodyOf(client.GET("/tickets/{id}/texts", { params: { ...id(ticket), query: { conversation_id: conversation } }, signal }));
 
+export const listApproved = (inbox: string, signal: AbortSignal) =>
+  bodyOf(client.GET("/inboxes/{id}/templates", { params: id(inbox), signal }));
+
 export const undoSend = (message: string) => bodyOf(client.POST("/messages/{id}/undo", { params: id(message) }));
 export const retrySend = (message: string) => bodyOf(client.POST("/messages/{id}/retry", { params: id(message) }));
 export const resolveSend = (message: string, state: "sent" | "failed") =>
@@ -68,7 +71,7 @@ export const readDraft = (ticket: string, mode: Mode) =>
 export const writeDraft = (
   ticket: string,
   mode: Mode,
-  body: { text: string; conversation_id: string | null; rev: number },
+  body: Omit<Draft, "updated_at">,
   keepalive: boolean,
 ) => bodyOf(client.PUT("/tickets/{id}/drafts/{mode}", { params: draft(ticket, mode), body, keepalive }));
 export const dropDraft = (ticket: string, mode: Mode) =>

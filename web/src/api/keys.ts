@@ -4,6 +4,7 @@ export const keys = {
   session: ["session"] as const,
   preferences: ["preferences"] as const,
   agents: ["agents"] as const,
+  approved: (inbox: string) => ["approved", inbox] as const,
   inboxes: ["inboxes"] as const,
   views: ["views"] as const,
   lists: ["tickets"] as const,

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
-import { listAgents, listEvents, listInboxes, listMessages, listViews, readReplyTexts, readSession, readTicket } from "./calls";
+import { listAgents, listApproved, listEvents, listInboxes, listMessages, listViews, readReplyTexts, readSession, readTicket } from "./calls";
 import { keys } from "./keys";
 import { isProblem } from "./problem";
 import type { Page } from "./types";
@@ -45,6 +45,10 @@ export const useReplyTexts = (ticket: string, conversation: string | undefined) 
     enabled: conversation !== undefined,
     staleTime: 60_000,
   });
+
+/** The templates that the inbox's provider has approved. */
+export const useApproved = (inbox: string) =>
+  useQuery({ queryKey: keys.approved(inbox), queryFn: ({ signal }) => listApproved(inbox, signal), staleTime: 60_000, select: (page) => page.items });
 
 export const useMessages = (id: string) =>
   useInfiniteQuery({
