@@ -93,8 +93,18 @@ class Desk:
 
     @property
     def pen(self) -> Locator:
-        """Where the agent writes, reply or note."""
-        return self.composer.get_by_role("textbox")
+        """Where the agent writes, reply or note; mails have an editor."""
+        return self.composer.locator(".box")
+
+    async def holds(self, text: str) -> None:
+        """Those words, and no others, stand in the pen."""
+        await self.page.wait_for_function(
+            """text => {
+                const pen = document.querySelector("form.composer .box");
+                return pen && (pen.value ?? pen.innerText.replace(/\\n$/, "")) === text;
+            }""",
+            arg=text,
+        )
 
     def button(self, name: str) -> Locator:
         """A button whose name begins so: key caps may follow."""

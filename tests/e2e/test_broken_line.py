@@ -36,10 +36,8 @@ async def test_what_came_while_offline_is_there_when_the_line_is_back(
     await expect(desk.row("Bo Ek")).to_be_visible()
 
 
-async def test_a_reply_that_did_not_get_through_keeps_its_words_and_goes_once(
-    stage: Stage, sit: Sit
-) -> None:
-    """The server has it, the answer is lost on the way back: sending again repeats nothing."""
+async def test_a_reply_whose_answer_was_lost_goes_once(stage: Stage, sit: Sit) -> None:
+    """The server has it, the answer is lost on the way back: it is asked again by itself."""
     line = await stage.inbox("twilio_sms")
     await stage.customers.sms(line, "+4790000009", "Which colour?")
     desk = await sit()
@@ -52,13 +50,47 @@ async def test_a_reply_that_did_not_get_through_keeps_its_words_and_goes_once(
 
     await desk.page.route("**/replies", lose_the_answer)
     await desk.reply("Moss green.")
-    await expect(desk.toast("Your words are kept")).to_be_visible()
-    await expect(desk.pen).to_have_value("Moss green.")
+    waiting = desk.page.get_by_role("article", name="Reply that waits to be sent")
+    await expect(waiting).to_contain_text("Waits for the server to say whether it arrived")
+    await expect(waiting.get_by_role("button")).to_have_count(0)  # it may have left already
+    await desk.holds("")
     await desk.page.unroute("**/replies")
-    await desk.button("Send").first.click()
-    await expect(desk.pen).to_have_value("")
+    await expect(waiting).to_have_count(0)
     await until(lambda: "Moss green." in stage.texts("twilio_sms"), "the reply is sent")
     said = desk.thread.get_by_role("article").filter(has_text="Moss green.")
     await expect(said).to_have_count(1)
     await stage.site.settle(10)
     assert stage.texts("twilio_sms").count("Moss green.") == 1
+
+
+async def test_replies_written_offline_wait_and_go_once_in_their_order(
+    stage: Stage, sit: Sit
+) -> None:
+    """One is discarded, one is changed, a reload loses none; back online they go by themselves."""
+    line = await stage.inbox("twilio_sms")
+    await stage.customers.sms(line, "+4790000010", "Are you there?")
+    desk = await sit()
+    await desk.look_at(line)
+    await desk.open("Are you there?")
+    await desk.context.set_offline(True)
+    await expect(desk.page.get_by_text("Offline since")).to_be_visible()
+
+    waiting = desk.page.get_by_role("article", name="Reply that waits to be sent")
+    for count, words in enumerate(("First.", "Wrong.", "Secnd."), start=1):
+        await desk.reply(words)
+        await expect(waiting).to_have_count(count)
+    await waiting.filter(has_text="Wrong.").get_by_role("button", name="Discard").click()
+    await waiting.filter(has_text="Secnd.").get_by_role("button", name="Edit").click()
+    await desk.holds("Secnd.")
+    await desk.reply("Second.")
+    await expect(waiting).to_have_count(2)
+    assert stage.texts("twilio_sms").count("First.") == 0
+
+    await desk.context.set_offline(False)
+    await desk.page.reload()
+    await until(lambda: "Second." in stage.texts("twilio_sms"), "both are sent")
+    await expect(waiting).to_have_count(0)
+    await expect(desk.thread.get_by_role("article")).to_have_count(3)
+    await stage.site.settle(10)
+    sent = [one for one in stage.texts("twilio_sms") if one in {"First.", "Wrong.", "Second."}]
+    assert sent == ["First.", "Second."]

@@ -29,7 +29,7 @@ async def test_a_mail_appears_by_itself_and_the_reply_leaves_once(stage: Stage, 
     await desk.reply("A first, hasty answer.")
     await expect(desk.toast("Reply to Kari Nordmann sends in")).to_be_visible()
     await desk.button("Undo").click()
-    await expect(desk.pen).to_have_value("A first, hasty answer.")
+    await desk.holds("A first, hasty answer.")
     await expect(desk.thread).to_contain_text("Taken back, not sent")
 
     await desk.reply("Tighten the ring by hand.\nThen try again.")

@@ -54,7 +54,7 @@ async def test_a_returned_mail_is_named_and_its_address_not_written_to(
     )
     await desk.composer.get_by_role("button", name="Insert a template").click()
     await desk.page.get_by_role("menuitem", name="Return label").click()
-    await expect(desk.pen).to_have_value("Here is your return label.")
+    await desk.holds("Here is your return label.")
     await desk.composer.get_by_role("button", name="Send").first.click()
     said = desk.thread.get_by_role("article").filter(has_text="Here is your return label.")
     await expect(said).to_contain_text("Sent")

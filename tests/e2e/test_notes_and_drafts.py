@@ -55,12 +55,12 @@ async def test_drafts_stay_with_their_ticket_and_mode(stage: Stage, sit: Sit) ->
     await desk.open("Wrong size")
     await desk.pen.fill("Dear Nora, half an ans")
     await desk.mode("Note")
-    await expect(desk.pen).to_have_value("")
+    await desk.holds("")
     await desk.pen.fill("Ask the warehouse")
     await expect(desk.composer).to_contain_text("Draft saved")
 
     await desk.open("Late parcel")
-    await expect(desk.pen).to_have_value("")
+    await desk.holds("")
     await desk.pen.fill("Dear Emil, it is on")
     await expect(desk.composer).to_contain_text("Draft saved")
 
@@ -79,9 +79,9 @@ async def test_drafts_stay_with_their_ticket_and_mode(stage: Stage, sit: Sit) ->
 
 async def _both(desk: Desk, reply: str, note: str) -> None:
     await desk.mode("Reply")
-    await expect(desk.pen).to_have_value(reply)
+    await desk.holds(reply)
     await desk.mode("Note")
-    await expect(desk.pen).to_have_value(note)
+    await desk.holds(note)
 
 
 async def _ground(desk: Desk) -> str:

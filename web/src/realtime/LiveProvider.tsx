@@ -4,6 +4,7 @@ import { createContext, useEffect, useMemo, type ReactNode } from "react";
 import { ROOT } from "../api/http";
 import { keys } from "../api/keys";
 import { useMe } from "../api/queries";
+import { useRunOutbox } from "../inbox/outbox/useOutbox";
 import { LiveSocket } from "./LiveSocket";
 import { receive } from "./receive";
 import { connection } from "./stores";
@@ -44,6 +45,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       socket.stop();
     };
   }, [socket]);
+
+  useRunOutbox();
 
   return <LiveContext value={socket}>{children}</LiveContext>;
 }

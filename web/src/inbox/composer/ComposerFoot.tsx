@@ -4,6 +4,8 @@ import { useTranslation } from "react-i18next";
 
 import type { ReplyTexts } from "../../api/types";
 import { IconButton } from "../../parts/IconButton";
+import { EmojiMenu } from "./EmojiMenu";
+import { OfferMenu } from "./OfferMenu";
 import { SendButton } from "./SendButton";
 import { segmentsOf } from "./segments";
 import { TemplateMenu } from "./TemplateMenu";
@@ -30,14 +32,17 @@ interface Props {
   addAll: (files: Iterable<File>) => void;
   noFiles: string | undefined;
   templates: ReplyTexts["templates"] | undefined;
+  /** Takes the buttons of the rich pen. */
+  formats: (element: HTMLElement | null) => void;
 }
 
-export function ComposerFoot({ composer, addAll, noFiles, templates }: Props) {
+export function ComposerFoot({ composer, addAll, noFiles, templates, formats }: Props) {
   const { t } = useTranslation();
   const picker = useRef<HTMLInputElement>(null);
-  const { draftState, text } = composer;
+  const { draftState, text, mode, capabilities } = composer;
   return (
     <div className="bar2">
+      <span ref={formats} className="formats-slot" />
       <IconButton icon={IconPaperclip} label={t("composer.attach")} reason={noFiles} onClick={() => picker.current?.click()} />
       <input
         ref={picker}
@@ -49,6 +54,8 @@ export function ComposerFoot({ composer, addAll, noFiles, templates }: Props) {
           event.target.value = "";
         }}
       />
+      <EmojiMenu composer={composer} />
+      {mode === "reply" && capabilities?.quick_replies ? <OfferMenu composer={composer} /> : null}
       {templates ? <TemplateMenu composer={composer} templates={templates} /> : null}
       <span className="grow" />
       <Count composer={composer} />

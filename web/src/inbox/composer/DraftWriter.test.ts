@@ -2,11 +2,13 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { Problem } from "../../api/problem";
 import type { Draft } from "../../api/types";
-import { DraftWriter, type DraftBody } from "./DraftWriter";
+import { DraftWriter, type DraftBody, type Words } from "./DraftWriter";
+
+const words = (text: string): Words => ({ text, html: null, cc: null, bcc: null, conversation_id: null });
 
 /** A server that keeps one draft and refuses stale revisions, as the real one does. */
 class Server {
-  draft: Draft = { text: "", conversation_id: null, rev: 0, updated_at: "" };
+  draft: Draft = { ...words(""), rev: 0, updated_at: "" };
   atOnce = 0;
   mostAtOnce = 0;
   writes: string[] = [];
@@ -27,7 +29,7 @@ class Server {
   };
 
   drop = async () => {
-    this.draft = { text: "", conversation_id: null, rev: 0, updated_at: "" };
+    this.draft = { ...words(""), rev: 0, updated_at: "" };
   };
 }
 
@@ -43,7 +45,7 @@ afterEach(() => void vi.useRealTimers());
 
 test("a burst of typing is one write of the last text", async () => {
   const { server, states, writer } = setUp();
-  for (const text of ["H", "He", "Hello"]) writer.change(text, null);
+  for (const text of ["H", "He", "Hello"]) writer.change(words(text));
   await vi.advanceTimersByTimeAsync(1_000);
   expect(server.writes).toEqual(["Hello"]);
   expect(states.at(-1)).toBe("saved");
@@ -51,11 +53,11 @@ test("a burst of typing is one write of the last text", async () => {
 
 test("writes never overlap and the last text wins", async () => {
   const { server, writer } = setUp();
-  writer.change("one", null);
+  writer.change(words("one"));
   void writer.flush();
-  writer.change("two", null);
+  writer.change(words("two"));
   void writer.flush();
-  writer.change("three", null);
+  writer.change(words("three"));
   await vi.advanceTimersByTimeAsync(2_000);
   expect(server.mostAtOnce).toBe(1);
   expect(server.draft.text).toBe("three");
@@ -64,7 +66,7 @@ test("writes never overlap and the last text wins", async () => {
 test("a write that lost against another window is repeated on its revision", async () => {
   const { server, writer } = setUp();
   server.draft = { ...server.draft, text: "from elsewhere", rev: 7 };
-  writer.change("mine", null);
+  writer.change(words("mine"));
   await vi.advanceTimersByTimeAsync(1_000);
   expect(server.draft).toMatchObject({ text: "mine", rev: 8 });
 });
@@ -72,7 +74,7 @@ test("a write that lost against another window is repeated on its revision", asy
 test("words typed while the server is away are kept and written later", async () => {
   const { server, states, writer } = setUp();
   server.down = true;
-  writer.change("patience", null);
+  writer.change(words("patience"));
   await vi.advanceTimersByTimeAsync(1_000);
   expect(states.at(-1)).toBe("unsaved");
   server.down = false;
@@ -82,7 +84,7 @@ test("words typed while the server is away are kept and written later", async ()
 
 test("a sent draft does not come back by a late write", async () => {
   const { server, writer } = setUp();
-  writer.change("sent words", null);
+  writer.change(words("sent words"));
   void writer.flush();
   const gone = writer.discard();
   await vi.advanceTimersByTimeAsync(10_000);

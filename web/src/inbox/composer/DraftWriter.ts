@@ -1,11 +1,9 @@
 import { isProblem } from "../../api/problem";
 import type { Draft } from "../../api/types";
 
-export interface DraftBody {
-  text: string;
-  conversation_id: string | null;
-  rev: number;
-}
+export type DraftBody = Omit<Draft, "updated_at">;
+/** What an agent writes: the draft without its bookkeeping. */
+export type Words = Omit<DraftBody, "rev">;
 
 export interface DraftPort {
   read: () => Promise<Draft>;
@@ -24,7 +22,7 @@ const RETRY_MS = 4_000;
  */
 export class DraftWriter {
   private rev = 0;
-  private wanted: Omit<DraftBody, "rev"> | null = null;
+  private wanted: Words | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: Promise<void> | null = null;
 
@@ -44,8 +42,8 @@ export class DraftWriter {
     }
   }
 
-  change(text: string, conversation: string | null): void {
-    this.wanted = { text, conversation_id: conversation };
+  change(words: Words): void {
+    this.wanted = words;
     this.onState("unsaved");
     this.later(PAUSE_MS);
   }

@@ -2,18 +2,22 @@ import { dropDraft, readDraft, writeDraft } from "../../api/calls";
 import type { Mode } from "../../api/types";
 import { onForget } from "../../app/forget";
 import { Store } from "../../realtime/stores";
-import { DraftWriter, type DraftPort, type DraftState } from "./DraftWriter";
+import { DraftWriter, type DraftPort, type DraftState, type Words } from "./DraftWriter";
 
-export interface DraftView {
-  text: string;
-  conversation: string | null;
+export interface DraftView extends Words {
   state: DraftState;
   loaded: boolean;
+  /** Rises when the words changed by other hands than the pen's: it must show them anew. */
+  epoch: number;
 }
+
+const NOTHING: Words = { text: "", html: null, cc: null, bcc: null, conversation_id: null };
+const wordsOf = ({ text, html, cc, bcc, conversation_id }: Words): Words => ({ text, html, cc, bcc, conversation_id });
+const asHtml = (text: string) => text.split("\n").map((line) => `<div>${line.replace(/&/g, "&amp;").replace(/</g, "&lt;") || "<br>"}</div>`).join("");
 
 /** One draft as the agent sees it, in step with the server; it belongs to one ticket and one mode and never moves. */
 export class LiveDraft {
-  readonly view = new Store<DraftView>({ text: "", conversation: null, state: "saved", loaded: false });
+  readonly view = new Store<DraftView>({ ...NOTHING, state: "saved", loaded: false, epoch: 0 });
   private readonly writer: DraftWriter;
   private touched = false;
   private loading: Promise<void> | null = null;
@@ -30,20 +34,30 @@ export class LiveDraft {
     return this.loading;
   }
 
-  edit(text: string, conversation: string | null): void {
+  edit(change: Partial<Words>): void {
     this.touched = true;
-    this.patch({ text, conversation });
-    this.writer.change(text, conversation);
+    this.patch(change);
+    this.writer.change(wordsOf(this.view.get()));
+  }
+
+  /** As `edit`, by another hand than the pen's. */
+  put(change: Partial<Words>): void {
+    this.edit(change);
+    this.patch({ epoch: this.view.get().epoch + 1 });
   }
 
   /** Puts words back that were taken out to be sent; what was typed since stays below them. */
-  restore(text: string, conversation: string | null): void {
-    const now = this.view.get().text.trim();
-    this.edit(now ? `${text}\n\n${now}` : text, conversation);
+  restore(words: Pick<Words, "text"> & Partial<Words>): void {
+    const now = this.view.get();
+    if (!now.text.trim()) return this.put(words);
+    const rich = words.html != null || now.html != null;
+    const html = rich ? `${words.html ?? asHtml(words.text)}<div><br></div>${now.html ?? asHtml(now.text)}` : null;
+    this.put({ ...words, text: `${words.text}\n\n${now.text.trim()}`, html });
   }
 
   sent(): Promise<void> {
-    this.patch({ text: "" });
+    const { conversation_id, epoch } = this.view.get();
+    this.patch({ ...NOTHING, conversation_id, epoch: epoch + 1 });
     return this.writer.discard();
   }
 
@@ -53,7 +67,7 @@ export class LiveDraft {
 
   private async read(): Promise<void> {
     const draft = await this.writer.load();
-    if (!this.touched && draft) this.patch({ text: draft.text, conversation: draft.conversation_id });
+    if (!this.touched && draft) this.patch({ ...wordsOf(draft), epoch: this.view.get().epoch + 1 });
     this.patch({ loaded: true });
   }
 

@@ -9,16 +9,6 @@ import type { ComposerState } from "./useComposer";
 /** Puts a template of the inbox, its blanks filled, where the cursor is. */
 export function TemplateMenu({ composer, templates }: { composer: ComposerState; templates: ReplyTexts["templates"] }) {
   const { t } = useTranslation();
-  const insert = (text: string) => {
-    const box = composer.field.current;
-    const from = box?.selectionStart ?? composer.text.length;
-    const to = box?.selectionEnd ?? from;
-    composer.edit(composer.text.slice(0, from) + text + composer.text.slice(to));
-    requestAnimationFrame(() => {
-      box?.focus();
-      box?.setSelectionRange(from + text.length, from + text.length);
-    });
-  };
   if (templates.length === 0) return null;
   return (
     <Menu position="top-start" shadow="md" returnFocus={false}>
@@ -27,7 +17,7 @@ export function TemplateMenu({ composer, templates }: { composer: ComposerState;
       </Menu.Target>
       <Menu.Dropdown>
         {templates.map(({ name, text }) => (
-          <Menu.Item key={name} title={text} onClick={() => insert(text)}>{name}</Menu.Item>
+          <Menu.Item key={name} title={text} onClick={() => requestAnimationFrame(() => composer.pen.current?.insert(text))}>{name}</Menu.Item>
         ))}
       </Menu.Dropdown>
     </Menu>

@@ -5,9 +5,13 @@ import { useTranslation } from "react-i18next";
 import { addNote, sendReply, undoSend } from "../../api/calls";
 import { keys } from "../../api/keys";
 import { isProblem, Problem } from "../../api/problem";
+import { useMe } from "../../api/queries";
 import type { Message, ReplyBody, Ticket } from "../../api/types";
 import { useToast } from "../../app/ToastProvider";
 import { addMessage } from "../../realtime/apply";
+import { connection } from "../../realtime/stores";
+import type { Waiting } from "../outbox/box";
+import { outbox } from "../outbox/pageOutbox";
 import { draftOf } from "./LiveDraft";
 import { OnceKeys } from "./onceKeys";
 
@@ -18,39 +22,60 @@ const TOAST_MS = 6_000;
 export const isNewMessage = (error: unknown): boolean =>
   isProblem(error, 409) && error.type.endsWith("new-message");
 
+/** Sends, or keeps for later what met silence or has to wait for others before it; null where it waits. */
+async function sendOrKeep(one: Waiting, send: () => Promise<Message>): Promise<Message | null> {
+  if (outbox.holds(one.ticket) || connection.get().phase === "offline") {
+    const kept = await outbox.add(one).then(() => true, () => false);
+    if (kept) return null;
+  }
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof Problem) || !error.silent) throw error;
+    // It may have arrived: the same key asks again, so that it arrives once.
+    await outbox.add({ ...one, tried: true }).catch(() => Promise.reject(error));
+    return null;
+  }
+}
+
 /** Sending a reply or adding a note, with what follows: the thread, the draft, the way back. */
 export function useSend(ticket: Ticket, onNewMessage: () => void) {
   const cache = useQueryClient();
   const toast = useToast();
   const { t } = useTranslation();
+  const agent = useMe().id;
   const [once] = useState(() => new OnceKeys(() => crypto.randomUUID()));
+  const name = ticket.contact.name;
+  const tell = (tone: "ok" | "bad", text: string) => toast({ tone, until: Date.now() + TOAST_MS, text: () => text });
+  const waiting = (key: string, text: string, reply: ReplyBody | null): Waiting => ({ key, agent, ticket: ticket.id, name, at: Date.now(), reply, text, tried: false, refused: "" });
 
   const fail = (error: Error) => {
     const silent = error instanceof Problem && error.silent;
-    const text = silent ? t("composer.notSentOffline") : t("composer.notSent", { why: error.message });
-    toast({ tone: "bad", until: Date.now() + TOAST_MS, text: () => text });
+    tell("bad", silent ? t("composer.notSentOffline") : t("composer.notSent", { why: error.message }));
   };
 
-  const takeBack = async (message: Message) => {
+  const takeBack = async (message: Message, { text, html, cc, bcc }: ReplyBody) => {
     try {
       addMessage(cache, await undoSend(message.id));
-      draftOf(ticket.id, "reply").restore(message.reply_text, message.conversation_id);
+      draftOf(ticket.id, "reply").restore({ text, html: html ?? null, cc: cc ?? null, bcc: bcc ?? null, conversation_id: message.conversation_id });
     } catch (error) {
-      const text = isProblem(error, 409) ? t("composer.tooLate") : t("composer.notUndone");
-      toast({ tone: "bad", until: Date.now() + TOAST_MS, text: () => text });
+      tell("bad", isProblem(error, 409) ? t("composer.tooLate") : t("composer.notUndone"));
     }
   };
 
   const reply = useMutation({
-    mutationFn: (body: ReplyBody) => sendReply(ticket.id, once.keyFor(JSON.stringify(body)), body),
-    onSuccess: (message) => {
+    mutationFn: (body: ReplyBody) => {
+      const key = once.keyFor(JSON.stringify(body));
+      return sendOrKeep(waiting(key, body.text, body), () => sendReply(ticket.id, key, body));
+    },
+    onSuccess: (message, body) => {
       once.answered();
-      addMessage(cache, message);
       void draftOf(ticket.id, "reply").sent();
+      if (!message) return tell("ok", t("outbox.kept"));
+      addMessage(cache, message);
       const until = message.delivery?.undo_until;
-      const name = ticket.contact.name;
       if (until) {
-        toast({ tone: "ok", until: Date.parse(until), text: (count) => t("composer.sendsIn", { name, count }), undo: () => void takeBack(message) });
+        toast({ tone: "ok", until: Date.parse(until), text: (count) => t("composer.sendsIn", { name, count }), undo: () => void takeBack(message, body) });
       }
     },
     onError: (error) => {
@@ -61,10 +86,14 @@ export function useSend(ticket: Ticket, onNewMessage: () => void) {
   });
 
   const note = useMutation({
-    mutationFn: (text: string) => addNote(ticket.id, once.keyFor(`note ${text}`), text),
+    mutationFn: (text: string) => {
+      const key = once.keyFor(`note ${text}`);
+      return sendOrKeep(waiting(key, text, null), () => addNote(ticket.id, key, text));
+    },
     onSuccess: (message) => {
       once.answered();
-      addMessage(cache, message);
+      if (message) addMessage(cache, message);
+      else tell("ok", t("outbox.kept"));
       void draftOf(ticket.id, "note").sent();
     },
     onError: fail,

@@ -5,6 +5,7 @@ import type { Message } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { Avatar } from "../../parts/Avatar";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
+import { AnswerButton } from "./AnswerButton";
 import { DeliveryState } from "./DeliveryState";
 import { Files } from "./Files";
 import { MessageText } from "./MessageText";
@@ -41,6 +42,7 @@ export function Bubble({ message, ends }: Props) {
             {message.reactions.map((one) => one.emoji).join("")}
           </span>
         ) : null}
+        <AnswerButton message={message} />
       </div>
       {out ? ends ? <Avatar name={message.author.name} size="m" mine={message.author.id === me} /> : <span /> : null}
       {ends ? (

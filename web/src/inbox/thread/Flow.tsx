@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { ErrorPane } from "../../parts/ErrorPane";
 import { useDelayed } from "../../parts/useDelayed";
 import { typing, useStore } from "../../realtime/stores";
+import { WaitingReplies } from "../outbox/WaitingReplies";
 import { ThreadItemView } from "./ThreadItemView";
 import { ThreadSkeleton } from "./ThreadSkeleton";
 import { useFlowScroll } from "./useFlowScroll";
@@ -30,6 +31,7 @@ export function Flow({ id }: { id: string }) {
           </button>
         ) : null}
         {thread.items.map((item) => <ThreadItemView key={item.key} item={item} />)}
+        <WaitingReplies ticket={id} />
         {typist ? <p className="sys typing">{t("list.typing", { name: typist })}</p> : null}
       </div>
       {below ? (

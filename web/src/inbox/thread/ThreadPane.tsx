@@ -1,6 +1,9 @@
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useTicket } from "../../api/queries";
+import type { Message } from "../../api/types";
+import { AnsweringContext } from "../AnsweringContext";
 import { ErrorPane } from "../../parts/ErrorPane";
 import { Composer } from "../composer/Composer";
 import { useInbox } from "../InboxContext";
@@ -16,6 +19,8 @@ import "./thread.css";
 export function ThreadPane({ id }: { id: string }) {
   const { t } = useTranslation();
   const { layout } = useInbox();
+  const [answering, answer] = useState<Message | null>(null);
+  const pointing = useMemo(() => ({ answering, answer }), [answering]);
   const { data: ticket, error, refetch } = useTicket(id);
   useMarkRead(ticket);
   if (error && !ticket) {
@@ -26,7 +31,7 @@ export function ThreadPane({ id }: { id: string }) {
     );
   }
   return (
-    <>
+    <AnsweringContext value={pointing}>
       <main className="thread" aria-label={ticket ? t("thread.label", { subject: ticket.subject }) : t("thread.loading")}>
         <ThreadHeader ticket={ticket} />
         {layout.phone && ticket ? <ThreadStrip ticket={ticket} /> : null}
@@ -34,6 +39,6 @@ export function ThreadPane({ id }: { id: string }) {
         {ticket ? ticket.merged_into ? <JoinedNotice into={ticket.merged_into} /> : <Composer ticket={ticket} /> : null}
       </main>
       {ticket ? <TicketPanel ticket={ticket} /> : null}
-    </>
+    </AnsweringContext>
   );
 }

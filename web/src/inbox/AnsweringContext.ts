@@ -1,0 +1,13 @@
+import { createContext, use } from "react";
+
+import type { Message } from "../api/types";
+
+/** The message that the answer being written points to. */
+export interface Answering {
+  answering: Message | null;
+  answer: (message: Message | null) => void;
+}
+
+export const AnsweringContext = createContext<Answering>({ answering: null, answer: () => undefined });
+
+export const useAnswering = (): Answering => use(AnsweringContext);
