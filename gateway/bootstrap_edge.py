@@ -24,6 +24,7 @@ from gateway.api.handlers.suppressions import SuppressionApi
 from gateway.api.handlers.traffic import TrafficApi
 from gateway.api.handlers.types import TypesApi
 from gateway.api.handlers.templates import TemplateApi
+from gateway.api.handlers.types import TypesApi
 from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource
 from gateway.app import web_app
