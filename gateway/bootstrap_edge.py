@@ -21,9 +21,8 @@ from gateway.api.handlers.reading import ReadingApi
 from gateway.api.handlers.roles import RolesApi
 from gateway.api.handlers.session import SessionApi
 from gateway.api.handlers.suppressions import SuppressionApi
-from gateway.api.handlers.traffic import TrafficApi
-from gateway.api.handlers.types import TypesApi
 from gateway.api.handlers.templates import TemplateApi
+from gateway.api.handlers.traffic import TrafficApi
 from gateway.api.handlers.types import TypesApi
 from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource

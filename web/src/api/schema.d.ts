@@ -834,6 +834,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/uploads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file I put up */
+        get: operations["getUpload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/suppressions": {
         parameters: {
             query?: never;
@@ -1395,6 +1412,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/inboxes/{id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates that this inbox's provider has approved */
+        get: operations["listTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -1659,13 +1693,19 @@ export interface components {
          * Capabilities
          * @description What a reply on this channel may hold; ``receipts`` are the states it reports.
          *
-         *         ``start``: we may write first.
+         *         ``start``: we may write first. ``quick_replies`` and ``reply_to``: the channel has a shape of
+         *         its own for them; elsewhere they go as words. ``templates``: the
+         *         provider keeps approved ones, see ``GET /inboxes/{id}/templates``.
          */
         Capabilities: {
             reply: boolean;
             html: boolean;
             start: boolean;
             subject: boolean;
+            cc: boolean;
+            quick_replies: boolean;
+            reply_to: boolean;
+            templates: boolean;
             attachments: boolean;
             attachment_max_bytes: number | null;
             max_chars: number | null;
@@ -2026,10 +2066,14 @@ export interface components {
         };
         /**
          * Draft
-         * @description My unfinished reply or note; ``rev`` 0 and empty when there is none.
+         * @description My unfinished reply or note; ``rev`` 0 and empty when there is none. ``cc`` null: nobody
+         *         has said whom to copy yet.
          */
         Draft: {
             text: string;
+            html: string | null;
+            cc: string[] | null;
+            bcc: string[] | null;
             conversation_id: string | null;
             rev: number;
             updated_at: string | null;
@@ -2037,12 +2081,20 @@ export interface components {
         /**
          * DraftChange
          * @description ``rev`` is the revision that this text grew from: 0 for a first draft; stale gives 409.
+         *
+         *         ``html``, ``cc`` and ``bcc`` are kept as they were typed: nothing is sent from here.
          */
         DraftChange: {
             text: string;
             rev: number;
             /** @default null */
             conversation_id: string | null;
+            /** @default null */
+            html: string | null;
+            /** @default null */
+            cc: string[] | null;
+            /** @default null */
+            bcc: string[] | null;
         };
         /**
          * DuplicateContact
@@ -2644,6 +2696,7 @@ export interface components {
             files: components["schemas"]["File"][];
             to: string[];
             cc: string[];
+            bcc: string[];
             reply_to: string | null;
             quick_replies: string[];
             template: string | null;
@@ -2849,6 +2902,8 @@ export interface components {
             upload_ids: string[];
             /** @default [] */
             cc: string[];
+            /** @default [] */
+            bcc: string[];
             /** @default [] */
             quick_replies: string[];
             /** @default null */
@@ -3112,6 +3167,24 @@ export interface components {
             field: string | null;
             message_id: string | null;
             request_id: string;
+        };
+        /**
+         * ProviderTemplate
+         * @description ``body`` has its gaps as ``{{1}}``, ``params`` of them; a reply fills them in order.
+         */
+        ProviderTemplate: {
+            name: string;
+            language: string;
+            category: string;
+            body: string;
+            params: number;
+        };
+        /**
+         * ProviderTemplateList
+         * @description By name and language.
+         */
+        ProviderTemplateList: {
+            items: components["schemas"]["ProviderTemplate"][];
         };
         /**
          * QuarantinePage
@@ -8633,6 +8706,16 @@ export interface operations {
                     "*/*": unknown;
                 };
             };
+            /** @description The range that was asked for */
+            206: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
             /** @description Nobody is logged in, or the credentials are wrong */
             401: {
                 headers: {
@@ -8653,6 +8736,15 @@ export interface operations {
             };
             /** @description There is none, or it is not yours to see */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range begins behind the end of the file */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9603,6 +9695,93 @@ export interface operations {
             };
             /** @description Too many requests; see Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The range that was asked for */
+            206: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range begins behind the end of the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13931,6 +14110,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InboxTraffic"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderTemplateList"];
                 };
             };
             /** @description Nobody is logged in, or the credentials are wrong */
