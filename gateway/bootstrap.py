@@ -53,6 +53,10 @@ from ticketing.roles.current import CurrentAccess
 from ticketing.roles.store import RoleStore
 from ticketing.store import Collections
 from ticketing.transactions import Transactions
+from ticketing.views.counting import ViewCounts
+from ticketing.views.custom import known_fields
+from ticketing.views.model import SavedView
+from ticketing.views.saved import SavedViews
 
 
 class Foundation(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,6 +88,7 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     outbound: OutboundStore
     suppressions: Suppressions
     leaving: LeavingLinks
+    views: SavedViews
     counts: ViewCounts
     access: CurrentAccess
     catalogues: Catalogues
@@ -116,8 +121,9 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         EdgeStore(mongo),
     )
     collections, pubsub = Collections(mongo), Pubsub(redis)
-    counts, leases = ViewCounts(collections), Leases(mongo)
     catalogues = Catalogues(CatalogueStore(mongo))
+    views = SavedViews(mongo.collection("saved_views", SavedView), known_fields(catalogues))
+    counts, leases = ViewCounts(collections, views), Leases(mongo)
     owner = f"{socket.gethostname()}:{os.getpid()}"
     tokens = TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner)
     directory = InboxDirectory(
@@ -162,6 +168,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         outbound=OutboundStore(mongo),
         leaving=LeavingLinks(keyring.derive_all("leaving-links"), settings.public_url),
         suppressions=Suppressions(mongo, timedelta(days=settings.suppress_days)),
+        views=views,
         counts=counts,
         access=CurrentAccess(RoleStore(mongo), catalogues.sensitive),
         catalogues=catalogues,

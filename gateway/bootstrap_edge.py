@@ -24,6 +24,7 @@ from gateway.api.handlers.suppressions import SuppressionApi
 from gateway.api.handlers.templates import TemplateApi
 from gateway.api.handlers.traffic import TrafficApi
 from gateway.api.handlers.types import TypesApi
+from gateway.api.handlers.views import ViewsApi
 from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource
 from gateway.app import web_app
@@ -60,6 +61,7 @@ from ticketing.roles.handlers import RoleCommands, TeamCommands
 from ticketing.roles.store import RoleStore
 from ticketing.starting import Starter
 from ticketing.transactions import Transactions
+from ticketing.views.handlers import ViewCommands
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +81,7 @@ def edge(base: Foundation) -> Edge:
     closing, limiter, people = asyncio.Event(), Limiter(), People(base.auth)
     sessions, work = _sessions(base), ticket_work(base)
     store = ReadingStore(base.collections)
-    reading = TicketReading(store, base.events)
+    reading = TicketReading(store, base.events, base.views)
     endpoints = _endpoints(base, limiter, sessions)
     chat = _chat(base, limiter)
     source = LiveSource(
@@ -90,7 +92,6 @@ def edge(base: Foundation) -> Edge:
     read = ReadingApi(
         reading=reading,
         search=Search(store, reading),
-        counts=base.counts,
         people=people,
         catalogues=base.catalogues,
         directory=base.directory,
@@ -106,6 +107,7 @@ def edge(base: Foundation) -> Edge:
         read.handlers(),
         FilesApi(reading, base.edge_store, base.blobs).handlers(),
         TemplateApi(base.directory).handlers(),
+        _views(base).handlers(),
         _acting(base, read).handlers(),
         _merging(base, read).handlers(),
         _compose(base, reading).handlers(),
@@ -212,6 +214,12 @@ def _merging(base: Foundation, read: ReadingApi) -> MergingApi:
     store = MergeStore(base.collections)
     splitting = Splitting(store, transactions, NumberPool(base.counters))
     return MergingApi(Merging(store, transactions), splitting, read)
+
+
+def _views(base: Foundation) -> ViewsApi:
+    return ViewsApi(
+        commands=ViewCommands(base.collections, base.views), saved=base.views, counts=base.counts
+    )
 
 
 def _compose(base: Foundation, reading: TicketReading) -> DraftsApi:

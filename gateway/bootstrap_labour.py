@@ -202,6 +202,8 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
         Chore("watch-silence", 600.0, 280.0, watch_silence),
         Chore("recount", 600.0, 300.0, base.counts.recount),
         *people_chores(base),
+        Chore("build-views", 2.0, 300.0, base.counts.build),
+        Chore("turn-views", 2.0, 30.0, base.counts.take_turns),
         Chore("orphans", 3600.0, 600.0, orphans),
     )
 

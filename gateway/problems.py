@@ -56,6 +56,7 @@ STATUSES: tuple[tuple[type[Exception], int, str], ...] = (
     (ticketing.Forbidden, 403, "not-allowed"),
     (ticketing.Stale, 409, "stale"),
     (ticketing.Refused, 409, "refused"),
+    (ticketing.ViewBroken, 409, "view-broken"),
     (ticketing.Invalid, 422, "invalid"),
 )
 # Driver errors carry documents in their text, and this package must not import the driver.

@@ -6,6 +6,7 @@ TicketingError
 ├── Stale               somebody else changed it meanwhile; carries the current version
 ├── Refused             the state of the ticket does not allow it
 ├── Invalid             a field of the command is wrong; names the field
+├── ViewBroken          a saved view asks for a field that is gone or hidden; names the field
 ├── TokenInvalid        a reply token is forged or altered (never raised to the outside)
 └── LineUnknown         the journal holds something of an inbox that no longer exists
 """
@@ -49,6 +50,15 @@ class Invalid(TicketingError):
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class ViewBroken(TicketingError):
+    """``field`` of a saved view's conditions cannot be asked: change the view."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"this view asks for {field}, but {reason}")
         self.field = field
         self.reason = reason
 

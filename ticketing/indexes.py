@@ -7,6 +7,7 @@ scans instead. It rewrites every entry of a changed ticket (0.12 ms an index): t
 from storage.migrations import Index, ensure_indexes
 from ticketing.merging.store import INDEXES as MERGE_INDEXES
 from ticketing.people.indexes import PEOPLE_INDEXES
+from ticketing.views.indexes import VIEW_INDEXES, VIEW_MIGRATIONS
 from ticketing.work.store import INDEXES as WORK_INDEXES
 
 INDEXES: tuple[Index, ...] = (
@@ -59,6 +60,7 @@ INDEXES: tuple[Index, ...] = (
         name="by_waiting",
         keys=(("open", 1), ("waiting_since", 1)),
     ),
+    *VIEW_INDEXES,
     Index(collection="parked_changes", name="by_key", keys=(("key", 1),)),
     Index(collection="parked_changes", name="expiry", keys=(("expires_at", 1),), expire_after_s=0),
 )
@@ -69,4 +71,5 @@ TICKETING_MIGRATIONS = (
     ensure_indexes(230, "work_indexes", WORK_INDEXES),
     ensure_indexes(250, "people_indexes", PEOPLE_INDEXES),
     ensure_indexes(240, "merge_indexes", MERGE_INDEXES),
+    *VIEW_MIGRATIONS,
 )

@@ -30,7 +30,9 @@ Priority = Literal["urgent", "high", "normal", "low"]
 Level = Literal["high", "medium", "low"]
 Role = Id  # of a role: built-in ones are admin, supervisor, agent, light, compliance
 Scope = Literal["tickets:read", "tickets:write", "admin"]
-ViewName = Literal["mine", "unassigned", "waiting", "open", "solved", "all"]
+ViewName = Literal[
+    "mine", "unassigned", "mentions", "waiting", "held", "snoozed", "open", "solved", "all"
+]
 Sort = Literal["activity", "waiting", "created"]
 Trouble = Literal["", "failed", "uncertain"]
 DraftMode = Literal["reply", "note"]

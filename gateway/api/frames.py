@@ -8,6 +8,7 @@ from gateway.api.answer import Answer
 from gateway.api.fields import Id, Time
 from gateway.api.requests import Request
 from gateway.api.schemas import Delivery, Message, TicketRow, View
+from gateway.api.schemas.views import SavedCount
 
 
 class Hello(Answer, frozen=True, kw_only=True, tag="hello"):
@@ -54,6 +55,7 @@ class LiveViews(Answer, frozen=True, kw_only=True, tag="views"):
     """New counts."""
 
     items: list[View]
+    saved: list[SavedCount]
 
 
 class PresentAgent(Answer, frozen=True, kw_only=True):

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from gateway.api import frames, ticket_views
-from gateway.api import schemas as s
+from gateway.api.handlers.views import saved_counts, view_items
 from gateway.notices import Fact
 from gateway.people import People
 from gateway.realtime import Bundle
 from normalizer.model import Message
 from ticketing.catalogue.reading import Catalogues
-from ticketing.counts import Tally, ViewCounts
 from ticketing.errors import NotFound
 from ticketing.permissions import Viewer
 from ticketing.reading.tickets import TicketReading
+from ticketing.views.counting import ViewCounts
 
 DELIVERY = "delivery.changed"
 MOST_MESSAGES = 20
@@ -59,7 +59,8 @@ class LiveSource:
 
     async def counts(self, viewer: Viewer) -> frames.LiveViews:
         """The counts of the views."""
-        return frames.LiveViews(items=view_items(await self._counts.tally(viewer)))
+        tally = await self._counts.tally(viewer)
+        return frames.LiveViews(items=view_items(tally), saved=saved_counts(tally))
 
     async def visible(self, viewer: Viewer, ticket_id: str) -> bool:
         """Whether the ticket exists for the viewer."""
@@ -96,18 +97,6 @@ class LiveSource:
         return frames.LiveMessage(
             seq=bundle.seq, ticket_id=message.ticket_id, message=ticket_views.message(message)
         )
-
-
-def view_items(tally: Tally) -> list[s.View]:
-    """The built-in views; solved and all are not counted."""
-    return [
-        s.View(id="mine", count=tally.mine),
-        s.View(id="unassigned", count=tally.unassigned),
-        s.View(id="waiting", count=tally.waiting),
-        s.View(id="open", count=tally.open),
-        s.View(id="solved", count=None),
-        s.View(id="all", count=None),
-    ]
 
 
 def _actor(facts: Sequence[Fact]) -> str:

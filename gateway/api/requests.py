@@ -22,7 +22,6 @@ from gateway.api.fields import (
     Status,
     Tag,
     TypeId,
-    ViewName,
 )
 from normalizer.model import MailRules
 
@@ -228,11 +227,13 @@ class PageQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class TicketQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which tickets."""
+    """Which tickets. ``view``: the name of a built-in view or the id of a saved one, whose own
+    sort holds where none is asked for.
+    """
 
-    view: ViewName = "open"
+    view: Id = "open"
     inbox_id: Id | UnsetType = UNSET
-    sort: Sort = "activity"
+    sort: Sort | UnsetType = UNSET
 
 
 class SearchQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):

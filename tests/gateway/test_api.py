@@ -127,7 +127,7 @@ def _fuzz(url: str, known: dict[str, str]) -> list[str]:
 async def test_bad_requests_name_the_field(admin: Person) -> None:
     for path, field in (
         ("/tickets?limit=0", "limit"),
-        ("/tickets?view=none", "view"),
+        ("/tickets?view=a%20b", "view"),
         ("/tickets?limit=1&limit=2", "limit"),
         ("/tickets?nothing=1", "nothing"),
         ("/search", "q"),
@@ -135,6 +135,10 @@ async def test_bad_requests_name_the_field(admin: Person) -> None:
     ):
         status, problem = await admin.call("GET", path)
         assert (status, problem["field"]) == (422, field), path
+
+
+async def test_a_view_that_there_is_not_is_not_found(admin: Person) -> None:
+    assert (await admin.call("GET", "/tickets?view=none"))[0] == 404
 
 
 async def test_wrong_method_and_unknown_path_are_problems(admin: Person) -> None:

@@ -33,6 +33,8 @@ from ticketing.reply_tokens import ReplyTokens
 from ticketing.starting import Starter
 from ticketing.store import Collections
 from ticketing.transactions import Transactions
+from ticketing.views.model import SavedView
+from ticketing.views.saved import SavedViews
 
 MAIL, CHAT, SMS = InboxId("inbox-mail"), InboxId("inbox-chat"), InboxId("inbox-sms")
 EVENTS = msgspec.json.Decoder(list[InboundEvent])
@@ -115,7 +117,8 @@ class House:
             SMS: Line(inbox=an_inbox(id=SMS, channel="sms", address="+1"), connector=JsonChat()),
         }
         self.ingest = self.an_ingest()
-        self.reading = TicketReading(ReadingStore(self.collections), self.events)
+        self.views = SavedViews(mongo.collection("saved_views", SavedView))
+        self.reading = TicketReading(ReadingStore(self.collections), self.events, self.views)
         self.search = Search(ReadingStore(self.collections), self.reading)
         self.commands = Commands(self.collections, self.events, self.offered.extend)
         transactions = Transactions(self.collections, self.events, self.offered.extend)

@@ -14,8 +14,9 @@ from normalizer.model import ContactId, MessageId
 from ticketing.errors import Invalid
 from ticketing.model import Contact, Ticket
 from ticketing.permissions import Viewer, sees, sees_inbox
+from ticketing.reading.lists import MAX_LIMIT
 from ticketing.reading.store import Candidate, ReadingStore, Text
-from ticketing.reading.tickets import MAX_LIMIT, Row, TicketReading
+from ticketing.reading.tickets import Row, TicketReading
 from ticketing.reading.windows import (
     AHEAD,
     FIRST,

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 import msgspec
+from pymongo.asynchronous.collection import AsyncCollection
 
 from connectors.contract import InboxId
 from normalizer.model import AgentId, ContactId, Message, MessageId, TicketId
@@ -16,11 +18,14 @@ from ticketing.model import (
     Ticket,
     read_mark_id,
 )
-from ticketing.reading.windows import Cursor
+from ticketing.reading.windows import AHEAD, FLOOR
 from ticketing.store import Collections
+from ticketing.views.places import Place
+
+Raw = AsyncCollection[dict[str, Any]]
 
 MAX_CONVERSATIONS = 200
-MAX_TIES = 1_000
+HALF_ENOUGH = timedelta(minutes=10)
 SEARCH_FIELDS = {"ticket_id": 1, "inbox_id": 1, "received_at": 1, "tokens": 1}
 
 
@@ -48,6 +53,7 @@ class ReadingStore:
 
     def __init__(self, collections: Collections) -> None:
         self._in = collections
+        self._places = collections.mongo.collection("ticket_places", Place)
 
     async def ticket(self, id: str, session: Session | None = None) -> Ticket | None:
         """One ticket."""
@@ -86,26 +92,61 @@ class ReadingStore:
         return await self._in.tickets.find(where, sort=order, limit=limit)
 
     async def waiting_slice(
-        self, where: Mapping[str, Any], since: datetime, until: datetime, limit: int
+        self, where: Mapping[str, Any], field: str, since: datetime, until: datetime, limit: int
     ) -> list[Ticket]:
         """Longest waiting first within [since, until)."""
-        return await self._in.tickets.find(
-            {**where, "waiting_since": {"$gte": since, "$lt": until}},
-            sort=[("waiting_since", 1), ("_id", 1)],
-            limit=limit,
-        )
+        window = {**where, field: {"$gte": since, "$lt": until}}
+        return await self._in.tickets.find(window, sort=[(field, 1), ("_id", 1)], limit=limit)
 
-    async def ticket_ties(
-        self, where: Mapping[str, Any], field: str, cursor: Cursor, direction: int = -1
-    ) -> list[Ticket]:
-        """Those of the cursor's very moment that its page did not show.
+    async def places(
+        self,
+        keys: Sequence[str],
+        order: tuple[str, int],
+        since: datetime,
+        until: datetime,
+        limit: int,
+    ) -> list[Place]:
+        """Places under one of the keys within [since, until), in the order of (field, way)."""
+        field, way = order
+        found: dict[str, Place] = {}
+        for key in keys:  # one by one: the small server reads no partial index for ``$in``
+            where = {"lists": key, field: {"$gte": since, "$lt": until}}
+            for place in await self._places.find(where, sort=[order, ("_id", way)], limit=limit):
+                found[place.id] = place
+        moment = attrgetter(field, "id")
+        return sorted(found.values(), key=moment, reverse=way < 0)[:limit]
 
-        Compared here: a range on ``_id`` would make the small server walk that index instead.
+    async def first_place(self, keys: Sequence[str], field: str, now: datetime) -> datetime:
+        """The earliest moment of these lists, or one a little before it."""
+        firsts = [
+            await self._earliest(self._places.raw, {"lists": key}, field, now) for key in keys
+        ]
+        return min(firsts)
+
+    async def first_ticket(self, where: Mapping[str, Any], field: str, now: datetime) -> datetime:
+        """The earliest moment of these tickets, or one a little before it."""
+        return await self._earliest(self._in.tickets.raw, where, field, now)
+
+    async def _earliest(
+        self, raw: Raw, where: Mapping[str, Any], field: str, now: datetime
+    ) -> datetime:
+        """Asked by halves for any at all, never for the first of many: the small server would read
+        them all to sort them.
         """
-        just_after = cursor.moment + timedelta(milliseconds=1)
-        found = await self.ticket_slice(where, field, cursor.moment, just_after, MAX_TIES)
-        beyond = [t for t in found if (t.id < cursor.id if direction < 0 else t.id > cursor.id)]
-        return sorted(beyond, key=lambda ticket: ticket.id, reverse=direction < 0)
+        early, late = FLOOR, now + AHEAD
+        while late - early > HALF_ENOUGH:
+            middle = early + (late - early) / 2
+            window = {**where, field: {"$gte": early, "$lt": middle}}
+            found = await raw.find_one(window, {field: 1})
+            if found is None:
+                early = middle
+            else:
+                late = min(middle, found[field])
+        return early
+
+    async def contacts(self, ids: Iterable[ContactId]) -> dict[str, Contact]:
+        """People by id."""
+        return await self._in.contacts.by_ids(ids)
 
     async def contact(self, id: ContactId) -> Contact | None:
         """One person."""

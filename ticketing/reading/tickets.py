@@ -1,15 +1,15 @@
 """Lists, one ticket with all that belongs to it, its thread and its history."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from connectors.contract import InboxId
 from normalizer.model import Message, TicketId
 from storage.events import Event, EventLog
-from ticketing.errors import Invalid, NotFound
+from ticketing.errors import NotFound
 from ticketing.model import (
     Contact,
     Conversation,
@@ -18,50 +18,15 @@ from ticketing.model import (
     read_mark_id,
 )
 from ticketing.permissions import Viewer, require, saw, sees, sees_inbox
+from ticketing.reading.lists import MAX_LIMIT, ListQuery, Lists
 from ticketing.reading.partial import PartialTickets
 from ticketing.reading.store import ReadingStore
-from ticketing.reading.windows import (
-    FLOOR,
-    Cursor,
-    Page,
-    latest,
-    newest_first,
-    oldest_first,
-    page_of,
-    read_cursor,
-)
+from ticketing.reading.windows import Cursor, Page, latest, newest_first, page_of, read_cursor
 from ticketing.redaction import told
+from ticketing.views.saved import SavedViews
 
-ViewName = Literal["mine", "unassigned", "waiting", "open", "solved", "all"]
-Sort = Literal["activity", "waiting", "created"]
-
-MAX_LIMIT = 100
-MORE = 4  # times as many are read where too few of a slice are visible
 THREAD_FIRST = timedelta(hours=1)
 MAX_TIES = 100  # events of one moment: a batch's
-_WHERE: dict[ViewName, Callable[[Viewer], dict[str, Any]]] = {
-    "mine": lambda viewer: {"assignee_id": viewer.agent_id, "open": True},
-    "unassigned": lambda _viewer: {"assignee_id": "", "open": True},
-    "waiting": lambda _viewer: {"status": "waiting"},
-    "open": lambda _viewer: {"open": True},
-    "solved": lambda _viewer: {"status": "solved"},
-    "all": lambda _viewer: {},
-}
-_FIELD: dict[Sort, str] = {
-    "activity": "activity_at",
-    "created": "created_at",
-    "waiting": "waiting_since",
-}
-
-
-class ListQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """What an agent wants to see."""
-
-    view: ViewName = "open"
-    inbox_id: InboxId | None = None
-    sort: Sort = "activity"
-    cursor: str | None = None
-    limit: int = 50
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,66 +52,16 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True):
 class TicketReading:
     """Queries of tickets."""
 
-    def __init__(self, store: ReadingStore, events: EventLog) -> None:
+    def __init__(self, store: ReadingStore, events: EventLog, saved: SavedViews) -> None:
         self._store = store
+        self._lists = Lists(store, saved)
         self._events = events
         self._partial = PartialTickets(store)
 
     async def page(self, viewer: Viewer, query: ListQuery, now: datetime) -> Page[Row]:
-        """A page of a view; an inbox that the viewer may not see gives an empty one."""
-        if query.inbox_id is not None and not sees_inbox(viewer, query.inbox_id):
-            return Page(items=[])
-        limit = max(1, min(query.limit, MAX_LIMIT))
-        tickets = await self._tickets(viewer, query, limit + 1, now)
-        field = _FIELD[query.sort]
-        page = page_of(tickets, limit, lambda t: Cursor(moment=getattr(t, field) or FLOOR, id=t.id))
-        return Page(items=await self._rows(viewer, page.items), next_cursor=page.next_cursor)
-
-    async def _tickets(
-        self, viewer: Viewer, query: ListQuery, count: int, now: datetime
-    ) -> list[Ticket]:
-        where = where_of(viewer, query)
-        cursor = read_cursor(query.cursor)
-        if query.sort == "waiting":
-            return await self._longest_waiting(viewer, where, cursor, count, now)
-        field = _FIELD[query.sort]
-        ties = await self._store.ticket_ties(where, field, cursor) if cursor else []
-        found = [ticket for ticket in ties if sees(viewer, ticket)]
-
-        async def fetch(since: datetime, until: datetime, wanted: int) -> list[Ticket]:
-            async def read(limit: int) -> list[Ticket]:
-                return await self._store.ticket_slice(where, field, since, until, limit)
-
-            return await seen_of(viewer, read, wanted)
-
-        if cursor is None:
-            return await latest(fetch, now, count)
-        found += await newest_first(fetch, cursor.moment, count - len(found))
-        return found[:count]
-
-    async def _longest_waiting(
-        self,
-        viewer: Viewer,
-        where: dict[str, Any],
-        cursor: Cursor | None,
-        count: int,
-        now: datetime,
-    ) -> list[Ticket]:
-        found: list[Ticket] = []
-        since = FLOOR
-        if cursor:
-            ties = await self._store.ticket_ties(where, "waiting_since", cursor, 1)
-            found = [ticket for ticket in ties if sees(viewer, ticket)]
-            since = cursor.moment + timedelta(milliseconds=1)
-
-        async def fetch(since: datetime, until: datetime, wanted: int) -> list[Ticket]:
-            async def read(limit: int) -> list[Ticket]:
-                return await self._store.waiting_slice(where, since, until, limit)
-
-            return await seen_of(viewer, read, wanted)
-
-        found += await oldest_first(fetch, since, now, count - len(found))
-        return found[:count]
+        """A page of a view; see ``Lists.page``."""
+        found = await self._lists.page(viewer, query, now)
+        return Page(items=await self._rows(viewer, found.items), next_cursor=found.next_cursor)
 
     async def _rows(self, viewer: Viewer, tickets: list[Ticket]) -> list[Row]:
         marks = await self._store.read_marks(viewer.agent_id, [ticket.id for ticket in tickets])
@@ -264,34 +179,6 @@ class TicketReading:
             ReadMark(id=read_mark_id(viewer.agent_id, ticket.id), in_count=ticket.in_count, at=now)
         )
         return ticket
-
-
-async def seen_of(
-    viewer: Viewer, read: Callable[[int], Awaitable[list[Ticket]]], wanted: int
-) -> list[Ticket]:
-    """The first ``wanted`` of a slice that exist for the viewer; ``read`` takes a limit.
-
-    Judged here: the small server reads the whole list for any condition beside the slice's own.
-    """
-    limit = wanted
-    while True:
-        found = await read(limit)
-        seen = [ticket for ticket in found if sees(viewer, ticket)]
-        if len(seen) >= wanted or len(found) < limit:
-            return seen[:wanted]
-        limit *= MORE
-
-
-def where_of(viewer: Viewer, query: ListQuery) -> dict[str, Any]:
-    """The filter of a list: a narrow equality prefix, then what the viewer may see."""
-    where = _WHERE[query.view](viewer)
-    if query.view == "all" and query.sort == "waiting":
-        raise Invalid("sort", "only open tickets wait: choose another view")
-    if query.inbox_id is not None:
-        where["inbox_ids"] = query.inbox_id
-    elif viewer.inbox_ids is not None:
-        where["inbox_ids"] = {"$in": sorted(viewer.inbox_ids)}
-    return where
 
 
 def is_unread(viewer: Viewer, ticket: Ticket, marks: dict[str, ReadMark]) -> bool:

@@ -21,10 +21,6 @@ FLOOR = datetime(1971, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(minutes=10)  # messages may be dated up to five minutes ahead
 FIRST = timedelta(seconds=4)
 GROWTH = 8
-AGES = tuple(
-    timedelta(minutes=minutes)
-    for minutes in (525_600, 129_600, 43_200, 10_080, 2_880, 1_440, 480, 120, 30, 10, 3, 1, 0)
-)
 
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,16 +88,3 @@ def earlier(until: datetime, width: timedelta) -> datetime:
 def next_width(width: timedelta, got: int, missing: int) -> timedelta:
     """Wide enough for what is missing at the density just seen, within a factor of 1/2 to 8."""
     return width * (min(GROWTH, max(0.5, 1.5 * missing / got)) if got else GROWTH)
-
-
-async def oldest_first(
-    fetch: Fetch[ItemT], since: datetime, now: datetime, count: int
-) -> list[ItemT]:
-    """``count`` items from ``since`` on, oldest first, through windows that narrow to ``now``."""
-    found: list[ItemT] = []
-    for until in (*(now - age for age in AGES), now + AHEAD):
-        if until <= since or len(found) >= count:
-            continue
-        found += await fetch(since, until, count - len(found))
-        since = until
-    return found

@@ -17,9 +17,9 @@ from gateway.errors import Refused
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore, InboxHealth
 from storage.journal import Journal, JournalId
-from ticketing.counts import ViewCounts
 from ticketing.model import Inbox, InboxTemplate
 from ticketing.permissions import sees_inbox
+from ticketing.views.counting import ViewCounts
 
 
 class InboxApi:

@@ -13,7 +13,6 @@ from gateway.api import requests as r
 from gateway.api import schemas as s
 from gateway.api.call import Call, Handler, Result
 from gateway.api.handlers.files import PRIVATE, SHOWN
-from gateway.api.live_source import view_items
 from gateway.directory import InboxDirectory
 from gateway.errors import Refused
 from gateway.people import People
@@ -22,11 +21,11 @@ from outbound.suppression.handlers import Suppressions
 from storage.blobs import Blobs
 from storage.errors import BlobMissing, BlobTooLarge
 from ticketing.catalogue.reading import Catalogues
-from ticketing.counts import ViewCounts
 from ticketing.model import Contact, Inbox, Ticket
 from ticketing.permissions import Viewer
+from ticketing.reading.lists import ListQuery
 from ticketing.reading.search import Search
-from ticketing.reading.tickets import ListQuery, TicketReading
+from ticketing.reading.tickets import TicketReading
 from ticketing.work.handlers import Work
 
 PICTURE_MAX_BYTES = 2_000_000
@@ -54,7 +53,6 @@ class ReadingApi:
         *,
         reading: TicketReading,
         search: Search,
-        counts: ViewCounts,
         people: People,
         catalogues: Catalogues,
         directory: InboxDirectory,
@@ -64,7 +62,6 @@ class ReadingApi:
     ) -> None:
         self._reading = reading
         self._search = search
-        self._counts = counts
         self._people = people
         self._catalogues = catalogues
         self._directory = directory
@@ -75,7 +72,6 @@ class ReadingApi:
     def handlers(self) -> Mapping[str, Handler]:
         """By operation."""
         return {
-            "listViews": self.list_views,
             "listTickets": self.list_tickets,
             "search": self.search,
             "getTicket": self.get,
@@ -86,10 +82,6 @@ class ReadingApi:
             "getMessageHtml": self.html,
         }
 
-    async def list_views(self, call: Call[None, None]) -> Result:
-        """Counts of what the viewer sees."""
-        return s.ViewList(items=view_items(await self._counts.tally(call.viewer)))
-
     async def list_tickets(self, call: Call[None, r.TicketQuery]) -> Result:
         """A page."""
         query = call.query
@@ -97,7 +89,7 @@ class ReadingApi:
         wanted = ListQuery(
             view=query.view,
             inbox_id=inbox_id,
-            sort=query.sort,
+            sort=None if query.sort is msgspec.UNSET else query.sort,
             cursor=query.cursor or None,
             limit=query.limit,
         )

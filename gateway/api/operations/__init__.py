@@ -16,6 +16,7 @@ from gateway.api.operations.templates import TEMPLATES
 from gateway.api.operations.tickets import TICKETS
 from gateway.api.operations.traffic import TRAFFIC
 from gateway.api.operations.types import TYPES
+from gateway.api.operations.views import VIEWS
 from gateway.api.operations.work import WORK
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -25,6 +26,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *TICKETS,
     *MERGING,
     *TYPES,
+    *VIEWS,
     *MESSAGES,
     *MAIL_OUT,
     *WORK,

@@ -6,12 +6,9 @@ from gateway.api.operation import SEARCHES, WRITES, Operation
 
 TICKETS = (
     Operation(
-        name="listViews", method="GET", path="/views", summary="The views and their counts",
-        tag="tickets", permission="tickets:read", answer=s.ViewList,
-    ),
-    Operation(
         name="listTickets", method="GET", path="/tickets", summary="Tickets of a view",
         tag="tickets", permission="tickets:read", query=r.TicketQuery, answer=s.TicketPage,
+        errors=(404, 409),
     ),
     Operation(
         name="search", method="GET", path="/search", summary="Search tickets and messages",

@@ -50,5 +50,5 @@ from gateway.api.schemas.tickets import Ticket as Ticket
 from gateway.api.schemas.tickets import TicketPage as TicketPage
 from gateway.api.schemas.tickets import TicketRef as TicketRef
 from gateway.api.schemas.tickets import TicketRow as TicketRow
-from gateway.api.schemas.tickets import View as View
-from gateway.api.schemas.tickets import ViewList as ViewList
+from gateway.api.schemas.views import View as View
+from gateway.api.schemas.views import ViewList as ViewList

@@ -3,22 +3,9 @@
 from typing import Literal
 
 from gateway.api.answer import Answer
-from gateway.api.fields import FieldValue, Level, Priority, Status, Time, Trouble, ViewName
+from gateway.api.fields import FieldValue, Level, Priority, Status, Time, Trouble
 from gateway.api.schemas.mail import Suppression
 from gateway.api.schemas.people import AgentRef
-
-
-class View(Answer, frozen=True, kw_only=True):
-    """A saved way to look at tickets; solved and all are not counted."""
-
-    id: ViewName
-    count: int | None
-
-
-class ViewList(Answer, frozen=True, kw_only=True):
-    """The built-in views."""
-
-    items: list[View]
 
 
 class ContactRef(Answer, frozen=True, kw_only=True):

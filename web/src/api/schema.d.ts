@@ -298,23 +298,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/views": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The views and their counts */
-        get: operations["listViews"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/tickets": {
         parameters: {
             query?: never;
@@ -657,6 +640,59 @@ export interface paths {
         put: operations["putPriorities"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The views and their counts */
+        get: operations["listViews"];
+        put?: never;
+        /** Save a view */
+        post: operations["createView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the conditions of a view may ask for */
+        get: operations["listViewFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a saved view */
+        put: operations["changeView"];
+        post?: never;
+        /** Delete a saved view */
+        delete: operations["deleteView"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1540,6 +1576,20 @@ export interface components {
             not_sent: components["schemas"]["Alert"];
         };
         /**
+         * Around
+         * @description A moment in [now + from_h, now + to_h): -168 and null are the last week and what is to
+         *         come, null and -48 is what is older than two days.
+         */
+        Around: {
+            /** @enum {unknown} */
+            op: "around";
+            field: string;
+            /** @default null */
+            from_h: number | null;
+            /** @default null */
+            to_h: number | null;
+        };
+        /**
          * AskedField
          * @description A field that the ticket's form shows; a required one must hold something at the end.
          */
@@ -1631,6 +1681,19 @@ export interface components {
             id: string;
             name: string;
             address: string;
+        };
+        /**
+         * Between
+         * @description A number, both ends included; null: no limit.
+         */
+        Between: {
+            /** @enum {unknown} */
+            op: "between";
+            field: string;
+            /** @default null */
+            least: number | null;
+            /** @default null */
+            most: number | null;
         };
         /**
          * Blocked
@@ -1992,6 +2055,16 @@ export interface components {
             kept: string[];
         };
         /**
+         * Contains
+         * @description A text holds these words as they stand, in any case.
+         */
+        Contains: {
+            /** @enum {unknown} */
+            op: "contains";
+            field: string;
+            text: string;
+        };
+        /**
          * Conversation
          * @description One thread on one inbox. ``cannot_reason`` says why ``can_reply`` is false; ``suppressed``
          *         is there when it is the recipient's address that is not written to.
@@ -2046,6 +2119,19 @@ export interface components {
             id: string;
             version: number;
             used: boolean;
+        };
+        /**
+         * Dated
+         * @description A moment in [since, until); null: no limit.
+         */
+        Dated: {
+            /** @enum {unknown} */
+            op: "dated";
+            field: string;
+            /** @default null */
+            since: string | null;
+            /** @default null */
+            until: string | null;
         };
         /**
          * Delivery
@@ -2414,6 +2500,26 @@ export interface components {
             silence: components["schemas"]["InboxSilence"] | null;
         };
         /**
+         * Is
+         * @description A field that is true or false.
+         */
+        Is: {
+            /** @enum {unknown} */
+            op: "is";
+            field: string;
+            value: boolean;
+        };
+        /**
+         * IsSet
+         * @description Whether the field holds anything.
+         */
+        IsSet: {
+            /** @enum {unknown} */
+            op: "is_set";
+            field: string;
+            value: boolean;
+        };
+        /**
          * IssuedToken
          * @description ``token`` is shown once and stored only as a hash.
          */
@@ -2543,6 +2649,7 @@ export interface components {
              */
             type: "LiveViews";
             items: components["schemas"]["View"][];
+            saved: components["schemas"]["SavedCount"][];
         };
         /**
          * Login
@@ -2986,6 +3093,58 @@ export interface components {
             expires_at: string | null;
         };
         /**
+         * NewView
+         * @description A view to be. ``position`` null: behind the others.
+         */
+        NewView: {
+            name: string;
+            /**
+             * @default personal
+             * @enum {unknown}
+             */
+            reach: "personal" | "shared" | "team";
+            /** @default null */
+            team_id: string | null;
+            /**
+             * @default open
+             * @enum {unknown}
+             */
+            scope: "all" | "open";
+            /** @default [] */
+            all_of: (components["schemas"]["OneOf"] | components["schemas"]["NoneOf"] | components["schemas"]["Between"] | components["schemas"]["Dated"] | components["schemas"]["Around"] | components["schemas"]["IsSet"] | components["schemas"]["Is"] | components["schemas"]["Contains"])[];
+            /** @default [] */
+            any_of: (components["schemas"]["OneOf"] | components["schemas"]["NoneOf"] | components["schemas"]["Between"] | components["schemas"]["Dated"] | components["schemas"]["Around"] | components["schemas"]["IsSet"] | components["schemas"]["Is"] | components["schemas"]["Contains"])[];
+            /**
+             * @default activity
+             * @enum {unknown}
+             */
+            sort: "activity" | "created" | "waiting";
+            /** @default [] */
+            columns: string[];
+            /** @default null */
+            position: number | null;
+        };
+        /**
+         * NoneOf
+         * @description The field holds none of the values; also where it holds nothing.
+         */
+        NoneOf: {
+            /** @enum {unknown} */
+            op: "none_of";
+            field: string;
+            values: string[];
+        };
+        /**
+         * OneOf
+         * @description The field holds at least one of the values.
+         */
+        OneOf: {
+            /** @enum {unknown} */
+            op: "one_of";
+            field: string;
+            values: string[];
+        };
+        /**
          * Organisation
          * @description A company that people belong to. ``gone``: it is kept for old tickets only.
          */
@@ -3352,6 +3511,46 @@ export interface components {
             items: components["schemas"]["Role"][];
             permissions: string[];
             fields: string[];
+        };
+        /**
+         * SavedCount
+         * @description How many tickets stand in a saved view.
+         */
+        SavedCount: {
+            id: string;
+            count: number;
+        };
+        /**
+         * SavedView
+         * @description Tickets that fit all of ``all_of`` and, where there are any, one of ``any_of``.
+         *
+         *         ``scope`` open: only tickets that are not done. ``count`` is null while the view is worked out
+         *         and when it is ``broken``. The rail shows them by ``position``, then by name. ``editable``: by
+         *         me.
+         */
+        SavedView: {
+            id: string;
+            name: string;
+            /** @enum {unknown} */
+            reach: "personal" | "shared" | "team";
+            team_id: string;
+            owner_id: string;
+            /** @enum {unknown} */
+            scope: "all" | "open";
+            all_of: (components["schemas"]["OneOf"] | components["schemas"]["NoneOf"] | components["schemas"]["Between"] | components["schemas"]["Dated"] | components["schemas"]["Around"] | components["schemas"]["IsSet"] | components["schemas"]["Is"] | components["schemas"]["Contains"])[];
+            any_of: (components["schemas"]["OneOf"] | components["schemas"]["NoneOf"] | components["schemas"]["Between"] | components["schemas"]["Dated"] | components["schemas"]["Around"] | components["schemas"]["IsSet"] | components["schemas"]["Is"] | components["schemas"]["Contains"])[];
+            /** @enum {unknown} */
+            sort: "activity" | "created" | "waiting";
+            columns: string[];
+            position: number;
+            count: number | null;
+            broken: components["schemas"]["ViewBroken"] | null;
+            editable: boolean;
+            version: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
         };
         /**
          * ScheduleChange
@@ -3924,19 +4123,78 @@ export interface components {
         };
         /**
          * View
-         * @description A saved way to look at tickets; solved and all are not counted.
+         * @description A built-in view; solved and all are not counted.
          */
         View: {
             /** @enum {unknown} */
-            id: "all" | "mine" | "open" | "solved" | "unassigned" | "waiting";
+            id: "all" | "held" | "mentions" | "mine" | "open" | "snoozed" | "solved" | "unassigned" | "waiting";
             count: number | null;
         };
         /**
+         * ViewBroken
+         * @description The field that cannot be asked any more, and why.
+         */
+        ViewBroken: {
+            field: string;
+            reason: string;
+        };
+        /**
+         * ViewChange
+         * @description As a whole; ``version`` is the one that it was made from (409).
+         */
+        ViewChange: {
+            name: string;
+            /**
+             * @default personal
+             * @enum {unknown}
+             */
+            reach: "personal" | "shared" | "team";
+            /** @default null */
+            team_id: string | null;
+            /**
+             * @default open
+             * @enum {unknown}
+             */
+            scope: "all" | "open";
+            /** @default [] */
+            all_of: (components["schemas"]["OneOf"] | components["schemas"]["NoneOf"] | components["schemas"]["Between"] | components["schemas"]["Dated"] | components["schemas"]["Around"] | components["schemas"]["IsSet"] | components["schemas"]["Is"] | components["schemas"]["Contains"])[];
+            /** @default [] */
+            any_of: (components["schemas"]["OneOf"] | components["schemas"]["NoneOf"] | components["schemas"]["Between"] | components["schemas"]["Dated"] | components["schemas"]["Around"] | components["schemas"]["IsSet"] | components["schemas"]["Is"] | components["schemas"]["Contains"])[];
+            /**
+             * @default activity
+             * @enum {unknown}
+             */
+            sort: "activity" | "created" | "waiting";
+            /** @default [] */
+            columns: string[];
+            /** @default null */
+            position: number | null;
+            version: number;
+        };
+        /**
+         * ViewField
+         * @description A field that conditions may ask for; ``ops`` are those that make sense for its kind.
+         */
+        ViewField: {
+            name: string;
+            /** @enum {unknown} */
+            kind: "agent" | "boolean" | "choice" | "date" | "number" | "text";
+            ops: string[];
+        };
+        /**
+         * ViewFields
+         * @description Built-in fields, then the site's own ("fields." and their id).
+         */
+        ViewFields: {
+            items: components["schemas"]["ViewField"][];
+        };
+        /**
          * ViewList
-         * @description The built-in views.
+         * @description The built-in views, and the saved ones that I may use in the order of the rail.
          */
         ViewList: {
             items: components["schemas"]["View"][];
+            saved: components["schemas"]["SavedView"][];
         };
         /**
          * WasSplit
@@ -6055,60 +6313,12 @@ export interface operations {
             };
         };
     };
-    listViews: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    "X-Request-Id"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ViewList"];
-                };
-            };
-            /** @description Nobody is logged in, or the credentials are wrong */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not allowed: scope, role or CSRF token */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A store is not available; see Retry-After */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listTickets: {
         parameters: {
             query?: {
                 cursor?: string;
                 limit?: number;
-                view?: "all" | "mine" | "open" | "solved" | "unassigned" | "waiting";
+                view?: string;
                 inbox_id?: string;
                 sort?: "activity" | "created" | "waiting";
             };
@@ -6139,6 +6349,24 @@ export interface operations {
             };
             /** @description Not allowed: scope, role or CSRF token */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8578,6 +8806,402 @@ export interface operations {
             };
             /** @description Not the media type that is read here */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createView: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewView"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViewFields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewFields"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -35,7 +35,10 @@ export const isOpen = (row: TicketRow): boolean => OPEN.has(row.status);
 const IN_VIEW: Record<ViewId, (row: TicketRow, me: string) => boolean> = {
   mine: (row, me) => isOpen(row) && row.assignee?.id === me,
   unassigned: (row) => isOpen(row) && row.assignee === null,
+  mentions: () => true,
   waiting: (row) => row.status === "waiting",
+  held: (row) => row.status === "held",
+  snoozed: isOpen,
   open: isOpen,
   solved: (row) => !isOpen(row),
   all: () => true,

@@ -1,9 +1,12 @@
 import {
+  IconAt,
   IconCircleCheck,
   IconCircleDashed,
+  IconClockPause,
   IconHourglass,
   IconInbox,
   IconLayoutGrid,
+  IconPlayerPause,
   IconStack2,
   type TablerIcon,
 } from "@tabler/icons-react";
@@ -13,7 +16,10 @@ import type { ViewId } from "../../api/types";
 export const VIEW_ICONS: Record<ViewId, TablerIcon> = {
   mine: IconInbox,
   unassigned: IconCircleDashed,
+  mentions: IconAt,
   waiting: IconHourglass,
+  held: IconPlayerPause,
+  snoozed: IconClockPause,
   open: IconLayoutGrid,
   solved: IconCircleCheck,
   all: IconStack2,

@@ -1,0 +1,58 @@
+"""The saved views, from memory: who counts tickets asks for them with every event."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from storage.collection import Collection
+from ticketing.views.fields import Custom
+from ticketing.views.model import SavedView
+
+FRESH_S = 2.0
+MAX_VIEWS = 1_000
+KnownFields = Callable[[], Awaitable[Custom]]
+
+
+async def no_fields() -> Custom:
+    """A site without fields of its own."""
+    return {}
+
+
+class SavedViews:
+    """All of them, at most ``FRESH_S`` old; ``forget`` after a change of one's own."""
+
+    def __init__(
+        self,
+        views: Collection[SavedView],
+        fields: KnownFields = no_fields,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._views = views
+        self._fields = fields
+        self._clock = clock
+        self._known: Mapping[str, SavedView] = {}
+        self._read_at = float("-inf")
+
+    async def by_id(self) -> Mapping[str, SavedView]:
+        """In the order of the rail."""
+        if self._clock() - self._read_at > FRESH_S:
+            asked_at = self._clock()
+            found = await self._views.find({}, limit=MAX_VIEWS)
+            self._known = {view.id: view for view in sorted(found, key=_order)}
+            self._read_at = asked_at
+        return self._known
+
+    async def all(self) -> Sequence[SavedView]:
+        """As a list."""
+        return list((await self.by_id()).values())
+
+    async def fields(self) -> Custom:
+        """The site's own fields, by id."""
+        return await self._fields()
+
+    def forget(self) -> None:
+        """Read anew at the next question."""
+        self._read_at = float("-inf")
+
+
+def _order(view: SavedView) -> tuple[int, str, str]:
+    return view.position, view.name, view.id
