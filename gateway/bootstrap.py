@@ -45,7 +45,6 @@ from ticketing.audit.store import AuditStore
 from ticketing.catalogue.handlers import CatalogueCommands
 from ticketing.catalogue.reading import CATALOGUE, Catalogues
 from ticketing.catalogue.store import CatalogueStore
-from ticketing.counts import ViewCounts
 from ticketing.portable.handlers import Portables
 from ticketing.relay import Consumer, Relay
 from ticketing.reply_tokens import ReplyTokens
