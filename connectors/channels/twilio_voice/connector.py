@@ -14,7 +14,7 @@ from connectors.errors import Malformed
 from connectors.http import Http
 from connectors.kit.fields import form_pairs
 from connectors.kit.probing import probe
-from connectors.kit.twilio import check_signature
+from connectors.kit.twilio.signature import check_signature
 
 XML = '<?xml version="1.0" encoding="UTF-8"?>'
 NOTHING = f"{XML}<Response/>"

@@ -26,7 +26,7 @@ from connectors.contract import (
 )
 from connectors.errors import FetchFailed, Unauthentic
 from connectors.kit.egress import EgressClient
-from connectors.kit.twilio import Signed, algorithm_of, fits, sign
+from connectors.kit.twilio.signature import Signed, algorithm_of, fits, sign
 
 TOKEN = "12345"
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)

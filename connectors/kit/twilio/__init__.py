@@ -1,0 +1,1 @@
+"""Twilio's dialect: signatures, messages in and out."""
