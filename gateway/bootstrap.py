@@ -226,6 +226,7 @@ def portables(base: Foundation) -> Portables:
     """What moves a site's configuration to another."""
     return Portables(
         roles=RoleStore(base.mongo),
+        views=base.mongo.collection("saved_views", SavedView),
         catalogue=CatalogueStore(base.mongo),
         commands=catalogue_commands(base),
         transactions=Transactions(base.collections, base.events, base.relay.offer),

@@ -6,10 +6,12 @@ import pytest
 from gateway.bootstrap import Foundation, portables
 from gateway.commands.moving import HOUSE, read_bundle, written
 from storage.ids import utc_now
+from tests.gateway.house import House
 from tests.ticketing.portable.test_moving import BUNDLE
 from ticketing.audit.store import AuditStore
 from ticketing.errors import Invalid
-from ticketing.portable.model import PortableRole
+from ticketing.portable.model import Bundle, PortableRole, PortableView
+from ticketing.views.model import OneOf
 
 NOW = utc_now()
 
@@ -20,7 +22,7 @@ async def test_a_site_takes_a_bundle_and_gives_the_same_one(base: Foundation) ->
     assert strangers == ("mira@halden.example",)
     done = await moving.apply(HOUSE, BUNDLE, NOW)
     assert {step.deed for step in done} == {"add"}
-    assert len(done) == len(planned) == 8
+    assert len(done) == len(planned) == 9
     given = await moving.bundle()
     again, _ = await moving.plan(read_bundle(written(given)))
     assert again == ()
@@ -63,3 +65,33 @@ async def test_it_is_audited(base: Foundation) -> None:
         ("config.add", "serial"),
     }
     assert {one.actor.via for one in facts} == {"cli"}
+
+
+async def test_views_name_people_by_their_address(base: Foundation, house: House) -> None:
+    mira = await house.person("mira@halden.example", "admin")
+    view = PortableView(
+        id="hers",
+        name="Mira's",
+        reach="shared",
+        owner="mira@halden.example",
+        all_of=(OneOf(field="assignee", values=("mira@halden.example",)),),
+    )
+    moving = portables(base)
+    await moving.apply(HOUSE, Bundle(views=(view,)), NOW)
+    stored = await base.mongo.db["saved_views"].find_one({"_id": "hers"})
+    assert stored is not None
+    assert (stored["owner_id"], stored["all_of"][0]["values"]) == (mira.id, [mira.id])
+    assert (await moving.bundle()).views == (view,)
+    stranger = msgspec.structs.replace(
+        view, id="other", all_of=(OneOf(field="assignee", values=("jun@halden.example",)),)
+    )
+    with pytest.raises(Invalid, match="jun@halden"):
+        await moving.apply(HOUSE, Bundle(views=(stranger,)), NOW)
+
+
+async def test_a_view_on_a_field_that_is_not_there_is_refused(base: Foundation) -> None:
+    gone = PortableView(
+        id="x", name="X", reach="shared", all_of=(OneOf(field="fields.gone", values=("a",)),)
+    )
+    with pytest.raises(Invalid, match="view/x"):
+        await portables(base).apply(HOUSE, Bundle(views=(gone,)), NOW)

@@ -15,6 +15,7 @@ PARTS: Mapping[str, Part] = {
     "templates": "template",
     "roles": "role",
     "teams": "team",
+    "views": "view",
 }
 SHOWN = 200
 

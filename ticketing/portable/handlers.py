@@ -1,12 +1,12 @@
 """Reads a site's configuration as a bundle, and takes one over: whole or not at all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 
-import msgspec
 from msgspec.structs import replace
 
 from connectors.contract import InboxId
+from storage.collection import Collection
 from storage.events import Event
 from storage.mongo import Session
 from ticketing import facts
@@ -14,6 +14,7 @@ from ticketing.audit.model import Fact, Subject
 from ticketing.audit.recording import Recorder, fact
 from ticketing.catalogue.handlers import CatalogueCommands
 from ticketing.catalogue.model import (
+    Catalogue,
     Category,
     ContentT,
     Field,
@@ -24,25 +25,23 @@ from ticketing.catalogue.model import (
 )
 from ticketing.catalogue.store import CatalogueStore
 from ticketing.errors import Invalid
-from ticketing.model import Agent, Inbox
+from ticketing.model import Inbox
 from ticketing.permissions import BUILT_IN, Viewer
 from ticketing.portable.diff import steps
-from ticketing.portable.model import Bundle, PortableRole, PortableTeam, Step
+from ticketing.portable.model import Bundle, PortableRole, PortableTeam, PortableView, Step
+from ticketing.portable.views import People, portable, taken
 from ticketing.roles.current import access_of
 from ticketing.roles.model import Role, Team
 from ticketing.roles.policy import check_role
 from ticketing.roles.store import RoleStore
 from ticketing.transactions import Transactions
+from ticketing.views.custom import KINDS
+from ticketing.views.fields import Custom
+from ticketing.views.model import SavedView, ViewId
 
 MOST_INBOXES = 5_000
+MOST_VIEWS = 1_000
 ROLE_PARTS = ("name", "permissions", "reach", "organisation_ids", "type_ids", "fields")
-
-
-class People(msgspec.Struct, frozen=True, kw_only=True):
-    """Who and what is on this site, by the address that stands in a bundle."""
-
-    agents: Mapping[str, Agent]
-    inboxes: Mapping[str, Inbox]
 
 
 class Portables:
@@ -52,12 +51,14 @@ class Portables:
         self,
         *,
         roles: RoleStore,
+        views: Collection[SavedView],
         catalogue: CatalogueStore,
         commands: CatalogueCommands,
         transactions: Transactions,
         record: Recorder,
     ) -> None:
         self._roles = roles
+        self._views = views
         self._catalogue = catalogue
         self._commands = commands
         self._transactions = transactions
@@ -87,6 +88,11 @@ class Portables:
                 for one in await self._roles.all_teams(session)
                 if not one.replaced_by
             ),
+            views=tuple(
+                found
+                for one in await self._views.find({}, limit=MOST_VIEWS, session=session)
+                if (found := portable(one, people, _custom(known)))
+            ),
         )
 
     async def plan(self, wanted: Bundle) -> tuple[tuple[Step, ...], tuple[str, ...]]:
@@ -102,6 +108,7 @@ class Portables:
             await self._commands.put_all(session, events, viewer, wanted.contents, now)
             await self._take_roles(session, wanted.roles, now)
             await self._take_teams(session, wanted.teams, people, now)
+            await self._take_views(session, wanted.views, people, now)
             return tuple(step for step in done if step.deed != "only_here")
 
         done = await self._transactions.run(work)
@@ -163,6 +170,25 @@ class Portables:
             await self._roles.teams.replace_many([after], session=session)
             members = [people.agents[mail].id for mail in one.members if mail in people.agents]
             await self._roles.set_members(one.id, members, session)
+
+    async def _take_views(
+        self, session: Session, wanted: Iterable[PortableView], people: People, now: datetime
+    ) -> None:
+        known = await self._views.find({}, limit=MOST_VIEWS, session=session)
+        before = {one.id: one for one in known}
+        custom = _custom(await self._catalogue.read(0, session))
+        for one in wanted:
+            view = before.get(ViewId(one.id))
+            if view is not None and view.reach == "personal":
+                raise Invalid(f"view/{one.id}", "somebody here has a view of their own of this id")
+            if view is None or portable(view, people, custom) != one:
+                await self._views.replace_many(
+                    [taken(one, view, people, custom, now)], session=session
+                )
+
+
+def _custom(known: Catalogue) -> Custom:
+    return {field.id: KINDS[field.kind] for field in known.contents(Field)}
 
 
 def _role(found: Role) -> PortableRole:

@@ -14,9 +14,12 @@ from ticketing.catalogue.model import (
     TicketType,
 )
 from ticketing.roles.model import FieldRule, Reach
+from ticketing.views.model import Condition, Scope, Sort
 
 FORMAT: Literal[1] = 1
-Part = Literal["field", "form", "type", "category", "template", "priorities", "role", "team"]
+Part = Literal[
+    "field", "form", "type", "category", "template", "priorities", "role", "team", "view"
+]
 Deed = Literal["add", "change", "only_here"]
 
 
@@ -45,6 +48,22 @@ class PortableTeam(_Portable, frozen=True, kw_only=True):
     inboxes: tuple[str, ...] = ()
 
 
+class PortableView(_Portable, frozen=True, kw_only=True):
+    """A view of a team or of everybody; personal ones stay. ``owner`` by mail address."""
+
+    id: str
+    name: str
+    reach: Literal["team", "shared"]
+    owner: str = ""
+    team_id: str = ""
+    scope: Scope = "open"
+    all_of: tuple[Condition, ...] = ()
+    any_of: tuple[Condition, ...] = ()
+    sort: Sort = "activity"
+    columns: tuple[str, ...] = ()
+    position: int = 0
+
+
 class Bundle(_Portable, frozen=True, kw_only=True):
     """The whole document; each list in the order of ids."""
 
@@ -57,6 +76,7 @@ class Bundle(_Portable, frozen=True, kw_only=True):
     priorities: Priorities | None = None
     roles: tuple[PortableRole, ...] = ()
     teams: tuple[PortableTeam, ...] = ()
+    views: tuple[PortableView, ...] = ()
 
     @property
     def contents(self) -> tuple[Content, ...]:

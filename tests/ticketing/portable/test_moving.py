@@ -8,7 +8,8 @@ import pytest
 from gateway.commands.moving import NoBundle, read_bundle, written
 from ticketing.catalogue.model import Category, Field, Form, FormField, Option, State, TicketType
 from ticketing.portable.diff import steps
-from ticketing.portable.model import Bundle, PortableRole, PortableTeam
+from ticketing.portable.model import Bundle, PortableRole, PortableTeam, PortableView
+from ticketing.views.model import ME, Contains, OneOf
 
 EN = {"en": "Serial number", "zh-CN": "序列号"}
 SERIAL = Field(id="serial", names=EN, kind="text", pattern="[A-Z]{2}[0-9]{6}", max_length=8)
@@ -34,6 +35,19 @@ BUNDLE = Bundle(
         Category(id="shoes", names={"en": "Shoes"}),
     ),
     roles=(PortableRole(id="repairers", name="Repairers", permissions=("read", "note")),),
+    views=(
+        PortableView(
+            id="my-repairs",
+            name="My repairs",
+            reach="shared",
+            all_of=(
+                OneOf(field="assignee", values=(ME,)),
+                OneOf(field="fields.size", values=("s",)),
+                Contains(field="subject", text="boot"),
+            ),
+            columns=("subject", "fields.serial"),
+        ),
+    ),
     teams=(PortableTeam(id="shop", name="Workshop", members=("mira@halden.example",)),),
 )
 
