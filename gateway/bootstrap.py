@@ -197,6 +197,7 @@ def composer(base: Foundation) -> Composer:
         clock=base.clock,
         bell=base.doorbell,
         offer=base.relay.offer,
+        catalogue=base.catalogues.current,
     )
 
 

@@ -131,6 +131,7 @@ def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
         offer=base.relay.offer,
         pull=lambda rung: base.doorbell.call("pull", said(rung)),
         organisations=PeopleDirectory(PeopleStore(base.collections)).domains,
+        catalogue=base.catalogues.current,
         senders=Senders(prover(_sender_check(base)), lambda partition: _ring(bells, partition)),
     )
     loops: dict[str, Loop] = {}

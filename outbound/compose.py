@@ -35,6 +35,8 @@ from storage.events import Event
 from storage.gather import Gather
 from storage.ids import truncate
 from storage.mongo import Session
+from ticketing.catalogue.model import Catalogue
+from ticketing.catalogue.reading import Present, built_in
 from ticketing.errors import Invalid, NotFound, TicketingError
 from ticketing.facts import SYSTEM, of_viewer
 from ticketing.model import Conversation, Ticket
@@ -75,8 +77,10 @@ class Composer:
         clock: Clock,
         bell: Bell,
         offer: Offer,
+        catalogue: Present = built_in,
     ) -> None:
         self._store = store
+        self._catalogue = catalogue
         self._suppressions = suppressions
         self._automatic = Automatic(store, outlets, leaving)
         self._outlets = outlets
@@ -156,7 +160,7 @@ class Composer:
     async def _drafted(
         self, asks: Sequence[Ask], clock: datetime, session: Session, *, look_up: bool
     ) -> tuple["Draft", Guard]:
-        draft = Draft(self._store, asks, session)
+        draft = Draft(self._store, asks, session, await self._catalogue())
         await draft.read(self._outlets, look_up=look_up)
         await draft.screen(self._suppressions, clock)
         return draft, await self._automatic.guard(asks, draft.recipient, session)
@@ -194,8 +198,11 @@ class Composer:
 class Draft:
     """What one run of the transaction has read, and what it is going to write."""
 
-    def __init__(self, store: OutboundStore, asks: Sequence[Ask], session: Session) -> None:
+    def __init__(
+        self, store: OutboundStore, asks: Sequence[Ask], session: Session, catalogue: Catalogue
+    ) -> None:
         self._store = store
+        self._catalogue = catalogue
         self._asks = asks
         self._session = session
         self._known: dict[str, Message] = {}
@@ -296,7 +303,7 @@ class Draft:
 
     def _taken(self, ask: Ask, place: Place, message: Message) -> Composed:
         """What the reply changes."""
-        after = answered(place.ticket, ask.reply, message, ask.now)
+        after = answered(place.ticket, ask.reply, message, ask.now, self._catalogue)
         actor = SYSTEM if ask.reply.automatic else of_viewer(ask.viewer)
         changed = facts.ticket_answered(place.ticket, after, message, actor)
         events = (facts.replied(message, actor), *((changed,) if changed else ()))

@@ -31,6 +31,7 @@ def ticket_answered(before: Ticket, after: Ticket, message: Message, actor: Acto
         Change(field=field, before=old, after=new)
         for field, old, new in (
             ("status", before.status, after.status),
+            ("state", before.state or None, after.state or None),
             ("waiting_since", _text(before.waiting_since), _text(after.waiting_since)),
         )
         if old != new

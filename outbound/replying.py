@@ -17,7 +17,8 @@ from outbound.texts import filled, in_language, signed, signed_html, values_of
 from outbound.trouble import after_reply
 from outbound.window import reply_window
 from storage.ids import derived_id
-from ticketing.lifecycle import is_open, on_reply
+from ticketing.catalogue.model import BUILT_IN, Catalogue
+from ticketing.catalogue.replies import after_reply_of
 from ticketing.model import Conversation, Ticket
 from ticketing.permissions import Viewer
 from ticketing.reply_tokens import ReplyTokens
@@ -193,20 +194,19 @@ def recipient_of(canonical: str) -> SenderId:
     return SenderId(family=family, value=value, scope=scope)
 
 
-def answered(ticket: Ticket, reply: Reply, message: Message, now: datetime) -> Ticket:
-    """The ticket after a reply. Pure. What nobody wrote answers nothing: the customer waits on."""
+def answered(
+    ticket: Ticket, reply: Reply, message: Message, now: datetime, catalogue: Catalogue = BUILT_IN
+) -> Ticket:
+    """The ticket after a reply. Pure. What nobody wrote answers nothing: the customer waits on.
+
+    Raises Refused and Invalid when the ticket cannot become what the agent asked for.
+    """
     if reply.automatic:
         return msgspec.structs.replace(
             ticket, message_count=ticket.message_count + 1, updated_at=now
         )
-    status = on_reply(ticket, reply.then)
-    changed = status != ticket.status
     return msgspec.structs.replace(
-        ticket,
-        status=status,
-        open=is_open(status),
-        status_at=max(now, ticket.status_at or now) if changed else ticket.status_at,
-        solved_at=(now if changed else ticket.solved_at) if status == "solved" else None,
+        after_reply_of(ticket, reply.then, catalogue, now),
         snippet=" ".join(message.reply_text.split())[:SNIPPET],
         message_count=ticket.message_count + 1,
         updated_at=now,

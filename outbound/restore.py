@@ -26,6 +26,9 @@ def restored(
         if change.field == "status" and change.before and ticket.status == change.after:
             after = _with_status(after, cast("Status", change.before), now)
             changes.append(Change(field="status", before=change.after, after=change.before))
+        elif change.field == "state" and ticket.state == (change.after or ""):
+            after = msgspec.structs.replace(after, state=change.before or "")
+            changes.append(Change(field="state", before=change.after, after=change.before))
         elif change.field == "waiting_since" and change.before:
             after = _waiting_since(after, datetime.fromisoformat(change.before))
     return after, tuple(changes)

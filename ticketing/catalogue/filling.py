@@ -60,6 +60,12 @@ def with_type(ticket: Ticket, id: str, catalogue: Catalogue, now: datetime) -> T
     return with_defaults(placed, catalogue)
 
 
+def of_default_type(ticket: Ticket, catalogue: Catalogue) -> Ticket:
+    """A new ticket of which nobody says what it is."""
+    kind = catalogue.default_type
+    return with_defaults(replace(ticket, type_id=kind.id), catalogue) if kind.id else ticket
+
+
 def with_defaults(ticket: Ticket, catalogue: Catalogue) -> Ticket:
     """Where the type's form has fields with a default that hold nothing yet."""
     form = catalogue.form(catalogue.type_of(ticket.type_id).form_id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from msgspec.structs import replace
 
@@ -16,6 +16,14 @@ from ticketing.model import Ticket
 
 FRESH_S = 5.0
 CATALOGUE = "parley:catalogue"  # published when it changed
+
+
+Present = Callable[[], Awaitable[Catalogue]]
+
+
+async def built_in() -> Catalogue:
+    """Of a site that decided nothing."""
+    return BUILT_IN
 
 
 class Catalogues:

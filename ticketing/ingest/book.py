@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from connectors.contract import InboxId
 from normalizer.model import ContactId, ConversationId, Message, MessageId, TicketId
 from storage.events import Event
+from ticketing.catalogue.model import BUILT_IN, Catalogue
 from ticketing.ingest.model import Parked, Reference, native_key
 from ticketing.model import Contact, Conversation, Ticket
 from ticketing.people.identity import brings
@@ -68,12 +69,16 @@ class Shelf(Generic[VersionedT]):
 
 class Book:
     """The state of a batch. ``numbers`` are free ticket numbers, taken outside the transaction,
-    ``organisations`` are by mail domain.
+    ``organisations`` are by mail domain; the ``catalogue`` says how tickets begin and move.
     """
 
     def __init__(
-        self, numbers: Iterable[int], organisations: Mapping[str, OrganisationId] = NOBODYS
+        self,
+        numbers: Iterable[int],
+        organisations: Mapping[str, OrganisationId] = NOBODYS,
+        catalogue: Catalogue = BUILT_IN,
     ) -> None:
+        self.catalogue = catalogue
         self.organisations = organisations
         self.contacts: Shelf[Contact] = Shelf()
         self.conversations: Shelf[Conversation] = Shelf()

@@ -16,6 +16,7 @@ from storage.journal import Journal, JournalRecord
 from storage.mongo import Session
 from storage.writes import Writes
 from ticketing import metrics
+from ticketing.catalogue.reading import Present, built_in
 from ticketing.delivery import ReceiptSink, bounce_receipts
 from ticketing.ingest.book import NOBODYS, Book
 from ticketing.ingest.evidence import bounced_message_of
@@ -70,6 +71,7 @@ class Ingest:
         pull: Pull,
         senders: Senders,
         organisations: Organisations = nobodys,
+        catalogue: Present = built_in,
     ) -> None:
         self._mongo = collections.mongo
         self._journal = journal
@@ -83,6 +85,7 @@ class Ingest:
         self._pull = pull
         self._senders = senders
         self._organisations = organisations
+        self._catalogue = catalogue
         self.store = IngestStore(collections, reply_tokens)
 
     async def drain(self, partition: int) -> int:
@@ -159,9 +162,10 @@ class Ingest:
             return
         numbers = await self._numbers.take(sum(len(unit.drafts) for unit in units))
         try:
-            organisations = await self._organisations()
+            organisations, catalogue = await self._organisations(), await self._catalogue()
             book = await settle(
-                self._mongo, lambda s: self._write(s, units, Book(numbers, organisations))
+                self._mongo,
+                lambda s: self._write(s, units, Book(numbers, organisations, catalogue)),
             )
         except Exception as error:
             if is_outage(error):

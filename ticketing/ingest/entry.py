@@ -35,6 +35,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return self.draft.echo or (self.internal and self.draft.among_us)
 
     @property
+    def is_mute(self) -> bool:
+        """Whoever wrote it, it is no customer's word to a ticket."""
+        return self.automatic or self.from_us or self.unheard
+
+    @property
     def unproven(self) -> bool:
         """It says that we wrote it, and neither its domain proves it nor anything that only we and
         the customer know; which in turn proves nothing against the domain's word.

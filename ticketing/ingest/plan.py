@@ -15,6 +15,8 @@ from normalizer.model import (
 from storage.events import Actor, Event
 from storage.ids import derived_id
 from ticketing import facts
+from ticketing.catalogue.filling import of_default_type
+from ticketing.catalogue.moving import automatic, entered
 from ticketing.ingest.book import Book
 from ticketing.ingest.changes import EVENT_KINDS, changed
 from ticketing.ingest.entry import Entry
@@ -24,7 +26,7 @@ from ticketing.ingest.model import Change, Parked, begun_key, native_key, open_k
 from ticketing.ingest.reunion import reunited
 from ticketing.ingest.tickets import after_message, new_ticket, reopened, unheard
 from ticketing.ingest.writers import is_unheard, writer
-from ticketing.lifecycle import InboundEffect, on_inbound, said_at
+from ticketing.lifecycle import InboundEffect, is_late, on_inbound, said_at
 from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
 from ticketing.people.identity import keys_of
 from ticketing.reply_tokens import ReplyTokens
@@ -122,18 +124,26 @@ def _place(entry: Entry, contact: Contact, book: Book) -> tuple[Ticket, Conversa
         before = book.tickets[successor.ticket_id]
         entry = replace(entry, decision=replace(decision, conversation_id=successor.id))
         effect = _effect(before, entry)
-    ticket = _reopen(before, entry, contact, book) if effect == "open" else before
+    ticket = _moved(before, effect, entry, contact, book)
     return ticket, _conversation_in(ticket, entry, contact, book)
 
 
 def _effect(ticket: Ticket, entry: Entry) -> InboundEffect:
-    draft = entry.draft
     return on_inbound(
         ticket,
-        said_at(draft.occurred_at, draft.received_at),
-        automatic=entry.automatic or entry.from_us or entry.unheard,
+        _said(entry),
+        automatic=entry.is_mute,
         reopen_within=timedelta(hours=entry.inbox.reopen_within_h),
     )
+
+
+def _is_idle(ticket: Ticket, entry: Entry) -> bool:
+    """Whether the message moves no ticket: nobody's words, or words from before."""
+    return entry.is_mute or is_late(ticket, _said(entry))
+
+
+def _said(entry: Entry) -> datetime:
+    return said_at(entry.draft.occurred_at, entry.draft.received_at)
 
 
 def _successor(solved: Ticket, entry: Entry, book: Book) -> Conversation | None:
@@ -158,6 +168,7 @@ def _start_ticket(
         follows=follows,
     )
     ticket = unheard(ticket) if entry.unheard else ticket
+    ticket = of_default_type(ticket, book.catalogue)
     book.tickets.put(ticket)
     book.events.append(
         facts.fact(
@@ -172,8 +183,17 @@ def _start_ticket(
     return ticket
 
 
-def _reopen(before: Ticket, entry: Entry, contact: Contact, book: Book) -> Ticket:
-    ticket = reopened(before, entry.draft.received_at)
+def _moved(
+    before: Ticket, effect: InboundEffect, entry: Entry, contact: Contact, book: Book
+) -> Ticket:
+    """Where the message takes the ticket: by its type's rule, else open again where it waited."""
+    state = (
+        None if _is_idle(before, entry) else automatic(before, "customer_message", book.catalogue)
+    )
+    if effect != "open" and state is None:
+        return before
+    at = entry.draft.received_at
+    ticket = reopened(before, at) if state is None else entered(before, state, at)
     book.events.append(
         facts.fact(
             "ticket.changed",
