@@ -42,9 +42,10 @@ from storage.pubsub import Pubsub
 from storage.redis import Redis, connect
 from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
+from ticketing.catalogue.elapsing import StateTimers
 from ticketing.catalogue.handlers import CatalogueCommands
 from ticketing.catalogue.reading import CATALOGUE, Catalogues
-from ticketing.catalogue.store import CatalogueStore
+from ticketing.catalogue.store import CatalogueStore, TimerStore
 from ticketing.portable.handlers import Portables
 from ticketing.relay import Consumer, Relay
 from ticketing.reply_tokens import ReplyTokens
@@ -176,6 +177,11 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
             (
                 *_consumers(
                     pubsub, counts, MediaConsumer(doorbell), BegunConsumer(directory, doorbell)
+                ),
+                Consumer(
+                    name="state-timers",
+                    handle=StateTimers(mongo, TimerStore(mongo), catalogues.current).handle,
+                    prompt=False,
                 ),
                 Consumer(
                     name="traffic", handle=TrafficConsumer(TrafficStore(mongo)).handle, prompt=False

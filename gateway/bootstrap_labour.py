@@ -9,6 +9,7 @@ import msgspec
 from connectors.kit.dns import DnsClient
 from gateway.bootstrap import Foundation, composer
 from gateway.bootstrap_people import people_chores
+from gateway.bootstrap_types import state_chores
 from gateway.bootstrap_work import work_chores
 from gateway.channel_files import follow_files
 from gateway.traffic.store import TrafficStore
@@ -108,7 +109,10 @@ def labour(base: Foundation) -> Labour:
         "channels": lambda: follow_files(base.registry),
         "sources": sources.run,
         "house": lambda: while_leased(
-            base.leases, "house", base.owner, lambda: keep_house(_chores(base, media))
+            base.leases,
+            "house",
+            base.owner,
+            lambda: keep_house((*_chores(base, media), *state_chores(base))),
         ),
         "work": lambda: while_leased(
             base.leases, "work", base.owner, lambda: keep_house(work_chores(base))

@@ -23,3 +23,6 @@ RELAYED = Counter("parley_events_relayed_total", "Events given to consumers", ["
 RECOUNTED = Counter("parley_view_counts_corrected_total", "Counters that a recount had to mend")
 
 SEALED = Counter("parley_audit_sealed_total", "Facts and events that were sealed into blocks")
+STATES_ELAPSED = Counter(
+    "parley_states_elapsed_total", "Tickets that left a state because their time in it was over"
+)

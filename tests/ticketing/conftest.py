@@ -16,6 +16,8 @@ from storage.events import EventLog
 from storage.journal import Journal, NewRecord, partition_of
 from storage.keyring import KeyRing
 from tests.ticketing.builders import NOW, an_inbox
+from ticketing.catalogue.reading import Catalogues
+from ticketing.catalogue.store import CatalogueStore
 from ticketing.handlers import Commands
 from ticketing.indexes import INDEXES
 from ticketing.ingest.drain import Ingest
@@ -116,11 +118,14 @@ class House:
             ),
             SMS: Line(inbox=an_inbox(id=SMS, channel="sms", address="+1"), connector=JsonChat()),
         }
+        self.catalogues = Catalogues(CatalogueStore(mongo))
         self.ingest = self.an_ingest()
         self.views = SavedViews(mongo.collection("saved_views", SavedView))
         self.reading = TicketReading(ReadingStore(self.collections), self.events, self.views)
         self.search = Search(ReadingStore(self.collections), self.reading)
-        self.commands = Commands(self.collections, self.events, self.offered.extend)
+        self.commands = Commands(
+            self.collections, self.events, self.offered.extend, self.catalogues
+        )
         transactions = Transactions(self.collections, self.events, self.offered.extend)
         self.merging = Merging(MergeStore(self.collections), transactions)
         self.splitting = Splitting(
@@ -148,6 +153,7 @@ class House:
             pull=self.rung,
             senders=Senders(self.prove, self.call),
             organisations=self.whose_domains,
+            catalogue=self.catalogues.current,
         )
 
     async def whose_domains(self):

@@ -7,7 +7,7 @@ from ticketing.catalogue.model import (
     TICKET_FIELDS,
     Catalogue,
     Form,
-    Test,
+    Question,
     When,
 )
 from ticketing.catalogue.values import checked
@@ -51,7 +51,7 @@ def _check_when(when: When, above: set[str], catalogue: Catalogue, at: str) -> N
             _check_test(test, above, catalogue, f"{at}.{name}[{place}]")
 
 
-def _check_test(test: Test, above: set[str], catalogue: Catalogue, at: str) -> None:
+def _check_test(test: Question, above: set[str], catalogue: Catalogue, at: str) -> None:
     if test.field not in above and test.field not in CIRCUMSTANCES:
         raise Invalid(f"{at}.field", f"{test.field!r} does not stand above it in the form")
     if test.relation in ("is_set", "is_not_set"):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
-from ticketing.catalogue.model import Form, Relation, Test, When
+from ticketing.catalogue.model import Form, Question, Relation, When
 from ticketing.model import FieldValue
 
 Facts = Mapping[str, FieldValue]
@@ -45,7 +45,7 @@ def holds(when: When, facts: Facts) -> bool:
     )
 
 
-def answers(test: Test, facts: Facts) -> bool:
+def answers(test: Question, facts: Facts) -> bool:
     """One question; of several choices, ``is`` asks whether it is among them."""
     return _RELATIONS[test.relation](facts, test.field, test.values)
 

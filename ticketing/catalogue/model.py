@@ -1,6 +1,7 @@
 """The entries of the catalogue as stored, and the catalogue as it is read: from memory."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Literal, TypeVar
 
 import msgspec
@@ -113,7 +114,7 @@ class Field(Struct, frozen=True, kw_only=True, omit_defaults=True, tag="field"):
     retired: bool = False
 
 
-class Test(Struct, frozen=True, kw_only=True):
+class Question(Struct, frozen=True, kw_only=True):
     """A question to one field; ``values`` has one value for ``is``, none for ``is_set``."""
 
     field: str
@@ -124,8 +125,8 @@ class Test(Struct, frozen=True, kw_only=True):
 class When(Struct, frozen=True, kw_only=True):
     """Holds when every one of ``every`` does, and one of ``some`` where there are any."""
 
-    every: tuple[Test, ...] = ()
-    some: tuple[Test, ...] = ()
+    every: tuple[Question, ...] = ()
+    some: tuple[Question, ...] = ()
 
 
 class FormField(Struct, frozen=True, kw_only=True):
@@ -209,6 +210,21 @@ class Revision(Struct, frozen=True, kw_only=True):
 
     id: str = msgspec.field(name="_id")
     number: int
+
+
+class StateTimer(Struct, frozen=True, kw_only=True):
+    """When a ticket leaves its state by itself. ``id`` is the ticket's, ``place`` type|state."""
+
+    id: str = msgspec.field(name="_id")
+    place: str
+    due_at: datetime
+
+
+class Walk(Struct, frozen=True, kw_only=True):
+    """By which rules every ticket was looked at last."""
+
+    id: str = msgspec.field(name="_id")
+    rules: str
 
 
 def entry_id(kind: str, id: str) -> str:

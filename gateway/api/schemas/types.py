@@ -95,7 +95,7 @@ class FieldParts(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     retired: bool = False
 
 
-class FormTest(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class FormQuestion(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A question to a field above, or to ``type``, ``state``, ``status``, ``priority``,
     ``channel``.
     """
@@ -108,8 +108,8 @@ class FormTest(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class FormWhen(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Holds when each of ``every`` does, and one of ``some`` where there are any."""
 
-    every: Annotated[list[FormTest], Meta(max_length=20)] = []
-    some: Annotated[list[FormTest], Meta(max_length=20)] = []
+    every: Annotated[list[FormQuestion], Meta(max_length=20)] = []
+    some: Annotated[list[FormQuestion], Meta(max_length=20)] = []
 
 
 class FormField(Part, frozen=True, kw_only=True, forbid_unknown_fields=True):

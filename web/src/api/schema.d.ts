@@ -2351,11 +2351,11 @@ export interface components {
             require_if: components["schemas"]["FormWhen"] | null;
         };
         /**
-         * FormTest
+         * FormQuestion
          * @description A question to a field above, or to ``type``, ``state``, ``status``, ``priority``,
          *         ``channel``.
          */
-        FormTest: {
+        FormQuestion: {
             field: string;
             /** @enum {unknown} */
             relation: "is" | "is_not" | "is_not_set" | "is_set" | "one_of";
@@ -2368,9 +2368,9 @@ export interface components {
          */
         FormWhen: {
             /** @default [] */
-            every: components["schemas"]["FormTest"][];
+            every: components["schemas"]["FormQuestion"][];
             /** @default [] */
-            some: components["schemas"]["FormTest"][];
+            some: components["schemas"]["FormQuestion"][];
         };
         /**
          * Hello

@@ -1,0 +1,26 @@
+"""Wiring of the clocks that ticket types set."""
+
+from gateway.bootstrap import Foundation
+from gateway.workers.housekeeping import Chore
+from ticketing.catalogue.elapsing import Elapsing, StateTimers
+from ticketing.catalogue.store import TimerStore
+from ticketing.transactions import Transactions
+
+
+def state_chores(base: Foundation) -> tuple[Chore, ...]:
+    """Tickets that leave a state by themselves."""
+    store, catalogue = TimerStore(base.mongo), base.catalogues.current
+    transactions = Transactions(base.collections, base.events, base.relay.offer)
+    elapsing = Elapsing(store, transactions, catalogue)
+    timers = StateTimers(base.mongo, store, catalogue)
+
+    async def sweep() -> None:
+        await elapsing.sweep(await base.clock.now())
+
+    async def catch_up() -> None:
+        await timers.catch_up(await base.clock.now())
+
+    return (
+        Chore("states-elapsed", 10.0, 60.0, sweep),
+        Chore("state-timers", 60.0, 1800.0, catch_up),
+    )
