@@ -12,6 +12,7 @@ from gateway.api.handlers.acting import ActingApi
 from gateway.api.handlers.audit import AuditApi
 from gateway.api.handlers.drafts import DraftsApi
 from gateway.api.handlers.files import FilesApi
+from gateway.api.handlers.guides import GuideApi
 from gateway.api.handlers.inboxes import InboxApi
 from gateway.api.handlers.live import LiveApi
 from gateway.api.handlers.merging import MergingApi
@@ -104,6 +105,7 @@ def edge(base: Foundation) -> Edge:
         PeopleApi(base.auth, sessions, base.access).handlers(),
         _roles(base, sessions).handlers(),
         _inboxes(base).handlers(),
+        GuideApi(base.registry, base.edge_store, base.settings.public_url).handlers(),
         read.handlers(),
         FilesApi(reading, base.edge_store, base.blobs).handlers(),
         TemplateApi(base.directory).handlers(),

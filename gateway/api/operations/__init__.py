@@ -5,6 +5,7 @@ from gateway.api.operations.audit import AUDIT
 from gateway.api.operations.contact_merges import CONTACT_MERGES
 from gateway.api.operations.contacts import CONTACTS
 from gateway.api.operations.directory import DIRECTORY
+from gateway.api.operations.guides import GUIDES
 from gateway.api.operations.mail_out import MAIL_OUT
 from gateway.api.operations.merging import MERGING
 from gateway.api.operations.messages import MESSAGES
@@ -36,5 +37,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *ORGANISATIONS,
     *TRAFFIC,
     *TEMPLATES,
+    *GUIDES,
     *META,
 )

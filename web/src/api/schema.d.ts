@@ -1465,6 +1465,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/channels/{id}/guide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How an inbox of a channel is set up: fields, steps, the address to paste */
+        get: operations["getChannelGuide"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.json": {
         parameters: {
             query?: never;
@@ -1842,6 +1859,26 @@ export interface components {
             docs: string;
             capabilities: components["schemas"]["Capabilities"];
             settings: components["schemas"]["Setting"][];
+        };
+        /**
+         * ChannelGuide
+         * @description ``steps`` are Markdown, one each; ``needs`` and ``works`` Markdown as the channel's page has
+         *         them; ``picture`` an SVG document. ``hook_url`` is what the provider is given; without an inbox
+         *         it ends in ``{inbox}``; null: nothing calls us. ``page`` is the whole page, for channels that are
+         *         set up in other ways than by steps; ``language`` is its own.
+         */
+        ChannelGuide: {
+            channel: string;
+            name: string;
+            settings: components["schemas"]["Setting"][];
+            steps: string[];
+            needs: string;
+            works: string;
+            page: string;
+            picture: string;
+            hook_url: string | null;
+            /** @enum {unknown} */
+            language: "en";
         };
         /**
          * ChannelList
@@ -14802,6 +14839,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProviderTemplateList"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getChannelGuide: {
+        parameters: {
+            query?: {
+                inbox_id?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelGuide"];
                 };
             };
             /** @description Nobody is logged in, or the credentials are wrong */
