@@ -10,7 +10,7 @@ from connectors.kit.dns import DnsClient
 from gateway.bootstrap import Foundation, composer
 from gateway.bootstrap_people import people_chores
 from gateway.bootstrap_types import state_chores
-from gateway.bootstrap_work import work_chores
+from gateway.bootstrap_work import work_chores, run_bulk
 from gateway.channel_files import follow_files
 from gateway.traffic.store import TrafficStore
 from gateway.traffic.watching import SilenceWatch
@@ -61,7 +61,7 @@ class Labour(msgspec.Struct, frozen=True, kw_only=True):
 def labour(base: Foundation) -> Labour:
     """Everything of a worker process; needs a running loop."""
     drains = [Bell() for _ in range(base.settings.ingest_shares)]
-    relay, jobs, rung, news = Bell(), Bell(), Bell(), Bell()
+    relay, jobs, rung, news, bulk = Bell(), Bell(), Bell(), Bell(), Bell()
     deliverer = _deliverer(base)
     media = MediaFetcher(
         store=MediaStore(base.mongo, base.events),
@@ -77,8 +77,9 @@ def labour(base: Foundation) -> Labour:
         "acknowledge": _acknowledge(base),
         "tell_too_large": _tell_too_large(base),
         "pull": _ringing([news]),
+        "bulk": _ringing([bulk]),
     }
-    bells = {DRAIN_JOB: drains, "relay": [relay], "deliver": [rung], "pull": [news]}
+    bells = {DRAIN_JOB: drains, "relay": [relay], "deliver": [rung], "pull": [news], "bulk": [bulk]}
     sources = Sources(
         directory=base.directory,
         journal=base.journal,
@@ -113,6 +114,9 @@ def labour(base: Foundation) -> Labour:
             "house",
             base.owner,
             lambda: keep_house((*_chores(base, media), *state_chores(base))),
+        ),
+        "bulk": lambda: while_leased(
+            base.leases, "bulk", base.owner, lambda: run_bulk(base, bulk)
         ),
         "work": lambda: while_leased(
             base.leases, "work", base.owner, lambda: keep_house(work_chores(base))

@@ -2,7 +2,12 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
+from gateway import notices
+from gateway.api import frames
 from gateway.api.call import Handler
+from gateway.api.handlers.bulk import BulkApi, shown
 from gateway.api.handlers.canned import CannedApi
 from gateway.api.handlers.preferences import PreferencesApi
 from gateway.api.handlers.reading import ReadingApi
@@ -10,16 +15,28 @@ from gateway.api.handlers.scheduled import ScheduledApi
 from gateway.api.handlers.work import WorkApi
 from gateway.bootstrap import Foundation, composer
 from gateway.workers.housekeeping import Chore
+from gateway.workers.loops import Bell
 from normalizer.model import AgentId
 from outbound.canned.handlers import CannedReplies
 from outbound.scheduled.handlers import Scheduler
 from outbound.scheduled.store import ScheduledStore
 from outbound.scheduled.sweeper import ScheduledSender
 from storage.ids import utc_now
-from ticketing.permissions import Viewer
+from ticketing.bulk.handlers import BulkJobs
+from ticketing.bulk.model import Job
+from ticketing.bulk.runner import BulkRunner
+from ticketing.bulk.selecting import ListSelection
+from ticketing.bulk.store import BulkStore
+from ticketing.handlers import Commands
+from ticketing.permissions import Origin, Viewer
 from ticketing.preferences.store import PreferenceStore
+from ticketing.reading.search import Search
+from ticketing.reading.store import ReadingStore
+from ticketing.reading.tickets import TicketReading
 from ticketing.transactions import Transactions
 from ticketing.work.handlers import WOKEN_AT_ONCE, Work
+
+BULK_LOOK_S = 5.0
 
 
 def ticket_work(base: Foundation) -> Work:
@@ -44,6 +61,46 @@ def scheduler(base: Foundation) -> Scheduler:
     )
 
 
+def bulk_jobs(base: Foundation) -> BulkJobs:
+    """What takes bulk jobs on."""
+    store = BulkStore(base.collections, base.events)
+    return BulkJobs(store, lambda: base.doorbell.wake("bulk"))
+
+
+def bulk_runner(base: Foundation) -> BulkRunner:
+    """What goes through them, by what their askers may do then."""
+
+    async def viewer_of(agent_id: AgentId, origin: Origin) -> Viewer | None:
+        agent = await base.auth.agents.get(agent_id)
+        if agent is None or not agent.active:
+            return None
+        return await base.access.viewer(agent, origin)
+
+    async def tell(job: Job) -> None:
+        frame = msgspec.Raw(msgspec.json.encode(frames.LiveJob(job=shown(job))))
+        notice = notices.Personal(agent_id=job.agent_id, frame=frame)
+        await base.pubsub.publish(notices.LIVE, notices.encode(notice))
+
+    store = ReadingStore(base.collections)
+    reading = TicketReading(store, base.events)
+    return BulkRunner(
+        store=BulkStore(base.collections, base.events),
+        commands=Commands(base.collections, base.events, base.relay.offer, base.catalogues),
+        selecting=ListSelection(reading, Search(store, reading)),
+        viewer_of=viewer_of,
+        offer=base.relay.offer,
+        tell=tell,
+    )
+
+
+async def run_bulk(base: Foundation, bell: Bell) -> None:
+    """Slice after slice while there are jobs; without any it waits to be rung for."""
+    runner = bulk_runner(base)
+    while True:
+        if not await runner.turn():
+            await bell.heard(BULK_LOOK_S)
+
+
 def work_handlers(
     base: Foundation, work: Work, reading: ReadingApi
 ) -> tuple[Mapping[str, Handler], ...]:
@@ -52,6 +109,7 @@ def work_handlers(
         CannedApi(CannedReplies(base.mongo), reading).handlers(),
         PreferencesApi(PreferenceStore(base.mongo)).handlers(),
         WorkApi(work, reading).handlers(),
+        BulkApi(bulk_jobs(base)).handlers(),
         ScheduledApi(scheduler(base)).handlers(),
     )
 

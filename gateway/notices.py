@@ -44,7 +44,14 @@ class Typing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     typing: bool
 
 
-Notice = Fact | Facts | Seen | Typing
+class Personal(msgspec.Struct, frozen=True, kw_only=True, tag="personal"):
+    """A frame for one agent's browsers alone, as JSON."""
+
+    agent_id: str
+    frame: msgspec.Raw
+
+
+Notice = Fact | Facts | Seen | Typing | Personal
 _DECODER: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
 
 

@@ -19,7 +19,7 @@ from connectors.contract import InboxId
 from gateway import notices
 from gateway.api import frames
 from gateway.metrics import LIVE_CLIENTS, LIVE_DROPPED
-from gateway.notices import Fact, Facts, Seen, Typing
+from gateway.notices import Fact, Facts, Personal, Seen, Typing
 from gateway.presence import Presence
 from gateway.tasks import together
 from ticketing.permissions import Viewer, sees_inbox
@@ -204,8 +204,20 @@ class Hub:
                     ticket_id=notice.ticket_id, name=notice.name, typing=notice.typing
                 )
                 self._push_to_lookers(notice.ticket_id, frame, InboxId(notice.inbox_id))
+            case Personal(agent_id=agent_id, frame=frame):
+                self._tell_person(agent_id, frame)
             case None:
                 return
+
+    def _tell_person(self, agent_id: str, raw: bytes) -> None:
+        """A newer process may send frames that this one does not know."""
+        try:
+            frame = frames.PERSONAL_FRAMES.decode(raw)
+        except msgspec.DecodeError:
+            return
+        for client in self._clients.values():
+            if client.viewer.agent_id == agent_id:
+                client.push(frame)
 
     def _take_fact(self, fact: Fact) -> None:
         if self._hear:

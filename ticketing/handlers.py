@@ -52,23 +52,34 @@ class Commands:
         self, viewer: Viewer, id: str, change: TicketChange, now: datetime
     ) -> Ticket:
         """Whatever is set of the change. Raises Stale when ``version`` is an old one."""
-        catalogue = await self._catalogues.current()
 
         async def work(session: Session, events: list[Event]) -> Ticket:
             before = require(viewer, "change", await self._in.tickets.get(id, session), id)
-            await self._check_assignee(session, change)
-            after = amended(before, change, now, catalogue)
+            after = await self.decided(session, viewer, before, change, now)
             if after is before:
                 return before
-            check_change(viewer, before, after, asked_for(change))
-            await self._give_to_team(session, before, after)
-            await self._check_referred(session, before, after, catalogue)
-            await self._catalogues.note_use(session, before, after)
             saved = await self._save(session, after)
             events.append(_changed(before, saved, viewer, now))
             return saved
 
         return await self._transactions.run(work)
+
+    async def decided(
+        self, session: Session, viewer: Viewer, before: Ticket, change: TicketChange, now: datetime
+    ) -> Ticket:
+        """The ticket after the change, which the viewer may make; the same one when nothing
+        differs. It is not saved, and nothing is told.
+        """
+        catalogue = await self._catalogues.current()
+        await self._check_assignee(session, change)
+        after = amended(before, change, now, catalogue)
+        if after is before:
+            return before
+        check_change(viewer, before, after, asked_for(change))
+        await self._give_to_team(session, before, after)
+        await self._check_referred(session, before, after, catalogue)
+        await self._catalogues.note_use(session, before, after)
+        return after
 
     async def add_note(
         self,

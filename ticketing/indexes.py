@@ -5,6 +5,7 @@ scans instead. It rewrites every entry of a changed ticket (0.12 ms an index): t
 """
 
 from storage.migrations import Index, ensure_indexes
+from ticketing.bulk.store import INDEXES as BULK_INDEXES
 from ticketing.merging.store import INDEXES as MERGE_INDEXES
 from ticketing.people.indexes import PEOPLE_INDEXES
 from ticketing.views.indexes import VIEW_INDEXES, VIEW_MIGRATIONS
@@ -69,6 +70,7 @@ INDEXES: tuple[Index, ...] = (
 TICKETING_MIGRATIONS = (
     ensure_indexes(200, "ticketing_indexes", INDEXES),
     ensure_indexes(230, "work_indexes", WORK_INDEXES),
+    ensure_indexes(231, "bulk_indexes", BULK_INDEXES),
     ensure_indexes(250, "people_indexes", PEOPLE_INDEXES),
     ensure_indexes(240, "merge_indexes", MERGE_INDEXES),
     *VIEW_MIGRATIONS,

@@ -26,3 +26,4 @@ SEALED = Counter("parley_audit_sealed_total", "Facts and events that were sealed
 STATES_ELAPSED = Counter(
     "parley_states_elapsed_total", "Tickets that left a state because their time in it was over"
 )
+BULK_TICKETS = Counter("parley_bulk_tickets_changed_total", "Tickets that bulk jobs changed")

@@ -9,6 +9,7 @@ from gateway.api.fields import Id, Time
 from gateway.api.requests import Request
 from gateway.api.schemas import Delivery, Message, TicketRow, View
 from gateway.api.schemas.views import SavedCount
+from gateway.api.schemas.bulk import BulkJob
 
 
 class Hello(Answer, frozen=True, kw_only=True, tag="hello"):
@@ -81,6 +82,12 @@ class LiveTyping(Answer, frozen=True, kw_only=True, tag="typing"):
     typing: bool
 
 
+class LiveJob(Answer, frozen=True, kw_only=True, tag="job"):
+    """A bulk job of mine has come further."""
+
+    job: BulkJob
+
+
 class Resync(Answer, frozen=True, kw_only=True, tag="resync"):
     """Frames were lost: drop caches and fetch again."""
 
@@ -98,6 +105,7 @@ LiveFrame = (
     | LiveViews
     | LivePresence
     | LiveTyping
+    | LiveJob
     | Resync
     | Pong
 )
@@ -121,6 +129,9 @@ class Ping(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
 
 
 ClientFrame = Resume | Presence | Ping
+
+PersonalFrame = LiveJob  # what is sent to one agent alone
+PERSONAL_FRAMES: msgspec.json.Decoder[PersonalFrame] = msgspec.json.Decoder(PersonalFrame)
 
 # Bound once: msgspec builds its decoder per type.
 CLIENT_FRAMES: msgspec.json.Decoder[ClientFrame] = msgspec.json.Decoder(ClientFrame)

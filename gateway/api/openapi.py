@@ -32,6 +32,7 @@ SUCCESS: dict[int, str] = {
     201: "Made",
     204: "Done",
     206: "The range that was asked for",
+    202: "Taken on",
     101: "Switching to WebSocket",
 }
 DESCRIPTION = """\

@@ -3,6 +3,7 @@
 from gateway.api.operation import Operation
 from gateway.api.operations.audit import AUDIT
 from gateway.api.operations.contact_merges import CONTACT_MERGES
+from gateway.api.operations.bulk import BULK
 from gateway.api.operations.contacts import CONTACTS
 from gateway.api.operations.directory import DIRECTORY
 from gateway.api.operations.guides import GUIDES
@@ -31,6 +32,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *MESSAGES,
     *MAIL_OUT,
     *WORK,
+    *BULK,
     *AUDIT,
     *CONTACTS,
     *CONTACT_MERGES,

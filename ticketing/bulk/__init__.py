@@ -1,0 +1,1 @@
+"""One change for many tickets: a job with progress, a report per ticket, and an end."""

@@ -1,0 +1,48 @@
+"""What a wish makes of one ticket, beside what a change of it does anyway. Pure."""
+
+from datetime import datetime
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from ticketing.amendments import TicketChange
+from ticketing.bulk.model import Wish
+from ticketing.errors import Invalid
+from ticketing.model import Ticket
+from ticketing.permissions import Viewer
+from ticketing.work.followers import followed, unfollowed
+from ticketing.work.snooze import awake, snoozed
+
+
+def checked(wish: Wish) -> Wish:
+    """Raises Invalid for a wish that asks for nothing, or for two things at once."""
+    if wish.change.version is not None:
+        raise Invalid("change.version", "many tickets have many versions: leave it out")
+    if (wish.add_tags or wish.remove_tags) and wish.change.tags is not UNSET:
+        raise Invalid("change.tags", "either the tags, or what to add and remove")
+    if wish.wake and wish.snooze_until is not UNSET:
+        raise Invalid("change.wake", "either wake, or snooze")
+    if wish == Wish(change=TicketChange()):
+        raise Invalid("change", "says nothing that is to change")
+    return wish
+
+
+def change_for(ticket: Ticket, wish: Wish) -> TicketChange:
+    """The change as it is for this ticket: tags are added to its own."""
+    if not (wish.add_tags or wish.remove_tags):
+        return wish.change
+    gone = {" ".join(tag.split()) for tag in wish.remove_tags}
+    kept = (tag for tag in ticket.tags if tag not in gone)
+    return replace(wish.change, tags=tuple(dict.fromkeys((*kept, *wish.add_tags))))
+
+
+def worked_on(ticket: Ticket, wish: Wish, viewer: Viewer, now: datetime) -> Ticket:
+    """Followed, asleep or awake as is wished; the same ticket when nothing differs."""
+    after = ticket
+    if wish.follow is not UNSET:
+        after = (followed if wish.follow else unfollowed)(after, [viewer.agent_id])
+    if wish.wake:
+        after = awake(after)
+    if wish.snooze_until is not UNSET:
+        after = snoozed(after, wish.snooze_until, viewer.agent_id, now)
+    return after
