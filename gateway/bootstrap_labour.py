@@ -115,9 +115,7 @@ def labour(base: Foundation) -> Labour:
             base.owner,
             lambda: keep_house((*_chores(base, media), *state_chores(base))),
         ),
-        "bulk": lambda: while_leased(
-            base.leases, "bulk", base.owner, lambda: run_bulk(base, bulk)
-        ),
+        "bulk": lambda: while_leased(base.leases, "bulk", base.owner, lambda: run_bulk(base, bulk)),
         "work": lambda: while_leased(
             base.leases, "work", base.owner, lambda: keep_house(work_chores(base))
         ),

@@ -56,7 +56,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``done`` of ``total`` are gone through: it grows in the transaction that changes them, so
-    that a killed worker repeats none and leaves none out. ``list_id`` is the list that it goes through:
+    that a killed worker repeats none and leaves none out. ``list_id`` is the list it goes through:
     each try at gathering has its own. ``waits`` narrows the list of open ones.
     """
 

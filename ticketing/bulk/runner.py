@@ -119,8 +119,8 @@ class BulkRunner:
         return await self._slice(job.id, viewer, SMALLER[-1])
 
     async def _gather(self, job: Job, viewer: Viewer) -> Job:
-        """Write down which tickets: what is changed leaves the list that it was found in. A try that
-        was cut off is forgotten: whoever still writes to its list disturbs nobody.
+        """Write down which tickets: what is changed leaves the list it was found in. A try that was
+        cut off is forgotten: whoever still writes to its list disturbs nobody.
         """
         job = replace(job, list_id=new_id(utc_now()))
         total, waiting = 0, list[TicketId]()

@@ -61,7 +61,7 @@ class BulkStore:
             batch.insert(self._leaves, leaves)
             await batch.send()
 
-        await self.mongo.transaction(work)
+        await self.mongo.transaction(work, reads=False)
 
     async def add_leaf(self, leaf: Leaf) -> None:
         """The next of a list that is being gathered."""

@@ -2,8 +2,8 @@
 
 from gateway.api.operation import Operation
 from gateway.api.operations.audit import AUDIT
-from gateway.api.operations.contact_merges import CONTACT_MERGES
 from gateway.api.operations.bulk import BULK
+from gateway.api.operations.contact_merges import CONTACT_MERGES
 from gateway.api.operations.contacts import CONTACTS
 from gateway.api.operations.directory import DIRECTORY
 from gateway.api.operations.guides import GUIDES
