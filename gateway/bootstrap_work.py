@@ -30,6 +30,7 @@ from ticketing.bulk.store import BulkStore
 from ticketing.handlers import Commands
 from ticketing.permissions import Origin, Viewer
 from ticketing.preferences.store import PreferenceStore
+from ticketing.reading.lists import Lists
 from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
@@ -82,11 +83,11 @@ def bulk_runner(base: Foundation) -> BulkRunner:
         await base.pubsub.publish(notices.LIVE, notices.encode(notice))
 
     store = ReadingStore(base.collections)
-    reading = TicketReading(store, base.events)
+    reading = TicketReading(store, base.events, base.views)
     return BulkRunner(
         store=BulkStore(base.collections, base.events),
         commands=Commands(base.collections, base.events, base.relay.offer, base.catalogues),
-        selecting=ListSelection(reading, Search(store, reading)),
+        selecting=ListSelection(Lists(store, base.views), Search(store, reading)),
         viewer_of=viewer_of,
         offer=base.relay.offer,
         tell=tell,

@@ -8,8 +8,8 @@ from gateway.api.answer import Answer
 from gateway.api.fields import Id, Time
 from gateway.api.requests import Request
 from gateway.api.schemas import Delivery, Message, TicketRow, View
-from gateway.api.schemas.views import SavedCount
 from gateway.api.schemas.bulk import BulkJob
+from gateway.api.schemas.views import SavedCount
 
 
 class Hello(Answer, frozen=True, kw_only=True, tag="hello"):

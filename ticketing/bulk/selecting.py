@@ -3,13 +3,11 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-import msgspec
-
 from normalizer.model import TicketId
 from ticketing.bulk.model import Listed
 from ticketing.permissions import Viewer
+from ticketing.reading.lists import ListQuery, Lists
 from ticketing.reading.search import Search
-from ticketing.reading.tickets import ListQuery, TicketReading
 
 PAGE = 100
 
@@ -17,8 +15,8 @@ PAGE = 100
 class ListSelection:
     """Through the same queries as the lists of the interface."""
 
-    def __init__(self, reading: TicketReading, search: Search) -> None:
-        self._reading = reading
+    def __init__(self, lists: Lists, search: Search) -> None:
+        self._lists = lists
         self._search = search
 
     def ids(self, viewer: Viewer, listed: Listed, now: datetime) -> AsyncIterator[list[TicketId]]:
@@ -33,18 +31,15 @@ class ListSelection:
         """By creation, which nothing changes: whatever moves meanwhile is met once."""
         cursor: str | None = None
         while True:
-            wanted = msgspec.convert(
-                {
-                    "view": listed.view,
-                    "inbox_id": listed.inbox_id,
-                    "sort": "created",
-                    "cursor": cursor,
-                    "limit": PAGE,
-                },
-                ListQuery,
+            wanted = ListQuery(
+                view=listed.view,
+                inbox_id=listed.inbox_id,
+                sort="created",
+                cursor=cursor,
+                limit=PAGE,
             )
-            page = await self._reading.page(viewer, wanted, now)
-            yield [row.ticket.id for row in page.items]
+            page = await self._lists.page(viewer, wanted, now)
+            yield [ticket.id for ticket in page.items]
             cursor = page.next_cursor
             if cursor is None:
                 return
