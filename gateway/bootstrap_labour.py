@@ -10,7 +10,7 @@ from connectors.kit.dns import DnsClient
 from gateway.bootstrap import Foundation, composer
 from gateway.bootstrap_people import people_chores
 from gateway.bootstrap_types import state_chores
-from gateway.bootstrap_work import work_chores, run_bulk
+from gateway.bootstrap_work import run_bulk, work_chores
 from gateway.channel_files import follow_files
 from gateway.traffic.store import TrafficStore
 from gateway.traffic.watching import SilenceWatch
