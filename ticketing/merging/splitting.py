@@ -109,6 +109,7 @@ def new_ticket(
         new,
         message_count=size.counted,
         in_count=size.inbound,
+        inbox_ids=tuple(dict.fromkeys((*new.inbox_ids, *(one.inbox_id for one in messages)))),
         waiting_since=_still_waiting(old, messages, new.last_out_at),
     )
 
