@@ -100,6 +100,7 @@ def new_ticket(
         team_id=old.team_id,
         organisation_id=old.organisation_id,
         private=old.private,
+        type_id=old.type_id,
         created_at=first.received_at,
         updated_at=first.received_at,
         activity_at=first.received_at,

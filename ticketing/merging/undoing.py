@@ -11,7 +11,7 @@ from ticketing.ingest.tickets import reopened
 from ticketing.merging.clocks import answerable, emptied, resumed
 from ticketing.merging.fields import DERIVED, altered, parted
 from ticketing.merging.joining import joined
-from ticketing.merging.model import MAX_CONVERSATIONS, MAX_MOVED, Merge, Side, Size, Undone
+from ticketing.merging.model import MAX_CONVERSATIONS, MAX_MOVED, Merge, Seen, Side, Size, Undone
 from ticketing.merging.world import World
 from ticketing.model import Ticket
 
@@ -61,11 +61,7 @@ def take_back(world: World, record: Merge, later: Sequence[Merge], now: datetime
     out where that cannot be.
     """
     for one in later:
-        if one.kind == "split":
-            raise Refused(
-                f"#{one.source_before.number} was split off #{one.target_before.number} "
-                "afterwards: undo that first"
-            )
+        _check_rests(record, one)
     redone: list[Merge] = []
     for one in reversed(later):
         kept = _part(world, one, now).kept
@@ -77,6 +73,15 @@ def take_back(world: World, record: Merge, later: Sequence[Merge], now: datetime
     return replace(
         undone, source=world.tickets[record.source_id], target=world.tickets[record.target_id]
     )
+
+
+def _check_rests(record: Merge, later: Merge) -> None:
+    """Raises Refused for what rests on the record and could not be done again after it."""
+    new, old = later.source_before.number, later.target_before.number
+    if later.kind == "split":
+        raise Refused(f"#{new} was split off #{old} afterwards: undo that first")
+    if record.kind == "split" and record.source_id in {later.source_id, later.target_id}:
+        raise Refused(f"#{new} was merged into #{old} afterwards: undo that first")
 
 
 def _unchanged(record: Merge, kept: Collection[str]) -> dict[str, Side]:
@@ -142,10 +147,10 @@ def _unread(world: World, record: Merge, source: Ticket, target: Ticket) -> None
     rest = world.of(target.id) - moved
     known = {one.agent_id: one for one in record.seen}
     for agent in world.agents:
-        mark, seen = world.mark(agent, target.id), known.get(agent)
+        mark, seen = world.mark(agent, target.id), known.get(agent, Seen(agent_id=agent))
         if mark is None:
             continue
-        if seen is not None and mark.in_count == seen.source + seen.target:
+        if mark.in_count == seen.source + seen.target:
             world.read(agent, source.id, seen.source, mark.at)
             world.read(agent, target.id, seen.target, mark.at)
             continue
