@@ -3,8 +3,10 @@
 ``PARLEY_SEQUENCES`` asks for more of them than the suite runs: 10,000 take about ten minutes.
 """
 
+import asyncio
 import os
 from datetime import timedelta
+from uuid import uuid4
 
 import msgspec
 from hypothesis import HealthCheck, settings
@@ -22,8 +24,10 @@ from normalizer.model import Author, Delivery, Message
 from normalizer.pipeline import Context, normalise
 from outbound.model import Reply
 from outbound.replying import answered
+from storage.counters import Counters
 from storage.events import EventLog
 from storage.keyring import KeyRing
+from storage.mongo import Mongo
 from storage.writes import Writes
 from tests.ticketing.builders import NOW, an_inbox, said
 from tests.ticketing.conftest import CHAT, SMS
@@ -31,6 +35,7 @@ from tests.ticketing.memory import MemoryCounters, MemoryMongo, run
 from ticketing.amendments import TicketChange
 from ticketing.errors import Refused
 from ticketing.handlers import Commands
+from ticketing.indexes import INDEXES
 from ticketing.ingest.book import Book
 from ticketing.ingest.model import Line, Unit
 from ticketing.ingest.numbers import NumberPool
@@ -42,6 +47,10 @@ from ticketing.merging.model import SplitWish
 from ticketing.merging.split_handlers import Splitting
 from ticketing.merging.store import MergeStore
 from ticketing.model import Agent
+from ticketing.people.merging.handlers import ContactMerging
+from ticketing.people.merging.store import MergeStore as PeopleMergeStore
+from ticketing.people.store import PeopleStore
+from ticketing.people.visibility import Visible
 from ticketing.permissions import Viewer
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.store import Collections, settle
@@ -71,6 +80,8 @@ class Site:
         self.merging = Merging(self.store, transactions)
         self.splitting = Splitting(self.store, transactions, self.numbers)
         self.commands = Commands(self.collections, self.events, lambda _events: None)
+        visible = Visible(PeopleStore(self.collections))
+        self.people = ContactMerging(PeopleMergeStore(self.collections), visible, transactions)
         self.ingest_store = IngestStore(self.collections, self.tokens)
         agent = Agent(id=MIRA.agent_id, email="m@h", name="Mira", role="agent", created_at=NOW)
         run(self.collections.agents.insert(agent))
@@ -136,6 +147,7 @@ class Record(RuleBasedStateMachine):
         self.said = {}
         self.numbers = {}
         self.merges = {}
+        self.people = {}
         self.pictures = {}
         for n in range(3):
             self.customer_writes(n, 0, None)
@@ -237,6 +249,27 @@ class Record(RuleBasedStateMachine):
             return
         del self.merges[record.id]
 
+    @rule(n=st.integers(0, 9), m=st.integers(0, 9))
+    def merge_people(self, n, m):
+        people = [one for one in self.site.all("contacts") if one.merged_into is None]
+        source, target = (self.pick(sorted(people, key=lambda one: one.id), k) for k in (n, m))
+        if source.id == target.id:
+            return
+        done = self.site.run(self.site.people.merge(MIRA, target.id, source.id, self.at()))
+        self.people[done.id] = done
+        self.doings += 1
+
+    @precondition(lambda self: self.people)
+    @rule(n=st.integers(0, 9))
+    def part_people(self, n):
+        merge = self.people[self.pick(sorted(self.people), n)]
+        try:
+            self.site.run(self.site.people.undo(MIRA, merge.id, self.at()))
+        except Refused:
+            return
+        del self.people[merge.id]
+        self.doings += 1
+
     def picture(self):
         """Everything that an undo must give back; versions grow, and emptied tickets are dead."""
         return {
@@ -282,6 +315,13 @@ class Record(RuleBasedStateMachine):
         assert {one.ticket_id for one in places.values()} <= live
 
     @invariant()
+    def each_ticket_and_conversation_is_of_somebody(self):
+        people = {one.id: one for one in self.site.all("contacts")}
+        for one in self.site.all("conversations"):
+            assert people[one.contact_id].merged_into is None
+        assert all(one.contact_id in people for one in self.site.all("tickets"))
+
+    @invariant()
     def numbers_hold(self):
         numbers = {one.id: one.number for one in self.site.all("tickets")}
         assert len(set(numbers.values())) == len(numbers)
@@ -311,6 +351,35 @@ PROFILE = settings(
     suppress_health_check=list(HealthCheck),
     report_multiple_bugs=False,
 )
+
+
+class StoredRecord(Record):
+    """The same on the real store."""
+
+    def open_site(self):
+        self.loop = asyncio.new_event_loop()
+        self.mongo = self.loop.run_until_complete(self.opened())
+        return Site(self.mongo, Counters(self.mongo), self.loop.run_until_complete)
+
+    async def opened(self):
+        mongo = Mongo(self.url, f"test_{uuid4().hex[:12]}")
+        for index in INDEXES:
+            await index.ensure(mongo)
+        return mongo
+
+    def teardown(self):
+        self.loop.run_until_complete(self.mongo.client.drop_database(self.mongo.db.name))
+        self.loop.run_until_complete(self.mongo.close())
+        self.loop.close()
+
+
+def test_the_real_store_keeps_it_too(stores):
+    class OfThisRun(StoredRecord):
+        url = stores.mongo_url
+
+    run_state_machine_as_test(
+        OfThisRun, settings=settings(PROFILE, max_examples=5, stateful_step_count=12)
+    )
 
 
 def test_any_order_keeps_the_record_whole():
