@@ -24,9 +24,8 @@ def test_every_channel_tells_its_steps(channel: str) -> None:
 
 
 def test_steps_are_split_and_unwrapped() -> None:
-    page = guide(
-        "# X\n\n## Setting it up\n\nFirst:\n\n1. Do\n   this.\n2. Do that.\n\nEnd.\n\n## What works\n\ny"
-    )
+    steps = "1. Do\n   this.\n2. Do that.\n\nEnd."
+    page = guide(f"# X\n\n## Setting it up\n\nFirst:\n\n{steps}\n\n## What works\n\ny")
     assert (page.steps, page.works, page.needs) == (("Do this.", "Do that. End."), "y", "")
 
 

@@ -19,8 +19,8 @@ class GuideQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class ChannelGuide(Answer, frozen=True, kw_only=True):
     """``steps`` are Markdown, one each; ``needs`` and ``works`` Markdown as the channel's page has
     them; ``picture`` an SVG document. ``hook_url`` is what the provider is given; without an inbox
-    it ends in ``{inbox}``; null: nothing calls us. ``page`` is the whole page, for channels that are
-    set up in other ways than by steps; ``language`` is its own.
+    it ends in ``{inbox}``; null: nothing calls us. ``page`` is the whole page, for channels that
+    are set up in other ways than by steps; ``language`` is its own.
     """
 
     channel: str
