@@ -40,6 +40,8 @@ from gateway.health import Checked, HealthRoutes
 from gateway.leaving import LeavingPages
 from gateway.linked_files import LinkedFiles
 from gateway.people import People
+from gateway.pictures.store import ThumbnailStore
+from gateway.pictures.thumbnails import Thumbnails
 from gateway.ratelimit import Limiter
 from gateway.realtime import Hub
 from gateway.smtp import SmtpEdge
@@ -107,7 +109,7 @@ def edge(base: Foundation) -> Edge:
         _inboxes(base).handlers(),
         GuideApi(base.registry, base.edge_store, base.settings.public_url).handlers(),
         read.handlers(),
-        FilesApi(reading, base.edge_store, base.blobs).handlers(),
+        _files(base, reading).handlers(),
         TemplateApi(base.directory).handlers(),
         _views(base).handlers(),
         _acting(base, read).handlers(),
@@ -186,6 +188,11 @@ def _roles(base: Foundation, sessions: Sessions) -> RolesApi:
         sessions=sessions,
         commands=Commands(base.collections, base.events, base.relay.offer),
     )
+
+
+def _files(base: Foundation, reading: TicketReading) -> FilesApi:
+    thumbnails = Thumbnails(ThumbnailStore(base.mongo), base.blobs)
+    return FilesApi(reading, base.edge_store, base.blobs, thumbnails)
 
 
 def _inboxes(base: Foundation) -> InboxApi:

@@ -4,6 +4,7 @@ from archive.indexes import ARCHIVE_MIGRATIONS
 from gateway import store as edge
 from gateway.api import idempotency
 from gateway.auth import store as auth
+from gateway.pictures import store as pictures
 from gateway.traffic import store as traffic
 from gateway.workers import store as workers
 from outbound.indexes import OUTBOUND_MIGRATIONS
@@ -24,4 +25,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     *ARCHIVE_MIGRATIONS,
     ensure_indexes(500, "gateway_indexes", INDEXES),
     ensure_indexes(501, "inbox_days", traffic.INDEXES),
+    ensure_indexes(502, "thumbnails", pictures.INDEXES),
 )

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from gateway.api.call import Call, Handler, Result
 from gateway.errors import Refused
+from gateway.pictures.thumbnails import Thumbnails
 from gateway.store import EdgeStore, Upload
 from normalizer.model import File
 from storage.blobs import Blobs
@@ -18,27 +19,55 @@ SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 PLAYED = re.compile(r"(?:audio|video)/[\w.+-]+")
 POLICY = "default-src 'none'; sandbox"
 PRIVATE = "private, max-age=3600"
+PICTURES = frozenset({"image", "sticker"})
+THUMBNAIL_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": PRIVATE,
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class FilesApi:
     """Every file goes through the viewer of its message; an upload is its agent's alone."""
 
-    def __init__(self, reading: TicketReading, store: EdgeStore, blobs: Blobs) -> None:
+    def __init__(
+        self,
+        reading: TicketReading,
+        store: EdgeStore,
+        blobs: Blobs,
+        thumbnails: Thumbnails,
+    ) -> None:
         self._reading = reading
         self._store = store
         self._blobs = blobs
+        self._thumbnails = thumbnails
 
     def handlers(self) -> Mapping[str, Handler]:
         """By operation."""
-        return {"getFile": self.get, "getUpload": self.upload}
+        return {
+            "getFile": self.get,
+            "getThumbnail": self.thumbnail,
+            "getUpload": self.upload,
+        }
 
     async def get(self, call: Call[None, None]) -> Result:
         """Streamed; 206 for one range, 416 for one that begins behind the end."""
+        return await self._sent(call.request, await self._file(call))
+
+    async def thumbnail(self, call: Call[None, None]) -> Result:
+        """At most 480 pixels a side; 404 for what cannot be made smaller."""
+        found = await self._file(call)
+        data = await self._thumbnails.of(found.sha256, call.now) if found.kind in PICTURES else b""
+        if not data:
+            raise Refused(404, "not-found", "there is no small picture of this file")
+        return web.Response(body=data, content_type="image/webp", headers=THUMBNAIL_HEADERS)
+
+    async def _file(self, call: Call[None, None]) -> File:
         message = await self._reading.message(call.viewer, call.params["id"])
         found = next((one for one in message.files if one.id == call.params["file_id"]), None)
         if found is None or found.state != "stored":
             raise Refused(404, "not-found", "this file is not stored")
-        return await self._sent(call.request, found)
+        return found
 
     async def upload(self, call: Call[None, None]) -> Result:
         """A file that waits for its reply, for whoever put it up."""

@@ -17,6 +17,11 @@ MESSAGES = (
         media="application/octet-stream", errors=(404, 416), partial=True,
     ),
     Operation(
+        name="getThumbnail", method="GET", path="/messages/{id}/files/{file_id}/thumbnail",
+        summary="A small picture of an attached one", tag="messages", permission="tickets:read",
+        media="image/webp", errors=(404,),
+    ),
+    Operation(
         name="reply", method="POST", path="/tickets/{id}/replies", summary="Answer the customer",
         tag="messages", permission="tickets:write", request=r.NewReply, answer=s.Message,
         status=201, errors=(404, 409), idempotency="required", keeps_keys=True, rate=WRITES,
