@@ -8,7 +8,7 @@ import msgspec
 
 from connectors.kit.dns import DnsClient
 from gateway.bootstrap import Foundation, composer
-from gateway.bootstrap_people import people_chores
+from gateway.bootstrap_people import people_chores, people_jobs
 from gateway.bootstrap_types import state_chores
 from gateway.bootstrap_work import run_bulk, work_chores
 from gateway.channel_files import follow_files
@@ -78,6 +78,7 @@ def labour(base: Foundation) -> Labour:
         "tell_too_large": _tell_too_large(base),
         "pull": _ringing([news]),
         "bulk": _ringing([bulk]),
+        **people_jobs(base),
     }
     bells = {DRAIN_JOB: drains, "relay": [relay], "deliver": [rung], "pull": [news], "bulk": [bulk]}
     sources = Sources(

@@ -1,18 +1,29 @@
 """Wiring of contacts and organisations on the foundation."""
 
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 
+from gateway import recipients
 from gateway.api.call import Handler
+from gateway.api.handlers.contact_lists import ContactListsApi
 from gateway.api.handlers.contact_merges import ContactMergesApi
 from gateway.api.handlers.contacts import ContactsApi
 from gateway.api.handlers.organisations import OrganisationsApi
 from gateway.bootstrap import Foundation
 from gateway.people import People
 from gateway.workers.housekeeping import Chore
+from gateway.workers.jobs import Job
 from storage.ids import utc_now
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.handlers import ContactCommands
+from ticketing.people.lists.export import Export
+from ticketing.people.lists.handlers import Imports
+from ticketing.people.lists.model import BUSY, ImportId
+from ticketing.people.lists.running import ListRunner
+from ticketing.people.lists.source import Source
+from ticketing.people.lists.store import ListStore
+from ticketing.people.lists.undoing import ListUndo
 from ticketing.people.merging.handlers import ContactMerging
 from ticketing.people.merging.store import MergeStore
 from ticketing.people.organisations import AttributeCommands, OrganisationCommands
@@ -24,6 +35,9 @@ from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.transactions import Transactions
 
+LIST_JOB = "contact_list"
+LIST_S = 60.0  # of a worker's time at once
+SLACK_S = 30.0
 MERGES_FOLLOWED = timedelta(minutes=15)  # no message is so long on its way into a ticket
 
 
@@ -49,7 +63,17 @@ def people_areas(
         directory=directory,
     )
     merging = ContactMerging(MergeStore(base.collections), visible, transactions)
+    imports = Imports(
+        store=ListStore(base.collections),
+        source=Source(base.blobs),
+        blobs=base.blobs,
+        directory=directory,
+        transactions=transactions,
+        ring=lambda id: base.doorbell.enqueue(LIST_JOB, id),
+    )
+    export = Export(store, directory, visible, reading)
     return (
+        ContactListsApi(imports, export, base.blobs).handlers(),
         contacts.handlers(),
         ContactMergesApi(merging, reading).handlers(),
         organisations.handlers(),
@@ -67,4 +91,46 @@ def people_chores(base: Foundation) -> tuple[Chore, ...]:
     async def bring_after() -> None:
         await merging.bring_all_after(utc_now() - MERGES_FOLLOWED)
 
-    return (Chore("merged-contacts", 60.0, 50.0, bring_after),)
+    lists = ListStore(base.collections)
+
+    async def ring_lists() -> None:
+        for job in await lists.busy():
+            await base.doorbell.enqueue(LIST_JOB, job.id)
+
+    return (
+        Chore("merged-contacts", 60.0, 50.0, bring_after),
+        Chore("contact-lists", 30.0, 20.0, ring_lists),
+    )
+
+
+def people_jobs(base: Foundation) -> Mapping[str, Job]:
+    """What a worker does when its bell rings."""
+    store, lists = PeopleStore(base.collections), ListStore(base.collections)
+    transactions = Transactions(base.collections, base.events, base.relay.offer)
+    runner = ListRunner(
+        store=lists,
+        people=store,
+        source=Source(base.blobs),
+        blobs=base.blobs,
+        directory=PeopleDirectory(store),
+        transactions=transactions,
+        address=recipients.recipient,
+    )
+    undo = ListUndo(lists, store, transactions)
+
+    async def work(id: str) -> None:
+        """One worker's at a time; where its time ends, the next ring goes on."""
+        lease = await base.leases.acquire(f"{LIST_JOB}:{id}", base.owner, LIST_S + SLACK_S)
+        if lease is None:
+            return
+        until = time.monotonic() + LIST_S
+        try:
+            await runner.work(ImportId(id), lambda: time.monotonic() < until)
+            await undo.work(ImportId(id), lambda: time.monotonic() < until)
+        finally:
+            await lease.release()
+        job = await lists.imports.get(id)
+        if job is not None and job.state in BUSY:
+            await base.doorbell.enqueue(LIST_JOB, id)
+
+    return {LIST_JOB: work}

@@ -58,6 +58,17 @@ def detect(data: bytes, hint: str | None = None) -> str:
     return data.decode(_guess(data[:_SAMPLE]), "replace")
 
 
+def codec_of(sample: bytes) -> str:
+    """The codec that reads a file which begins like this; the sample may end within a character."""
+    if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return "utf-8-sig" if mostly_utf8(sample) else _guess(sample[:_SAMPLE])
+    return "utf-8-sig"
+
+
 def mostly_utf8(data: bytes) -> bool:
     """Whether more characters than not are UTF-8, of those beyond ASCII."""
     text = data.decode("utf-8", "replace")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from ticketing.people.model import Attribute, Organisation, OrganisationId, Owner
 from ticketing.people.store import PeopleStore
+from ticketing.tokens import fold
 
 FRESH_S = 5.0
 SLACK = timedelta(seconds=30)  # a transaction may commit after a later one
@@ -22,6 +23,7 @@ class PeopleDirectory:
         self._attributes: dict[Owner, dict[str, Attribute]] = {}
         self._domains: dict[str, OrganisationId] = {}
         self._of: dict[OrganisationId, tuple[str, ...]] = {}
+        self._names: dict[str, OrganisationId] = {}
         self._changed_at = _BEGINNING
         self._read_at = {"attributes": float("-inf"), "domains": float("-inf")}
 
@@ -42,6 +44,11 @@ class PeopleDirectory:
             self._read_at["domains"] = self._clock()
         return self._domains
 
+    async def names(self) -> Mapping[str, OrganisationId]:
+        """Organisations by their folded names; of two of one name, the one that changed last."""
+        await self.domains()
+        return self._names
+
     def forget(self) -> None:
         """Read anew at the next question."""
         self._read_at = dict.fromkeys(self._read_at, float("-inf"))
@@ -61,4 +68,9 @@ class PeopleDirectory:
                 del self._domains[domain]
         self._of[organisation.id] = organisation.domains
         self._domains.update(dict.fromkeys(organisation.domains, organisation.id))
+        name = " ".join(fold(organisation.name).split())
+        if not organisation.gone:
+            self._names[name] = organisation.id
+        elif self._names.get(name) == organisation.id:
+            del self._names[name]
         self._changed_at = max(self._changed_at, organisation.updated_at)

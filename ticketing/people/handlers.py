@@ -27,6 +27,7 @@ from ticketing.people.model import ContactNote
 from ticketing.people.store import PeopleStore
 from ticketing.people.visibility import Visible
 from ticketing.permissions import Viewer, allowed
+from ticketing.redaction import rule_of
 from ticketing.transactions import Transactions
 
 MAX_NOTE = 20_000
@@ -91,6 +92,7 @@ class ContactCommands:
         self, viewer: Viewer, id: str, change: ContactChange, now: datetime
     ) -> Contact:
         """Name, language, time zone, VIP level, organisation, attributes."""
+        _check_rules(viewer, change)
         definitions = await self._directory.attributes("contact")
         return await self._amend(
             viewer, id, now, lambda contact: rules.amended(contact, change, definitions)
@@ -234,6 +236,16 @@ class ContactCommands:
         found = await self._store.organisations.get(contact.organisation_id, session)
         if found is None or found.gone:
             raise Invalid("organisation_id", "there is no such organisation")
+
+
+def _check_rules(viewer: Viewer, change: ContactChange) -> None:
+    """Forbidden for a field that the viewer's role may not change."""
+    asked = {"organisation_id"} if change.organisation_id is not msgspec.UNSET else set()
+    if change.attributes is not msgspec.UNSET:
+        asked |= {f"attributes.{key}" for key in change.attributes}
+    for field in sorted(asked):
+        if rule_of(viewer, field) is not None:
+            raise Forbidden(f"change {field}")
 
 
 def _points(wish: NewContact) -> tuple[ContactPoint, ...]:

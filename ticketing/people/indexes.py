@@ -3,6 +3,7 @@ message: the latter have one, by which a person's timeline is found.
 """
 
 from storage.migrations import Index
+from ticketing.people.lists.store import INDEXES as LIST_INDEXES
 from ticketing.people.merging.store import INDEXES as MERGE_INDEXES
 
 PEOPLE_INDEXES: tuple[Index, ...] = (
@@ -24,4 +25,5 @@ PEOPLE_INDEXES: tuple[Index, ...] = (
     ),
     Index(collection="organisations", name="by_change", keys=(("updated_at", 1),)),
     *MERGE_INDEXES,
+    *LIST_INDEXES,
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from storage.events import Event, EventLog
 from ticketing.errors import NotFound
@@ -15,6 +16,7 @@ from ticketing.people.store import PeopleStore
 from ticketing.people.visibility import Visible
 from ticketing.permissions import Viewer, allowed
 from ticketing.reading.windows import Cursor, Page, latest, newest_first, page_of, read_cursor
+from ticketing.redaction import readable, shown_fields, told
 from ticketing.tokens import query_tokens
 
 MOST_LIKE = 500
@@ -58,12 +60,12 @@ class PeopleReading:
         if query.words.strip():
             found = [one for one in await self._like(query) if fits(one, query)]
             seen = await self._visible.among(viewer, found[:MOST_LIKE])
-            return Page(items=await self.people(seen[: min(query.limit, MOST_FOUND)]))
+            return Page(items=await self.people(viewer, seen[: min(query.limit, MOST_FOUND)]))
         return await self._listed(viewer, query, now)
 
     async def person(self, viewer: Viewer, id: str) -> Person:
         """One person."""
-        return (await self.people([await self._visible.contact(viewer, id)]))[0]
+        return (await self.people(viewer, [await self._visible.contact(viewer, id)]))[0]
 
     async def duplicates(self, viewer: Viewer, id: str) -> list[Duplicate]:
         """Who may be the same person, the likeliest first."""
@@ -78,8 +80,9 @@ class PeopleReading:
         seen = await self._visible.among(viewer, [one.contact for one in likely])
         return [one for one in likely if one.contact in seen]
 
-    async def people(self, contacts: Sequence[Contact]) -> list[Person]:
-        """With their organisations."""
+    async def people(self, viewer: Viewer, contacts: Sequence[Contact]) -> list[Person]:
+        """With their organisations, without what is hidden from the viewer's role."""
+        contacts = [shown(viewer, one) for one in contacts]
         ids = list(dict.fromkeys(one.organisation_id for one in contacts if one.organisation_id))
         found = await self._organisations(ids)
         return [
@@ -104,7 +107,9 @@ class PeopleReading:
         found = await self._events.for_ticket(
             contact.id, cursor.moment if cursor else None, limit + 1
         )
-        return page_of(found, limit, lambda event: Cursor(moment=event.at, id=event.id))
+        page = page_of(found, limit, lambda event: Cursor(moment=event.at, id=event.id))
+        visible = [event for one in page.items if (event := told(viewer, one))]
+        return Page(items=visible, next_cursor=page.next_cursor)
 
     async def organisations(
         self, viewer: Viewer, words: str, cursor_text: str | None, limit: int, now: datetime
@@ -166,7 +171,7 @@ class PeopleReading:
                 break
         page = page_of(found, query.limit, _after)
         further = page.next_cursor or (cursor.encode() if cursor else None)
-        return Page(items=await self.people(page.items), next_cursor=further)
+        return Page(items=await self.people(viewer, page.items), next_cursor=further)
 
     async def _turn(
         self, query: ContactQuery, cursor: Cursor | None, count: int, now: datetime
@@ -180,6 +185,15 @@ class PeopleReading:
             return await latest(fetch, now, count)
         found = await self._store.contact_ties(where, cursor)
         return (found + await newest_first(fetch, cursor.moment, count - len(found)))[:count]
+
+
+def shown(viewer: Viewer, contact: Contact) -> Contact:
+    """The contact without what is hidden from the viewer's role; the same one when nothing is."""
+    if not viewer.field_rules:
+        return contact
+    kept = contact.organisation_id if readable(viewer, "organisation_id") else ""
+    attributes = shown_fields(viewer, contact.attributes, "attributes.")
+    return replace(contact, organisation_id=kept, attributes=attributes)
 
 
 def mailbox_word(address: str) -> str:

@@ -1,6 +1,6 @@
 """The queries of people: contacts, organisations, notes, attributes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,6 +66,17 @@ class PeopleStore:
         """People with a word of this beginning in their name or addresses."""
         where = {"tokens": {"$gte": beginning, "$lt": beginning + "\U0010ffff"}}
         return await self.contacts.find(where, limit=limit)
+
+    async def everybody(self, at_once: int) -> AsyncIterator[list[Contact]]:
+        """All contacts in the order of ids, some at a time."""
+        last = ""
+        while True:
+            where = {"_id": {"$gt": last}}
+            found = await self.contacts.find(where, sort=[("_id", 1)], limit=at_once)
+            if not found:
+                return
+            yield found
+            last = found[-1].id
 
     async def tickets_of(
         self, ids: Sequence[ContactId], limit: int, session: Session | None = None

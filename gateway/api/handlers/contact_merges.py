@@ -13,6 +13,7 @@ from ticketing.model import Contact
 from ticketing.people.merging.handlers import ContactMerging
 from ticketing.people.merging.model import ContactMerge
 from ticketing.people.reading import PeopleReading
+from ticketing.permissions import Viewer
 
 
 class ContactMergesApi:
@@ -35,7 +36,7 @@ class ContactMergesApi:
     async def duplicates(self, call: Call[None, None]) -> Result:
         """Suggested only: nobody is merged by itself."""
         found = await self._reading.duplicates(call.viewer, call.params["id"])
-        cards = await self._cards([one.contact for one in found])
+        cards = await self._cards(call.viewer, [one.contact for one in found])
         return m.DuplicateList(
             items=[
                 m.DuplicateContact(contact=card, reasons=list(one.reasons))
@@ -48,7 +49,7 @@ class ContactMergesApi:
         found = await self._merging.preview(
             call.viewer, call.params["id"], call.body.source_id, call.now
         )
-        source, after = await self._cards([found.source, found.after])
+        source, after = await self._cards(call.viewer, [found.source, found.after])
         return m.ContactMergePreview(
             source=source,
             after=after,
@@ -80,11 +81,11 @@ class ContactMergesApi:
     async def undo(self, call: Call[None, None]) -> Result:
         """409 says which merge is to be taken back before."""
         apart = await self._merging.undo(call.viewer, call.params["id"], call.now)
-        source, target = await self._cards([apart.source, apart.target])
+        source, target = await self._cards(call.viewer, [apart.source, apart.target])
         return m.ContactUnmerged(source=source, target=target, kept=list(apart.kept))
 
-    async def _cards(self, contacts: Sequence[Contact]) -> list[ContactCard]:
-        return [person_views.card(one) for one in await self._reading.people(contacts)]
+    async def _cards(self, viewer: Viewer, contacts: Sequence[Contact]) -> list[ContactCard]:
+        return [person_views.card(one) for one in await self._reading.people(viewer, contacts)]
 
 
 def _shown(merge: ContactMerge) -> m.ContactMerge:

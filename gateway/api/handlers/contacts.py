@@ -21,6 +21,7 @@ from ticketing.people.amendments import ContactChange
 from ticketing.people.handlers import ContactCommands, NewContact
 from ticketing.people.reading import ContactQuery, PeopleReading
 from ticketing.people.timeline import Timeline
+from ticketing.permissions import Viewer
 
 
 class ContactsApi:
@@ -86,7 +87,8 @@ class ContactsApi:
             change=_change(wanted),
             key=call.key,
         )
-        return await self._card(await self._commands.create(call.viewer, wish, call.now))
+        saved = await self._commands.create(call.viewer, wish, call.now)
+        return await self._card(call.viewer, saved)
 
     async def get(self, call: Call[None, None]) -> Result:
         """One person."""
@@ -96,16 +98,15 @@ class ContactsApi:
         """409 when somebody else changed them since ``version``."""
         version = None if call.body.version is UNSET else call.body.version
         change = _change(call.body, version)
-        return await self._card(
-            await self._commands.change(call.viewer, call.params["id"], change, call.now)
-        )
+        saved = await self._commands.change(call.viewer, call.params["id"], change, call.now)
+        return await self._card(call.viewer, saved)
 
     async def add_point(self, call: Call[c.NewPoint, None]) -> Result:
         """422 when it is no address, or somebody else's."""
         saved = await self._commands.add_point(
             call.viewer, call.params["id"], _sender(call.body), call.body.verified, call.now
         )
-        return await self._card(saved)
+        return await self._card(call.viewer, saved)
 
     async def mark_point(self, call: Call[c.PointMark, None]) -> Result:
         """What is null stays."""
@@ -117,20 +118,20 @@ class ContactsApi:
             verified=call.body.verified,
             blocked=call.body.blocked,
         )
-        return await self._card(saved)
+        return await self._card(call.viewer, saved)
 
     async def remove_point(self, call: Call[None, c.PointQuery]) -> Result:
         """What was written there stays."""
         saved = await self._commands.remove_point(
             call.viewer, call.params["id"], call.query.key, call.now
         )
-        return await self._card(saved)
+        return await self._card(call.viewer, saved)
 
     async def block(self, call: Call[c.ContactBlock, None]) -> Result:
         """Not listened to, or again."""
         reason = call.body.reason if call.body.blocked else None
         saved = await self._commands.block(call.viewer, call.params["id"], reason, call.now)
-        return await self._card(saved)
+        return await self._card(call.viewer, saved)
 
     async def consent(self, call: Call[c.NewConsent, None]) -> Result:
         """The latest word counts; earlier ones stand in the history."""
@@ -138,7 +139,7 @@ class ContactsApi:
             purpose=call.body.purpose, granted=call.body.granted, at=call.now, how=call.body.how
         )
         saved = await self._commands.consent(call.viewer, call.params["id"], said, call.now)
-        return await self._card(saved)
+        return await self._card(call.viewer, saved)
 
     async def notes(self, call: Call[None, r.PageQuery]) -> Result:
         """Newest first."""
@@ -190,8 +191,8 @@ class ContactsApi:
         ]
         return c.Timeline(items=items, next_cursor=page.next_cursor)
 
-    async def _card(self, saved: Contact) -> c.ContactCard:
-        return person_views.card((await self._reading.people([saved]))[0])
+    async def _card(self, viewer: Viewer, saved: Contact) -> c.ContactCard:
+        return person_views.card((await self._reading.people(viewer, [saved]))[0])
 
 
 def _sender(wanted: c.NewPoint) -> SenderId:

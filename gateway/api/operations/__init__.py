@@ -3,6 +3,7 @@
 from gateway.api.operation import Operation
 from gateway.api.operations.audit import AUDIT
 from gateway.api.operations.bulk import BULK
+from gateway.api.operations.contact_lists import CONTACT_LISTS
 from gateway.api.operations.contact_merges import CONTACT_MERGES
 from gateway.api.operations.contacts import CONTACTS
 from gateway.api.operations.directory import DIRECTORY
@@ -36,6 +37,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *AUDIT,
     *CONTACTS,
     *CONTACT_MERGES,
+    *CONTACT_LISTS,
     *ORGANISATIONS,
     *TRAFFIC,
     *TEMPLATES,

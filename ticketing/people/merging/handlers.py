@@ -26,6 +26,7 @@ from ticketing.people.merging.policy import conflicts, merged, unmerged
 from ticketing.people.merging.store import MOST_MOVED, MergeStore, pages
 from ticketing.people.visibility import Visible
 from ticketing.permissions import Viewer, allowed, sees, sees_inbox
+from ticketing.redaction import readable
 from ticketing.transactions import Transactions
 
 
@@ -50,7 +51,9 @@ class ContactMerging:
             tickets=len(await self._store.tickets_of(source.id)),
             conversations=len(await self._store.conversations_of(source.id)),
             notes=len(await self._store.notes_of(source.id)),
-            conflicts=conflicts(source, target),
+            conflicts=tuple(
+                one for one in conflicts(source, target) if readable(viewer, one.field)
+            ),
         )
 
     async def merge(
