@@ -238,6 +238,11 @@ def require(viewer: Viewer, action: Action, ticket: Ticket | None, id: str) -> T
     return ticket
 
 
+def sees_organisation(viewer: Viewer, id: str) -> bool:
+    """Whether the organisation exists for the viewer."""
+    return viewer.organisation_ids is None or id in viewer.organisation_ids
+
+
 def sees_everybody(viewer: Viewer) -> bool:
     """Whether nothing at all is out of the viewer's reach: people are seen through tickets."""
     return (

@@ -20,7 +20,7 @@ from gateway.errors import Refused
 from gateway.metrics import RATE_LIMITED
 from gateway.ratelimit import Limiter
 from storage.ids import utc_now
-from ticketing.permissions import Origin
+from ticketing.permissions import Origin, allowed
 
 ENCODER = msgspec.json.Encoder()
 READS = frozenset({"GET", "HEAD"})
@@ -88,6 +88,8 @@ class Endpoints:
             raise Refused(403, "csrf", "send the session's csrf_token as X-CSRF-Token")
         if not identity.may(operation.permission):
             raise Refused(403, "not-allowed", f"this needs {operation.permission!r}")
+        if operation.required and not allowed(identity.viewer, operation.required):
+            raise Refused(403, "not-allowed", f"your role does not allow {operation.required!r}")
         return identity
 
     async def identify(self, request: web.Request) -> Identity | None:

@@ -6,6 +6,7 @@ import msgspec
 
 from gateway.api.answer import Answer
 from gateway.api.requests import Request
+from ticketing.permissions import Action
 
 PREFIX = "/api/v1"
 Permission = Literal["public", "anyone", "tickets:read", "tickets:write", "admin"]
@@ -26,6 +27,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     ``keeps_keys``: the handler itself knows a repeated key, so the edge need not write it down.
     ``audit``: by default a fact of each write, nothing of a read.
     ``partial``: a Range header is answered with 206.
+    ``needs`` is the permission without which the edge refuses: administer for an "admin" one.
     ``public`` needs nobody, ``anyone`` a logged-in agent, the rest a scope of that name.
     """
 
@@ -48,6 +50,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     rate: Rate | None = None
     socket: bool = False
     audit: Audit | None = None
+    needs: Action | None = None
+
+    @property
+    def required(self) -> Action | None:
+        """The permission that the caller's role must hold, whatever the handler asks besides."""
+        return self.needs or ("administer" if self.permission == "admin" else None)
 
     @property
     def audited(self) -> Audit:

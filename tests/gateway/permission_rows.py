@@ -10,11 +10,19 @@ import msgspec
 
 from ticketing.permissions import Action
 
-# ticket, message, contact, organisation, merge: the {id} of the path is one's, and what is hidden
+# ticket, message, contact, organisation, inbox: the {id} of the path is one's, and what is hidden
 # is not found. list: the answer holds what is visible and nothing else. site: the same for
 # everybody who may ask. mine: the caller's own. public: needs nobody.
 About = Literal[
-    "ticket", "message", "contact", "organisation", "merge", "list", "site", "mine", "public"
+    "ticket",
+    "message",
+    "contact",
+    "organisation",
+    "inbox",
+    "list",
+    "site",
+    "mine",
+    "public",
 ]
 
 
@@ -54,7 +62,7 @@ ROWS: dict[str, Row] = {
     "changeCanned": Row("site", None, {**TEXTS, "version": 1}),
     "deleteCanned": Row("site", None),
     "listInboxes": Row("list"),
-    "getInboxTraffic": Row("site", "administer"),
+    "getInboxTraffic": Row("inbox"),
     "createAgent": Row("site", "administer", {
         "email": "x@halden.example", "name": "X", "role": "agent", "password": "long enough"}),
     "changeAgent": Row("site", "administer", {}),
@@ -92,7 +100,7 @@ ROWS: dict[str, Row] = {
     "listAudit": Row("list", "audit.read"),
     "getAuditHead": Row("site", "audit.read"),
     "exportAudit": Row("site", "audit.read"),
-    "createTicket": Row("mine", "start", {
+    "createTicket": Row("site", "start", {
         "inbox_id": "<inbox_id>", "recipient": "x@halden.example", "subject": "x", "text": "x"}),
     "getTicket": Row("ticket"),
     "changeTicket": Row("ticket", "change", {"tags": ["x"]}),
@@ -106,7 +114,7 @@ ROWS: dict[str, Row] = {
     "previewSplit": Row("ticket", "read", {"message_ids": ["<message_id>"]}),
     "splitTicket": Row("ticket", "join", {"message_ids": ["<message_id>"]}),
     "listMerges": Row("ticket"),
-    "undoMerge": Row("merge", "join"),
+    "undoMerge": Row("site", "join"),
     "getReplyTexts": Row("ticket", query="?conversation_id=<conversation_id>"),
     "reply": Row("ticket", "reply", {"conversation_id": "<conversation_id>", "text": "x"}),
     "addNote": Row("ticket", "note", {"text": "x"}),
@@ -147,4 +155,15 @@ ROWS: dict[str, Row] = {
     "getOrganisation": Row("organisation"),
     "changeOrganisation": Row("organisation", "people", {"name": "X"}),
     "removeOrganisation": Row("organisation", "people"),
+    "contactDuplicates": Row("contact"),
+    "previewContactMerge": Row("contact", "read", {"source_id": "<visible_contact>"}),
+    "mergeContacts": Row("contact", "people", {"source_id": "<visible_contact>"}),
+    "listContactMerges": Row("contact"),
+    "undoContactMerge": Row("site", "people"),
+    "listViewFields": Row("site"),
+    "createView": Row("mine", None),
+    "changeView": Row("mine", None),
+    "deleteView": Row("mine", None),
+    "getUpload": Row("mine", None),
+    "listTemplates": Row("inbox"),
 }  # fmt: skip

@@ -21,7 +21,7 @@ from ticketing.people.directory import PeopleDirectory
 from ticketing.people.domains import domains_of, joins
 from ticketing.people.model import Attribute, Organisation, OrganisationId
 from ticketing.people.store import MAX_OF_DOMAIN, PeopleStore
-from ticketing.permissions import Viewer, allowed
+from ticketing.permissions import Viewer, allowed, sees_organisation
 from ticketing.tokens import query_tokens
 from ticketing.transactions import Transactions
 
@@ -73,6 +73,7 @@ class OrganisationCommands:
         self, viewer: Viewer, id: str, change: OrganisationChange, now: datetime
     ) -> Organisation:
         """As ``create`` for new domains."""
+        _must_see(viewer, id)
         definitions = await self._definitions(viewer)
 
         async def work(session: Session, events: list[Event]) -> Organisation:
@@ -89,6 +90,7 @@ class OrganisationCommands:
     ) -> None:
         """Refused while people belong to it, unless it is said what takes its place ("" none)."""
         _may(viewer)
+        _must_see(viewer, id)
 
         async def work(session: Session, events: list[Event]) -> Organisation:
             before = await self.get(id, session)
@@ -259,6 +261,11 @@ def longest(domain: str) -> str:
     """The word of a domain that finds its addresses in the search index."""
     words: Sequence[str] = query_tokens(domain.replace(".", " ").replace("-", " "))
     return max(words, key=len)
+
+
+def _must_see(viewer: Viewer, id: str) -> None:
+    if not sees_organisation(viewer, id):
+        raise NotFound("organisation", id)
 
 
 def _may(viewer: Viewer) -> None:

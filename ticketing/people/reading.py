@@ -14,7 +14,7 @@ from ticketing.people.duplicates import Duplicate, duplicates, other_keys
 from ticketing.people.model import ContactNote, Organisation
 from ticketing.people.store import PeopleStore
 from ticketing.people.visibility import Visible
-from ticketing.permissions import Viewer, allowed
+from ticketing.permissions import Viewer, allowed, sees_organisation
 from ticketing.reading.windows import Cursor, Page, latest, newest_first, page_of, read_cursor
 from ticketing.redaction import readable, shown_fields, told
 from ticketing.tokens import query_tokens
@@ -123,7 +123,11 @@ class PeopleReading:
         until = cursor.moment if cursor else None
         for _ in range(MAX_TURNS):
             got = await self._organisation_turn(until, limit + 1, now)
-            found += [one for one in got if not one.gone and _named(one, wanted)]
+            found += [
+                one
+                for one in got
+                if not one.gone and sees_organisation(viewer, one.id) and _named(one, wanted)
+            ]
             if len(found) > limit or len(got) <= limit:
                 break
             until = got[-1].updated_at
@@ -131,7 +135,8 @@ class PeopleReading:
 
     async def organisation(self, viewer: Viewer, id: str) -> Organisation:
         """One that is there, or was."""
-        found = await self._store.organisations.get(id) if allowed(viewer, "read") else None
+        seen = allowed(viewer, "read") and sees_organisation(viewer, id)
+        found = await self._store.organisations.get(id) if seen else None
         if found is None:
             raise NotFound("organisation", id)
         return found

@@ -29,6 +29,7 @@ CONTACT_MERGES = (
     Operation(
         name="undoContactMerge", method="POST", path="/contact-merges/{id}/undo",
         summary="Take a merge of contacts back", tag="contacts", permission="tickets:write",
+        needs="people",
         answer=m.ContactUnmerged, errors=(404, 409), rate=WRITES, audit="events",
     ),
 )  # fmt: skip

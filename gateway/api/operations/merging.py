@@ -43,6 +43,7 @@ MERGING = (
     Operation(
         name="undoMerge", method="POST", path="/merges/{id}/undo",
         summary="Take a merge or split back", tag="merging", permission="tickets:write",
+        needs="join",
         answer=g.MergeUndone, errors=(404, 409), rate=WRITES, audit="events",
     ),
 )  # fmt: skip

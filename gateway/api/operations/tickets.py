@@ -17,7 +17,8 @@ TICKETS = (
     ),
     Operation(
         name="createTicket", method="POST", path="/tickets", summary="Write to somebody first",
-        tag="tickets", permission="tickets:write", request=r.NewTicket, answer=s.Ticket,
+        tag="tickets", permission="tickets:write", needs="start",
+        request=r.NewTicket, answer=s.Ticket,
         status=201, errors=(404, 409), idempotency="optional", rate=WRITES,
         audit="events",
     ),

@@ -13,12 +13,14 @@ def _entry(
     return (
         Operation(
             name=f"put{name}", method="PUT", path=f"/{path}/{{id}}",
-            summary=f"Make or replace {what}", tag="types", permission="admin", request=body,
+            summary=f"Make or replace {what}", tag="types",
+            permission="admin", needs="configure", request=body,
             answer=answer, errors=(409,), rate=WRITES, audit="events",
         ),
         Operation(
             name=f"delete{name}", method="DELETE", path=f"/{path}/{{id}}",
-            summary=f"Delete {what}", tag="types", permission="admin", query=t.ReplaceQuery,
+            summary=f"Delete {what}", tag="types",
+            permission="admin", needs="configure", query=t.ReplaceQuery,
             status=204, errors=(404, 409), rate=WRITES, audit="events",
         ),
     )  # fmt: skip
@@ -40,7 +42,8 @@ TYPES = (
     ),
     Operation(
         name="putPriorities", method="PUT", path="/priorities",
-        summary="Say which priority impact and urgency make", tag="types", permission="admin",
+        summary="Say which priority impact and urgency make", tag="types",
+        permission="admin", needs="configure",
         request=t.PrioritiesBody, answer=t.Priorities, errors=(409,), rate=WRITES,
         audit="events",
     ),
