@@ -466,7 +466,7 @@ async def test_a_hidden_field_is_not_written_and_a_masked_one_is_revealed_with_a
     (looked,) = [one for one in events if one["kind"] == "field.revealed"]
     assert looked["actor"]["id"] == who.id
     assert looked["changes"] == [{"field": "fields.iban", "before": None, "after": None}]
-    condition = {"type": "contains", "field": "fields.secret", "text": HUSHED}
+    condition = {"op": "contains", "field": "fields.secret", "text": HUSHED}
     body = {"name": "Probe", "all_of": [condition]}
     status, problem = await who.call("POST", "/views", body)
     assert (status, "fields.secret" in str(problem)) == (422, True), problem
