@@ -131,6 +131,7 @@ ROWS: dict[str, Row] = {
     "removeItem": Row("ticket", "change"),
     "getMessageHtml": Row("message"),
     "getFile": Row("message"),
+    "getThumbnail": Row("message"),
     "undo": Row("message", "reply"),
     "retry": Row("message", "reply"),
     "resolve": Row("message", "reply", {"state": "sent"}),

@@ -6,7 +6,8 @@ from gateway.api.schemas import bulk as b
 BULK = (
     Operation(
         name="beginBulk", method="POST", path="/bulk", summary="Change many tickets",
-        tag="bulk", permission="tickets:write", needs="bulk", request=b.NewBulk, answer=b.BulkJob, status=202,
+        tag="bulk", permission="tickets:write", needs="bulk",
+        request=b.NewBulk, answer=b.BulkJob, status=202,
         errors=(409,), idempotency="optional", rate=WRITES,
     ),
     Operation(
