@@ -15,7 +15,9 @@ from config.keys import load_keys
 from config.settings import Settings
 from connectors.kit.egress import EgressClient
 from connectors.registry import Registry
+from gateway import notices
 from gateway.anchors import anchors
+from gateway.api import frames
 from gateway.auth.store import AuthStore
 from gateway.consumers import BegunConsumer, LiveConsumer, MediaConsumer
 from gateway.directory import INBOXES, InboxDirectory
@@ -24,6 +26,7 @@ from gateway.store import EdgeStore
 from gateway.tokens import TokenVault
 from gateway.traffic.store import TrafficStore
 from gateway.traffic.watching import TrafficConsumer
+from normalizer.model import AgentId
 from outbound.automatic.leaving import LeavingLinks
 from outbound.clock import DatabaseClock
 from outbound.compose import Composer
@@ -46,6 +49,9 @@ from ticketing.catalogue.elapsing import StateTimers
 from ticketing.catalogue.handlers import CatalogueCommands
 from ticketing.catalogue.reading import CATALOGUE, Catalogues
 from ticketing.catalogue.store import CatalogueStore, TimerStore
+from ticketing.notifications.handlers import Notifications
+from ticketing.notifications.store import BoardStore
+from ticketing.permissions import Viewer
 from ticketing.portable.handlers import Portables
 from ticketing.relay import Consumer, Relay
 from ticketing.reply_tokens import ReplyTokens
@@ -91,6 +97,7 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     views: SavedViews
     counts: ViewCounts
     access: CurrentAccess
+    notifications: Notifications
     catalogues: Catalogues
     relay: Relay
 
@@ -124,6 +131,8 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
     catalogues = Catalogues(CatalogueStore(mongo))
     views = SavedViews(mongo.collection("saved_views", SavedView), known_fields(catalogues))
     counts, leases = ViewCounts(collections, views), Leases(mongo)
+    access = CurrentAccess(RoleStore(mongo), catalogues.sensitive)
+    notifications = _notifications(collections, access, auth, pubsub)
     owner = f"{socket.gethostname()}:{os.getpid()}"
     tokens = TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner)
     directory = InboxDirectory(
@@ -170,7 +179,8 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         suppressions=Suppressions(mongo, timedelta(days=settings.suppress_days)),
         views=views,
         counts=counts,
-        access=CurrentAccess(RoleStore(mongo), catalogues.sensitive),
+        access=access,
+        notifications=notifications,
         catalogues=catalogues,
         relay=Relay(
             events,
@@ -178,6 +188,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
                 *_consumers(
                     pubsub, counts, MediaConsumer(doorbell), BegunConsumer(directory, doorbell)
                 ),
+                Consumer(name="notifications", handle=notifications.handle, prompt=False),
                 Consumer(
                     name="state-timers",
                     handle=StateTimers(mongo, TimerStore(mongo), catalogues.current).handle,
@@ -189,6 +200,21 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
             ),
         ),
     )
+
+
+def _notifications(
+    collections: Collections, access: CurrentAccess, auth: AuthStore, pubsub: Pubsub
+) -> Notifications:
+    async def viewer_of(agent_id: AgentId) -> Viewer | None:
+        agent = await auth.agents.get(agent_id)
+        return await access.viewer(agent) if agent is not None and agent.active else None
+
+    async def tell(agent_id: AgentId, unread: int) -> None:
+        frame = msgspec.Raw(msgspec.json.encode(frames.LiveNotifications(unread=unread)))
+        notice = notices.Personal(agent_id=agent_id, frame=frame)
+        await pubsub.publish(notices.LIVE, notices.encode(notice))
+
+    return Notifications(BoardStore(collections), viewer_of, tell)
 
 
 def composer(base: Foundation) -> Composer:

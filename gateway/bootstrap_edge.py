@@ -91,7 +91,7 @@ def edge(base: Foundation) -> Edge:
         reading=reading, counts=base.counts, people=people, catalogues=base.catalogues
     )
     hub = Hub(base.pubsub, source, hear=chat.hear)
-    live = LiveApi(hub, endpoints)
+    live = LiveApi(hub, endpoints, base.notifications.unread)
     read = ReadingApi(
         reading=reading,
         search=Search(store, reading),
@@ -101,6 +101,7 @@ def edge(base: Foundation) -> Edge:
         blobs=base.blobs,
         suppressions=base.suppressions,
         work=work,
+        notifications=base.notifications,
     )
     handlers = (
         _session(base, endpoints, sessions).handlers(),

@@ -9,6 +9,7 @@ from gateway.api import frames
 from gateway.api.call import Handler
 from gateway.api.handlers.bulk import BulkApi, shown
 from gateway.api.handlers.canned import CannedApi
+from gateway.api.handlers.notifications import NotificationsApi
 from gateway.api.handlers.preferences import PreferencesApi
 from gateway.api.handlers.reading import ReadingApi
 from gateway.api.handlers.scheduled import ScheduledApi
@@ -110,6 +111,7 @@ def work_handlers(
         CannedApi(CannedReplies(base.mongo), reading).handlers(),
         PreferencesApi(PreferenceStore(base.mongo)).handlers(),
         WorkApi(work, reading).handlers(),
+        NotificationsApi(base.notifications).handlers(),
         BulkApi(bulk_jobs(base)).handlers(),
         ScheduledApi(scheduler(base)).handlers(),
     )

@@ -306,7 +306,10 @@ class Draft:
         after = answered(place.ticket, ask.reply, message, ask.now, self._catalogue)
         actor = SYSTEM if ask.reply.automatic else of_viewer(ask.viewer)
         changed = facts.ticket_answered(place.ticket, after, message, actor)
-        events = (facts.replied(message, actor), *((changed,) if changed else ()))
+        events = (
+            facts.replied(message, actor, place.ticket.followers),
+            *((changed,) if changed else ()),
+        )
         self._before.setdefault(place.ticket.id, place.ticket)
         self._tickets[after.id] = msgspec.structs.replace(after, version=after.version + 1)
         self._known[message.id] = message

@@ -1,17 +1,28 @@
 """The events that outbound appends; ids derive from what happened, so a rerun writes the same."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from normalizer.model import Delivery, Message
+from normalizer.model import AgentId, Delivery, Message
 from outbound.recipients import news
 from storage.events import Actor, Change, Event, EventId, event_id
 from storage.ids import derived_id
+from ticketing.facts import WRITER, audience_of
 from ticketing.model import Ticket
 
+TROUBLE = frozenset({"failed", "uncertain"})
 
-def replied(message: Message, actor: Actor) -> Event:
+
+def replied(message: Message, actor: Actor, followers: Sequence[AgentId] = ()) -> Event:
     """An agent's reply became part of the ticket (it is queued, not yet sent)."""
-    return _event(message, "message.sent", "reply", actor=actor, at=message.received_at)
+    return _event(
+        message,
+        "message.sent",
+        "reply",
+        actor=actor,
+        at=message.received_at,
+        changes=audience_of("message.sent", followers),
+    )
 
 
 def scheduled(message: Message, actor: Actor) -> Event:
@@ -58,6 +69,8 @@ def ticket_restored(
 def delivery_changed(message: Message, before: Delivery, after: Delivery, actor: Actor) -> Event:
     """One step of a delivery; within one claim every state is reached at most once."""
     changes = [Change(field="delivery", before=before.state, after=after.state)]
+    if message.author.kind == "agent" and (after.state in TROUBLE or before.state == "scheduled"):
+        changes.append(Change(field=WRITER, after=message.author.id))
     if after.reason:
         changes.append(Change(field="reason", before=None, after=after.reason))
     changes += [

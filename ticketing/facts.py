@@ -15,9 +15,10 @@ AWAITED_FILES = "files"
 UNHEARD = "sender-blocked"  # a warning of the message, too
 AUDIENCE = "audience"  # the followers, told beside the history
 NAMED = "named"  # who was mentioned in a note
+WRITER = "writer"  # whose reply is in trouble
 WOKE = "woke"  # who is told that a ticket woke
 NEWS = frozenset({"message.received", "message.sent", "note.added", "ticket.changed"})
-MARKS = frozenset({AUDIENCE, NAMED, WOKE})  # for consumers, not for people
+MARKS = frozenset({AUDIENCE, NAMED, WOKE, WRITER})  # for consumers, not for people
 TRACKED = (
     "status",
     "state",

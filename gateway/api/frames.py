@@ -13,10 +13,11 @@ from gateway.api.schemas.views import SavedCount
 
 
 class Hello(Answer, frozen=True, kw_only=True, tag="hello"):
-    """First frame: where the stream stands."""
+    """First frame: where the stream stands, and how many notifications are unread."""
 
     seq: int
     server_time: Time
+    unread: int
 
 
 class LiveTicket(Answer, frozen=True, kw_only=True, tag="ticket"):
@@ -82,6 +83,12 @@ class LiveTyping(Answer, frozen=True, kw_only=True, tag="typing"):
     typing: bool
 
 
+class LiveNotifications(Answer, frozen=True, kw_only=True, tag="notifications"):
+    """My notifications have changed: fetch them when they are to be shown."""
+
+    unread: int
+
+
 class LiveJob(Answer, frozen=True, kw_only=True, tag="job"):
     """A bulk job of mine has come further."""
 
@@ -106,6 +113,7 @@ LiveFrame = (
     | LivePresence
     | LiveTyping
     | LiveJob
+    | LiveNotifications
     | Resync
     | Pong
 )
@@ -130,7 +138,7 @@ class Ping(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
 
 ClientFrame = Resume | Presence | Ping
 
-PersonalFrame = LiveJob  # what is sent to one agent alone
+PersonalFrame = LiveJob | LiveNotifications  # what is sent to one agent alone
 PERSONAL_FRAMES: msgspec.json.Decoder[PersonalFrame] = msgspec.json.Decoder(PersonalFrame)
 
 # Bound once: msgspec builds its decoder per type.

@@ -347,3 +347,14 @@ async def test_history_tells_each_step_once(sms: World) -> None:
         "message.changed",
         "delivery.changed",
     ]
+
+
+async def test_what_was_not_sent_names_its_writer(sms: World) -> None:
+    message = await later(sms, "asked", unless_they_write=True)
+    await the_customer_writes(sms)
+    await its_time_comes(sms, message)
+    await scheduler(sms).send_due(message.id, await sms.clock.now())
+    where = {"kind": "delivery.changed"}
+    told = await sms.mongo.collection("events", Event).find(where, limit=9)
+    found = {one.field: one.after for event in told for one in event.changes}
+    assert found == {"delivery": "cancelled", "writer": "mira", "reason": WROTE_FIRST}

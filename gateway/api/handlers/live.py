@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 from aiohttp import WSMsgType, web
@@ -14,6 +14,7 @@ from gateway.api.endpoint import ENCODER, Endpoints
 from gateway.errors import Refused
 from gateway.realtime import Client, Hub
 from gateway.tasks import cancelled
+from normalizer.model import AgentId
 from storage.ids import utc_now
 
 # Browsers ping every 20 seconds.
@@ -24,12 +25,16 @@ GOING_AWAY = 1001
 POLICY = 1008
 
 
+Unread = Callable[[AgentId], Awaitable[int]]
+
+
 class LiveApi:
     """One socket per browser window; ``close`` ends all of them for a shutdown."""
 
-    def __init__(self, hub: Hub, endpoints: Endpoints) -> None:
+    def __init__(self, hub: Hub, endpoints: Endpoints, unread: Unread) -> None:
         self._hub = hub
         self._endpoints = endpoints
+        self._unread = unread
         self._sockets: set[web.WebSocketResponse] = set()
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -62,7 +67,8 @@ class LiveApi:
     async def _serve(
         self, socket: web.WebSocketResponse, client: Client, request: web.Request
     ) -> None:
-        hello = frames.Hello(seq=self._hub.seq, server_time=views.time(utc_now()))
+        unread = await self._unread(client.viewer.agent_id)
+        hello = frames.Hello(seq=self._hub.seq, server_time=views.time(utc_now()), unread=unread)
         await socket.send_str(ENCODER.encode(hello).decode())
         tasks = [
             asyncio.create_task(self._write(socket, client)),

@@ -22,6 +22,7 @@ from storage.blobs import Blobs
 from storage.errors import BlobMissing, BlobTooLarge
 from ticketing.catalogue.reading import Catalogues
 from ticketing.model import Contact, Inbox, Ticket
+from ticketing.notifications.handlers import Notifications
 from ticketing.permissions import Viewer
 from ticketing.reading.lists import ListQuery
 from ticketing.reading.search import Search
@@ -59,6 +60,7 @@ class ReadingApi:
         blobs: Blobs,
         suppressions: Suppressions,
         work: Work,
+        notifications: Notifications,
     ) -> None:
         self._reading = reading
         self._search = search
@@ -68,6 +70,7 @@ class ReadingApi:
         self._blobs = blobs
         self._suppressions = suppressions
         self._work = work
+        self._notifications = notifications
 
     def handlers(self) -> Mapping[str, Handler]:
         """By operation."""
@@ -167,6 +170,7 @@ class ReadingApi:
         """For this agent alone; what names them counts as read too."""
         ticket = await self._reading.mark_read(call.viewer, call.params["id"], call.now)
         await self._work.read_mention(call.viewer, ticket, call.now)
+        await self._notifications.read_ticket(call.agent.id, ticket.id)
         return None
 
     async def list_messages(self, call: Call[None, r.PageQuery]) -> Result:

@@ -91,4 +91,14 @@ WORK = (
         permission="tickets:write", answer=s.Message, errors=(404, 409), rate=WRITES,
         audit="events",
     ),
+    Operation(
+        name="listNotifications", method="GET", path="/notifications",
+        summary="What I should know of", tag="work", permission="tickets:read",
+        answer=w.NotificationList,
+    ),
+    Operation(
+        name="readNotifications", method="POST", path="/notifications/read",
+        summary="Mark notifications read", tag="work", permission="tickets:read",
+        request=w.ReadNotifications, answer=w.Unread, audit="none",
+    ),
 )  # fmt: skip

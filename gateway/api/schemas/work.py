@@ -8,8 +8,10 @@ from msgspec import UNSET, Meta, UnsetType
 from gateway.api.answer import Answer
 from gateway.api.fields import Body, Id, Line, Time
 from gateway.api.requests import Request
+from gateway.api.schemas.tickets import TicketRef
 from ticketing.preferences.model import Alerts, Keys, Quiet
 
+NotificationKind = Literal["mention", "assigned", "news", "send_failed", "woke", "not_sent"]
 Position = Annotated[int, Meta(ge=0, le=100)]
 CannedScope = Literal["personal", "team", "shared"]
 CannedTexts = Annotated[dict[str, Annotated[str, Meta(max_length=10_000)]], Meta(max_length=30)]
@@ -75,6 +77,41 @@ class CannedPlace(Request, frozen=True, kw_only=True, forbid_unknown_fields=True
     """The conversation that is to be answered."""
 
     conversation_id: Id
+
+
+class Notification(Answer, frozen=True, kw_only=True):
+    """Something I should know of; ``count`` of its kind and ticket stand as one. ``reason`` says
+    why a reply failed or was not sent.
+    """
+
+    id: str
+    kind: NotificationKind
+    at: Time
+    read: bool
+    count: int
+    actor_name: str
+    ticket: TicketRef
+    message_id: str | None
+    reason: str
+
+
+class NotificationList(Answer, frozen=True, kw_only=True):
+    """Newest first, at most 200."""
+
+    items: list[Notification]
+    unread: int
+
+
+class ReadNotifications(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which I have read; null: all."""
+
+    ids: Annotated[list[Id], Meta(max_length=200)] | None
+
+
+class Unread(Answer, frozen=True, kw_only=True):
+    """How many notifications I have not read."""
+
+    unread: int
 
 
 class Snoozing(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
