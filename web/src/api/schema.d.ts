@@ -1099,6 +1099,40 @@ export interface paths {
         patch: operations["changeSchedule"];
         trace?: never;
     };
+    "/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I should know of */
+        get: operations["listNotifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark notifications read */
+        post: operations["readNotifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/bulk": {
         parameters: {
             query?: never;
@@ -2748,7 +2782,7 @@ export interface components {
         };
         /**
          * Hello
-         * @description First frame: where the stream stands.
+         * @description First frame: where the stream stands, and how many notifications are unread.
          */
         Hello: {
             /**
@@ -2759,6 +2793,7 @@ export interface components {
             seq: number;
             /** Format: date-time */
             server_time: string;
+            unread: number;
         };
         /**
          * ImportCounts
@@ -2988,7 +3023,7 @@ export interface components {
             message_id: string;
             delivery: components["schemas"]["Delivery"];
         };
-        LiveFrame: components["schemas"]["Hello"] | components["schemas"]["LiveTicket"] | components["schemas"]["LiveGone"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveDelivery"] | components["schemas"]["LiveViews"] | components["schemas"]["LivePresence"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveJob"] | components["schemas"]["Resync"] | components["schemas"]["Pong"];
+        LiveFrame: components["schemas"]["Hello"] | components["schemas"]["LiveTicket"] | components["schemas"]["LiveGone"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveDelivery"] | components["schemas"]["LiveViews"] | components["schemas"]["LivePresence"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveJob"] | components["schemas"]["LiveNotifications"] | components["schemas"]["Resync"] | components["schemas"]["Pong"];
         /**
          * LiveGone
          * @description A ticket that I saw is out of my sight now: leave it, and drop it from lists.
@@ -3027,6 +3062,18 @@ export interface components {
             seq: number;
             ticket_id: string;
             message: components["schemas"]["Message"];
+        };
+        /**
+         * LiveNotifications
+         * @description My notifications have changed: fetch them when they are to be shown.
+         */
+        LiveNotifications: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "LiveNotifications";
+            unread: number;
         };
         /**
          * LivePresence
@@ -3575,6 +3622,32 @@ export interface components {
             values: string[];
         };
         /**
+         * Notification
+         * @description Something I should know of; ``count`` of its kind and ticket stand as one. ``reason`` says
+         *         why a reply failed or was not sent.
+         */
+        Notification: {
+            id: string;
+            /** @enum {unknown} */
+            kind: "assigned" | "mention" | "news" | "not_sent" | "send_failed" | "woke";
+            /** Format: date-time */
+            at: string;
+            read: boolean;
+            count: number;
+            actor_name: string;
+            ticket: components["schemas"]["TicketRef"];
+            message_id: string | null;
+            reason: string;
+        };
+        /**
+         * NotificationList
+         * @description Newest first, at most 200.
+         */
+        NotificationList: {
+            items: components["schemas"]["Notification"][];
+            unread: number;
+        };
+        /**
          * OneOf
          * @description The field holds at least one of the values.
          */
@@ -3826,6 +3899,13 @@ export interface components {
         Reaction: {
             sender: string;
             emoji: string;
+        };
+        /**
+         * ReadNotifications
+         * @description Which I have read; null: all.
+         */
+        ReadNotifications: {
+            ids: string[] | null;
         };
         /**
          * RecipientDelivery
@@ -4549,6 +4629,13 @@ export interface components {
             };
             /** @enum {unknown} */
             category: "closed" | "held" | "new" | "open" | "solved" | "waiting";
+        };
+        /**
+         * Unread
+         * @description How many notifications I have not read.
+         */
+        Unread: {
+            unread: number;
         };
         /**
          * Upload
@@ -12627,6 +12714,142 @@ export interface operations {
             };
             /** @description Too many requests; see Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationList"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readNotifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotifications"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unread"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
