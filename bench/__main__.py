@@ -75,6 +75,8 @@ class Bench:
             self._keep(
                 await work.replies_out(clients, count=self._count(count), in_flight=in_flight)
             )
+        for in_flight, count in ((1, 150), (16, 300)):
+            self._keep(await work.changes(clients, count=self._count(count), in_flight=in_flight))
         self.latencies.append(await work.accept_to_queryable(count=self._count(100)))
 
     async def memory(self, site: Site, work: Workloads, messages: int) -> None:

@@ -218,6 +218,30 @@ class Workloads:
             settled=sent,
         )
 
+    async def changes(self, clients: list[ApiClient], *, count: int, in_flight: int) -> Measured:
+        """A change of a ticket by the API: its priority, its tags."""
+        tickets = await self._new_mail_tickets(max(32, in_flight * 2))
+
+        async def act(index: int) -> None:
+            ticket_id, _ = tickets[index % len(tickets)]
+            changed = {
+                "priority": ("high", "low")[index // len(tickets) % 2],
+                "tags": [f"t{index}"],
+            }
+            client = clients[index % len(clients)]
+            await client.call("PATCH", f"/tickets/{ticket_id}", changed)
+            if in_flight == 1:
+                await asyncio.sleep(0.05)
+
+        return await measure(
+            "change of a ticket by the API",
+            self._site.pids,
+            act,
+            count=count,
+            in_flight=in_flight,
+            settled=lambda: asyncio.sleep(SETTLE_S),
+        )
+
     async def _new_mail_tickets(self, count: int) -> list[tuple[str, str]]:
         """(ticket, conversation) of as many mails as there will be replies."""
         first = self._serial

@@ -14,6 +14,7 @@ from normalizer.model import AgentId, Author, ContactId, Message, MessageId
 from storage.events import Change, Event, EventLog
 from storage.ids import derived_id
 from storage.mongo import Session
+from storage.writes import Writes
 from ticketing import facts
 from ticketing.agents import check_agents
 from ticketing.amendments import TicketChange, amended
@@ -53,16 +54,17 @@ class Commands:
     ) -> Ticket:
         """Whatever is set of the change. Raises Stale when ``version`` is an old one."""
 
-        async def work(session: Session, events: list[Event]) -> Ticket:
+        async def work(session: Session, events: list[Event], writes: Writes) -> Ticket:
             before = require(viewer, "change", await self._in.tickets.get(id, session), id)
             after = await self.decided(session, viewer, before, change, now)
             if after is before:
                 return before
-            saved = await self._save(session, after)
+            saved = replace(after, version=after.version + 1)
+            writes.replace(self._in.tickets, [saved])
             events.append(_changed(before, saved, viewer, now))
             return saved
 
-        return await self._transactions.run(work)
+        return await self._transactions.run_joined(work)
 
     async def decided(
         self, session: Session, viewer: Viewer, before: Ticket, change: TicketChange, now: datetime

@@ -7,12 +7,14 @@ from typing import TypeVar
 
 from storage.events import Event, EventLog
 from storage.mongo import Session
+from storage.writes import Writes
 from ticketing.store import Collections, settle
 
 ResultT = TypeVar("ResultT")
 Offer = Callable[[Sequence[Event]], None]
 Events = list[Event]
 Work = Callable[[Session, Events], Awaitable[ResultT]]
+JoinedWork = Callable[[Session, Events, Writes], Awaitable[ResultT]]
 
 
 class Transactions:
@@ -32,6 +34,23 @@ class Transactions:
             events: list[Event] = []
             result = await work(session, events)
             await self._events.append(session, events)
+            return result, events
+
+        result, events = await settle(self._mongo, once)
+        self._offer(events)
+        return result
+
+    async def run_joined(self, work: JoinedWork[ResultT]) -> ResultT:
+        """As ``run``, where what is written goes in one command with its events. These are new:
+        they are named by a version that this very transaction makes.
+        """
+
+        async def once(session: Session) -> tuple[ResultT, list[Event]]:
+            events: list[Event] = []
+            writes = Writes(self._mongo, session)
+            result = await work(session, events, writes)
+            self._events.add(writes, events)
+            await writes.send()
             return result, events
 
         result, events = await settle(self._mongo, once)
