@@ -48,7 +48,7 @@ export const listEvents = (ticket: string, cursor: string | undefined, signal: A
 
 export const sendReply = (ticket: string, key: string, body: ReplyBody) =>
   bodyOf(client.POST("/tickets/{id}/replies", { params: { ...id(ticket), ...once(key) }, body }));
-export const addNote = (ticket: string, key: string, text: string, mentions: string[] = []) =>
+export const addNote = (ticket: string, key: string, text: string, mentions: string[]) =>
   bodyOf(client.POST("/tickets/{id}/notes", { params: { ...id(ticket), ...once(key) }, body: { text, mentions } }));
 
 export const readReplyTexts = (ticket: string, conversation: string, signal: AbortSignal) =>

@@ -22,7 +22,10 @@ export type CommandId =
   | "priority"
   | "tag"
   | "copyLink"
-  | "compose";
+  | "compose"
+  | "snooze"
+  | "merge"
+  | "follow";
 
 export type CommandGroup = "move" | "answer" | "sort" | "everywhere";
 
@@ -51,6 +54,9 @@ export const COMMANDS: readonly Command[] = [
   { id: "status", group: "sort", keys: ["s"] },
   { id: "priority", group: "sort", keys: ["p"] },
   { id: "tag", group: "sort", keys: ["t"] },
+  { id: "snooze", group: "sort", keys: ["h"] },
+  { id: "merge", group: "sort", keys: ["m"] },
+  { id: "follow", group: "sort", keys: ["f"] },
   { id: "select", group: "sort", keys: ["x"] },
   { id: "compose", group: "answer", keys: ["c"] },
   { id: "copyLink", group: "everywhere", keys: ["y"] },

@@ -9,6 +9,7 @@ type Tagged<Name extends keyof Schemas, Tag extends string> = Omit<Schemas[Name]
 export type Frame =
   | Tagged<"Hello", "hello">
   | Tagged<"LiveTicket", "ticket">
+  | Tagged<"LiveGone", "gone">
   | Tagged<"LiveMessage", "message">
   | Tagged<"LiveDelivery", "delivery">
   | Tagged<"LiveViews", "views">
@@ -20,7 +21,7 @@ export type Frame =
 export type Request = Tagged<"Resume", "resume"> | Tagged<"Presence", "presence"> | Tagged<"Ping", "ping">;
 
 const TYPES: ReadonlySet<string> = new Set<Frame["type"]>([
-  "hello", "ticket", "message", "delivery", "views", "presence", "typing", "resync", "pong",
+  "hello", "ticket", "gone", "message", "delivery", "views", "presence", "typing", "resync", "pong",
 ]);
 
 /** The frame in `text`; null for kinds that a newer server may send and we do not know. */

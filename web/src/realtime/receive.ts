@@ -30,15 +30,24 @@ function noteUpdate(ticket: TicketRow, events: readonly string[], mine: boolean)
   updates.set(withEntry(updates.get(), ticket.id, { row: ticket, moved, mine: own }));
 }
 
+/** Messages went from one ticket to another: both threads are other ones now. */
+const CARRIES = new Set(["ticket.merged", "ticket.joined", "ticket.unmerged", "ticket.unjoined", "ticket.split", "ticket.unsplit"]);
+
 const HANDLERS: Handlers = {
   ticket: ({ ticket, events, actor_id: actor }, cache, me) => {
     noteUpdate(ticket, events, actor === me);
     patchRow(cache, ticket);
+    if (events.some((kind) => CARRIES.has(kind))) void cache.invalidateQueries({ queryKey: keys.messages(ticket.id) });
     // Conversations, files and people hang on the whole ticket, which the row does not carry.
     if (cache.getQueryData<Ticket>(keys.ticket(ticket.id))) {
       void cache.invalidateQueries({ queryKey: keys.ticket(ticket.id) });
       void cache.invalidateQueries({ queryKey: keys.events(ticket.id) });
     }
+  },
+  gone: ({ ticket_id }, cache) => {
+    void cache.resetQueries({ queryKey: keys.ticket(ticket_id) });
+    void cache.invalidateQueries({ queryKey: keys.lists });
+    void cache.invalidateQueries({ queryKey: keys.views });
   },
   message: ({ message }, cache) => {
     addMessage(cache, message);

@@ -12,6 +12,8 @@ import { ComposerFoot } from "./ComposerFoot";
 import { ComposerNotices } from "./ComposerNotices";
 import { Copies } from "./Copies";
 import { SignaturePreview } from "./SignaturePreview";
+import { SuggestionList } from "./SuggestionList";
+import { useSuggestions } from "./useSuggestions";
 import { useComposer } from "./useComposer";
 import { useDropPaste } from "./useDropPaste";
 import "./composer.css";
@@ -22,6 +24,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
   const composer = useComposer(ticket);
   const { addAll, reason, over, handlers } = useDropPaste(composer);
   const { data: texts } = useReplyTexts(ticket.id, composer.conversation?.id);
+  const suggestions = useSuggestions(ticket, composer, t("mention.here"));
   const [formats, setFormats] = useState<HTMLElement | null>(null);
   const { mode, conversation, capabilities, closed, mail } = composer;
   const reply = mode === "reply";
@@ -35,6 +38,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
         composer.send();
       }}
       {...handlers}
+      onKeyDownCapture={suggestions.press}
     >
       <ComposerBar ticket={ticket} composer={composer} />
       <ComposerNotices ticket={ticket} composer={composer} />
@@ -44,6 +48,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
         <>
           {reply && mail ? <Copies composer={composer} /> : null}
           <AnsweringChip composer={composer} />
+          <SuggestionList suggestions={suggestions} />
           <ComposerField composer={composer} bar={formats} />
           {reply && texts ? <SignaturePreview signature={texts.signature} /> : null}
           <AttachmentList uploads={composer.uploads} />

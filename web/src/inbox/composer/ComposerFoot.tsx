@@ -1,9 +1,11 @@
-import { IconPaperclip } from "@tabler/icons-react";
+import { IconPaperclip, IconTemplate } from "@tabler/icons-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ReplyTexts } from "../../api/types";
+import { Glyph } from "../../parts/Glyph";
 import { IconButton } from "../../parts/IconButton";
+import { Kbd } from "../../parts/Kbd";
 import { EmojiMenu } from "./EmojiMenu";
 import { OfferMenu } from "./OfferMenu";
 import { SendButton } from "./SendButton";
@@ -55,6 +57,10 @@ export function ComposerFoot({ composer, addAll, noFiles, templates, formats }: 
         }}
       />
       <EmojiMenu composer={composer} />
+      <button type="button" className="btn sm quiet canned" aria-label={t("canned.open")} onClick={() => composer.pen.current?.insert(text === "" || /\s$/.test(text) ? "/" : " /")}>
+        <Glyph of={IconTemplate} />
+        <span className="wide">{t("canned.open")}</span> <Kbd>/</Kbd>
+      </button>
       {mode === "reply" && capabilities?.quick_replies ? <OfferMenu composer={composer} /> : null}
       {templates ? <TemplateMenu composer={composer} templates={templates} /> : null}
       <span className="grow" />

@@ -1,5 +1,5 @@
 import { Menu } from "@mantine/core";
-import { IconTemplate } from "@tabler/icons-react";
+import { IconTextPlus } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { ReplyTexts } from "../../api/types";
@@ -13,7 +13,7 @@ export function TemplateMenu({ composer, templates }: { composer: ComposerState;
   return (
     <Menu position="top-start" shadow="md" returnFocus={false}>
       <Menu.Target>
-        <IconButton icon={IconTemplate} label={t("composer.templates")} />
+        <IconButton icon={IconTextPlus} label={t("composer.templates")} />
       </Menu.Target>
       <Menu.Dropdown>
         {templates.map(({ name, text }) => (

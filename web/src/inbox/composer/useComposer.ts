@@ -102,6 +102,9 @@ export function useComposer(ticket: Ticket) {
     edit: (change: Edit) => draft.edit({ ...change, conversation_id: mode === "reply" ? (conversation?.id ?? null) : null }),
     choose: (id: string) => reply.edit({ conversation_id: id }),
     send, act,
+    sendLater: (at: Date, unless: boolean) => {
+      if (ready) sendReply(null, { send_at: at.toISOString(), unless_they_write: unless });
+    },
     sendTemplate: (words: string, template: Template) => sendReply(null, { text: words, html: null, template, upload_ids: [], quick_replies: [], reply_to: null }),
   };
 }

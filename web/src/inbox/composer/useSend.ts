@@ -5,14 +5,16 @@ import { useTranslation } from "react-i18next";
 import { addNote, sendReply, undoSend } from "../../api/calls";
 import { keys } from "../../api/keys";
 import { isProblem, Problem } from "../../api/problem";
-import { useMe } from "../../api/queries";
+import { useAgents, useMe } from "../../api/queries";
 import type { Message, ReplyBody, Ticket } from "../../api/types";
 import { useToast } from "../../app/ToastProvider";
+import { useFormat } from "../../i18n/format";
 import { addMessage } from "../../realtime/apply";
 import { connection } from "../../realtime/stores";
 import type { Waiting } from "../outbox/box";
 import { outbox } from "../outbox/pageOutbox";
 import { draftOf } from "./LiveDraft";
+import { marked } from "./mentions";
 import { OnceKeys } from "./onceKeys";
 
 export type Then = ReplyBody["then"];
@@ -44,10 +46,12 @@ export function useSend(ticket: Ticket, onNewMessage: () => void) {
   const toast = useToast();
   const { t } = useTranslation();
   const agent = useMe().id;
+  const { data: agents } = useAgents();
   const [once] = useState(() => new OnceKeys(() => crypto.randomUUID()));
   const name = ticket.contact.name;
+  const format = useFormat();
   const tell = (tone: "ok" | "bad", text: string) => toast({ tone, until: Date.now() + TOAST_MS, text: () => text });
-  const waiting = (key: string, text: string, reply: ReplyBody | null): Waiting => ({ key, agent, ticket: ticket.id, name, at: Date.now(), reply, text, tried: false, refused: "" });
+  const waiting = (key: string, text: string, reply: ReplyBody | null): Waiting => ({ key, agent, ticket: ticket.id, name, at: Date.now(), reply, text, mentions: [], tried: false, refused: "" });
 
   const fail = (error: Error) => {
     const silent = error instanceof Problem && error.silent;
@@ -73,7 +77,8 @@ export function useSend(ticket: Ticket, onNewMessage: () => void) {
       void draftOf(ticket.id, "reply").sent();
       if (!message) return tell("ok", t("outbox.kept"));
       addMessage(cache, message);
-      const until = message.delivery?.undo_until;
+      const { undo_until: until = null, send_at: later = null } = message.delivery ?? {};
+      if (later) return tell("ok", t("later.said", { name, time: format.dateTime(later) }));
       if (until) {
         toast({ tone: "ok", until: Date.parse(until), text: (count) => t("composer.sendsIn", { name, count }), undo: () => void takeBack(message, body) });
       }
@@ -86,9 +91,10 @@ export function useSend(ticket: Ticket, onNewMessage: () => void) {
   });
 
   const note = useMutation({
-    mutationFn: (text: string) => {
-      const key = once.keyFor(`note ${text}`);
-      return sendOrKeep(waiting(key, text, null), () => addNote(ticket.id, key, text));
+    mutationFn: (typed: string) => {
+      const key = once.keyFor(`note ${typed}`);
+      const { text, mentions } = marked(typed, agents ?? []);
+      return sendOrKeep({ ...waiting(key, text, null), mentions }, () => addNote(ticket.id, key, text, mentions));
     },
     onSuccess: (message) => {
       once.answered();

@@ -6,7 +6,7 @@ import type { Waiting } from "./box";
 import { Outbox } from "./Outbox";
 
 const silence = () => new Problem(0, "offline", "", "", null);
-const one = (key: string, at: number, more: Partial<Waiting> = {}): Waiting => ({ key, agent: "mira", ticket: "t", name: "Elena", at, reply: null, text: key, tried: false, refused: "", ...more });
+const one = (key: string, at: number, more: Partial<Waiting> = {}): Waiting => ({ key, agent: "mira", ticket: "t", name: "Elena", at, reply: null, text: key, mentions: [], tried: false, refused: "", ...more });
 
 /** Keeps what it is given; the server below it answers as told. */
 function setUp() {

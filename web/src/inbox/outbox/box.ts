@@ -10,6 +10,8 @@ export interface Waiting {
   /** Null for a note. */
   reply: ReplyBody | null;
   text: string;
+  /** Colleagues whom a note calls. */
+  mentions: string[];
   /** It may have arrived already: until the server has said so, it can be neither changed nor dropped. */
   tried: boolean;
   /** Why the server did not take it; "" while it waits. */

@@ -8,7 +8,7 @@ const LOCK = "parley-outbox";
 export const outbox = new Outbox({
   box: browserBox(),
   reachable: () => readSession().then(() => true, () => false),
-  send: (one) => (one.reply ? sendReply(one.ticket, one.key, one.reply) : addNote(one.ticket, one.key, one.text)),
+  send: (one) => (one.reply ? sendReply(one.ticket, one.key, one.reply) : addNote(one.ticket, one.key, one.text, one.mentions)),
   alone: async (work) => void (await (navigator.locks ? navigator.locks.request(LOCK, work) : work())),
   random: Math.random,
 });

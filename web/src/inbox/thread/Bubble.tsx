@@ -10,6 +10,7 @@ import { DeliveryState } from "./DeliveryState";
 import { Files } from "./Files";
 import { MessageText } from "./MessageText";
 import { TroubleActions } from "./TroubleActions";
+import { WhyHere } from "./WhyHere";
 
 interface Props {
   message: Message;
@@ -52,6 +53,7 @@ export function Bubble({ message, ends }: Props) {
           <time className="num" dateTime={message.occurred_at} title={format.dateTime(message.occurred_at)}>{format.time(message.occurred_at)}</time>
           {message.edited_at ? <span>{t("thread.edited")}</span> : null}
           {message.delivery ? <DeliveryState delivery={message.delivery} /> : null}
+          <WhyHere message={message} />
         </div>
       ) : null}
       {message.delivery ? <TroubleActions message={message} /> : null}

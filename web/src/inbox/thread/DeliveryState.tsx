@@ -2,6 +2,7 @@ import { IconAlertCircle, IconArrowBackUp, IconCheck, IconChecks, IconClock, Ico
 import { useTranslation } from "react-i18next";
 
 import type { Delivery } from "../../api/types";
+import { useFormat } from "../../i18n/format";
 import { Glyph } from "../../parts/Glyph";
 
 const LOOK: Record<Delivery["state"], { icon: TablerIcon; tone: string }> = {
@@ -24,7 +25,8 @@ export function DeliveryState({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
   const { icon, tone } = LOOK[delivery.state];
   const said = delivery.reason ? SAID[delivery.state] : undefined;
-  const words = said ? t(said, { reason: delivery.reason }) : t(`delivery.${delivery.state}`);
+  const format = useFormat();
+  const words = delivery.state === "scheduled" && delivery.send_at ? t("delivery.sendsAt", { time: format.dateTime(delivery.send_at) }) : said ? t(said, { reason: delivery.reason }) : t(`delivery.${delivery.state}`);
   return (
     <span className={`delivery ${tone}`}>
       <Glyph of={icon} size="s" />

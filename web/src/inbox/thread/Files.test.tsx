@@ -12,12 +12,12 @@ const file = (more: Partial<MessageFile>) =>
 const show = (channel: string, more: Partial<MessageFile> = {}) =>
   render(<Files message={{ channel, direction: "in", deleted_at: null, files: [file(more)] } as Message} />);
 
-test.each(["telegram", "email"])("a stored picture of %s shows itself and opens beside the inbox", (channel) => {
+test.each(["telegram", "email"])("a stored picture of %s shows itself and can be enlarged", (channel) => {
   show(channel);
   const picture = screen.getByRole("img", { name: "valve.png" });
   expect(picture.getAttribute("loading")).toBe("lazy");
-  const link = picture.closest("a");
-  expect([link?.getAttribute("href"), link?.target]).toEqual(["/f1", "_blank"]);
+  const open = picture.closest("button");
+  expect(open?.getAttribute("aria-label")).toBe("Show valve.png large");
 });
 
 test.each([
@@ -35,5 +35,13 @@ test("what claims to be a picture and is none becomes a chip", () => {
   show("telegram");
   fireEvent.error(screen.getByRole("img"));
   expect(screen.queryByRole("img")).toBeNull();
+  expect(screen.getByText("valve.png").closest("a")?.getAttribute("href")).toBe("/f1");
+});
+
+test.each([["audio/ogg", "Recording valve.png"], ["video/mp4", "Video valve.png"]])("%s plays in its place, and is a chip where it cannot", (media_type, name) => {
+  show("telegram", { media_type });
+  const player = screen.getByLabelText(name);
+  expect([player.getAttribute("src"), player.hasAttribute("controls")]).toEqual(["/f1", true]);
+  fireEvent.error(player);
   expect(screen.getByText("valve.png").closest("a")?.getAttribute("href")).toBe("/f1");
 });

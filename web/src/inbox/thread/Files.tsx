@@ -6,6 +6,7 @@ import type { Message, MessageFile } from "../../api/types";
 import { useFormat } from "../../i18n/format";
 import { isMail } from "../../parts/channels";
 import { Glyph } from "../../parts/Glyph";
+import { Lightbox } from "./Lightbox";
 
 const ICONS: readonly (readonly [RegExp, TablerIcon])[] = [
   [/^image\//, IconPhoto],
@@ -14,6 +15,7 @@ const ICONS: readonly (readonly [RegExp, TablerIcon])[] = [
 ];
 /** What the server serves to be shown in place; an SVG may carry script and stays a file. */
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
+const PLAYED = /^(audio|video)\//;
 
 export function fileIcon(mediaType: string): TablerIcon {
   return ICONS.find(([kind]) => kind.test(mediaType))?.[1] ?? IconFileText;
@@ -36,30 +38,44 @@ function FileChip({ file }: { file: MessageFile }) {
 }
 
 /** The picture itself, small; a chip where its bytes are no picture after all. */
-function Picture({ file }: { file: MessageFile }) {
+function Picture({ file, open }: { file: MessageFile; open: () => void }) {
+  const { t } = useTranslation();
   const [broken, setBroken] = useState(false);
   if (broken) return <FileChip file={file} />;
   return (
-    <a className="photo" href={file.url} target="_blank" rel="noreferrer" title={file.name}>
-      <img src={file.url} alt={file.name} loading="lazy" onError={() => setBroken(true)} />
-    </a>
+    <button type="button" className="photo" title={file.name} aria-label={t("lightbox.open", { name: file.name })} onClick={open}>
+      <img src={file.url} alt={file.name} loading="lazy" decoding="async" onError={() => setBroken(true)} />
+    </button>
   );
 }
 
-/** What came along: stored pictures as pictures, everything else as a named chip. */
+/** Heard or seen in its place; a chip where this browser cannot. Nothing is fetched before somebody presses play. */
+function Recording({ file }: { file: MessageFile }) {
+  const { t } = useTranslation();
+  const [broken, setBroken] = useState(false);
+  if (broken) return <FileChip file={file} />;
+  const label = t(file.media_type.startsWith("audio/") ? "file.audio" : "file.video", { name: file.name });
+  const shared = { src: file.url, controls: true, "aria-label": label, onError: () => setBroken(true) };
+  if (file.media_type.startsWith("audio/")) return <audio {...shared} className="recording" preload="metadata" />;
+  return <video {...shared} className="recording" preload="metadata" playsInline />;
+}
+
+/** What came along: pictures as pictures, recordings with their controls, everything else as a named chip. */
 export function Files({ message }: { message: Message }) {
+  const [shown, show] = useState<string | null>(null);
   const files = message.files.filter((file) => !file.inline);
   if (files.length === 0 || message.deleted_at) return null;
   const chat = !isMail(message.channel) && message.direction !== "note";
+  const stored = (file: MessageFile) => file.state === "stored";
+  const pictures = files.filter((file) => stored(file) && PICTURES.has(file.media_type));
   return (
     <div className={chat ? "files chat" : "files"}>
-      {files.map((file) =>
-        file.state === "stored" && PICTURES.has(file.media_type) ? (
-          <Picture key={file.id} file={file} />
-        ) : (
-          <FileChip key={file.id} file={file} />
-        ),
-      )}
+      {files.map((file) => {
+        if (pictures.includes(file)) return <Picture key={file.id} file={file} open={() => show(file.id)} />;
+        if (stored(file) && PLAYED.test(file.media_type)) return <Recording key={file.id} file={file} />;
+        return <FileChip key={file.id} file={file} />;
+      })}
+      <Lightbox pictures={pictures} shown={shown} onShow={show} />
     </div>
   );
 }

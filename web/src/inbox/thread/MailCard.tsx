@@ -16,6 +16,7 @@ import { MessageText } from "./MessageText";
 import { RecipientStates } from "./RecipientStates";
 import { SenderBadge, SignatureBadges } from "./SenderBadge";
 import { TroubleActions } from "./TroubleActions";
+import { WhyHere } from "./WhyHere";
 
 function MailHead({ message, brief }: { message: Message; brief: boolean }) {
   const { t } = useTranslation();
@@ -59,7 +60,7 @@ export function MailCard({ message, folded }: { message: Message; folded: boolea
   }
   return (
     <article className="mail" id={`message-${message.id}`}>
-      <header className="head"><MailHead message={message} brief={false} /></header>
+      <header className="head"><MailHead message={message} brief={false} /><WhyHere message={message} /></header>
       <Doubts message={message} />
       <div className="text" lang={message.language || undefined} dir="auto">
         {html ? <HtmlMail message={message} /> : <MessageText message={message} whole={quote} />}

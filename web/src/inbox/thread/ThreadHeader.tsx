@@ -12,6 +12,8 @@ import { useInbox } from "../InboxContext";
 import { useScopeName } from "../list/useScopeName";
 import { isFinal } from "../status";
 import { useNeighbours } from "../useNeighbours";
+import { SnoozeButton } from "../time/SnoozeButton";
+import { MoreMenu } from "./MoreMenu";
 import { useTicketCommands } from "./useTicketCommands";
 
 function Viewers({ ticket }: { ticket: string }) {
@@ -64,6 +66,8 @@ export function ThreadHeader({ ticket }: { ticket: Ticket | undefined }) {
           <IconButton icon={IconChevronDown} label={t("thread.next")} onClick={goNext} disabled={!next} aria-keyshortcuts="j" />
         </span>
       )}
+      {ticket && !isFinal(ticket.status) && !ticket.merged_into ? <SnoozeButton ticket={ticket} /> : null}
+      {ticket ? <MoreMenu ticket={ticket} /> : null}
       <IconButton icon={IconLayoutSidebarRight} label={t("panel.toggle")} onClick={layout.togglePanel} aria-keyshortcuts="." aria-pressed={layout.panelInline || layout.panelOpen} />
       {ticket && !isFinal(ticket.status) ? <SolveButton ticket={ticket} solve={solve} /> : null}
     </header>

@@ -8,6 +8,7 @@ import { ErrorPane } from "../../parts/ErrorPane";
 import { Composer } from "../composer/Composer";
 import { useInbox } from "../InboxContext";
 import { TicketPanel } from "../panel/TicketPanel";
+import { SnoozedNotice } from "../time/SnoozedNotice";
 import { Flow } from "./Flow";
 import { JoinedNotice } from "./JoinedNotice";
 import { ThreadHeader } from "./ThreadHeader";
@@ -35,6 +36,7 @@ export function ThreadPane({ id }: { id: string }) {
       <main className="thread" aria-label={ticket ? t("thread.label", { subject: ticket.subject }) : t("thread.loading")}>
         <ThreadHeader ticket={ticket} />
         {layout.phone && ticket ? <ThreadStrip ticket={ticket} /> : null}
+        {ticket ? <SnoozedNotice ticket={ticket} /> : null}
         <Flow id={id} />
         {ticket ? ticket.merged_into ? <JoinedNotice into={ticket.merged_into} /> : <Composer ticket={ticket} /> : null}
       </main>

@@ -1,0 +1,15 @@
+import { useSession } from "../api/queries";
+
+/** Whether the agent's role holds a permission: what it does not hold is not offered. */
+export function useMay(): (permission: string) => boolean {
+  const { data } = useSession();
+  return (permission) => data?.permissions.includes(permission) ?? false;
+}
+
+export type FieldRule = "hidden" | "masked" | "read_only";
+
+/** What the agent's role may do to a field; null where nothing holds it back. */
+export function useFieldRule(): (field: string) => FieldRule | null {
+  const { data } = useSession();
+  return (field) => data?.fields[field] ?? null;
+}
