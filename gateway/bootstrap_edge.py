@@ -20,6 +20,7 @@ from gateway.api.handlers.meta import MetaApi
 from gateway.api.handlers.people import PeopleApi
 from gateway.api.handlers.reading import ReadingApi
 from gateway.api.handlers.roles import RolesApi
+from gateway.api.handlers.search import SearchApi
 from gateway.api.handlers.session import SessionApi
 from gateway.api.handlers.suppressions import SuppressionApi
 from gateway.api.handlers.templates import TemplateApi
@@ -39,6 +40,7 @@ from gateway.chat.visitors import Visitors
 from gateway.health import Checked, HealthRoutes
 from gateway.leaving import LeavingPages
 from gateway.linked_files import LinkedFiles
+from gateway.name_book import name_book
 from gateway.people import People
 from gateway.pictures.store import ThumbnailStore
 from gateway.pictures.thumbnails import Thumbnails
@@ -57,11 +59,12 @@ from ticketing.ingest.numbers import NumberPool
 from ticketing.merging.handlers import Merging
 from ticketing.merging.split_handlers import Splitting
 from ticketing.merging.store import MergeStore
-from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.roles.handlers import RoleCommands, TeamCommands
 from ticketing.roles.store import RoleStore
+from ticketing.search.finding import Search
+from ticketing.search.suggesting import Suggesting
 from ticketing.starting import Starter
 from ticketing.transactions import Transactions
 from ticketing.views.handlers import ViewCommands
@@ -94,7 +97,6 @@ def edge(base: Foundation) -> Edge:
     live = LiveApi(hub, endpoints, base.notifications.unread)
     read = ReadingApi(
         reading=reading,
-        search=Search(store, reading),
         people=people,
         catalogues=base.catalogues,
         directory=base.directory,
@@ -111,6 +113,8 @@ def edge(base: Foundation) -> Edge:
         GuideApi(base.registry, base.edge_store, base.settings.public_url).handlers(),
         read.handlers(),
         _files(base, reading).handlers(),
+        _search(base, store, reading, people).handlers(),
+        FilesApi(reading, base.edge_store, base.blobs).handlers(),
         TemplateApi(base.directory).handlers(),
         _views(base).handlers(),
         _acting(base, read).handlers(),
@@ -224,6 +228,18 @@ def _merging(base: Foundation, read: ReadingApi) -> MergingApi:
     store = MergeStore(base.collections)
     splitting = Splitting(store, transactions, NumberPool(base.counters))
     return MergingApi(Merging(store, transactions), splitting, read)
+
+
+def _search(
+    base: Foundation, store: ReadingStore, reading: TicketReading, people: People
+) -> SearchApi:
+    book = name_book(base.directory, people, base.access)
+    return SearchApi(
+        search=Search(store, reading, book),
+        suggesting=Suggesting(store, reading, book),
+        people=people,
+        catalogues=base.catalogues,
+    )
 
 
 def _views(base: Foundation) -> ViewsApi:

@@ -9,6 +9,7 @@ from connectors.manifest import Manifest
 from gateway.api import addresses
 from gateway.api import schemas as s
 from gateway.api.schemas import mail as m
+from gateway.api.schemas import search as sr
 from gateway.api.views import agent_ref, maybe_time, suppression, time
 from normalizer import model as normal
 from outbound.suppression.model import Stopped
@@ -21,8 +22,8 @@ from ticketing.catalogue.filling import category_of, form_of
 from ticketing.catalogue.model import Catalogue
 from ticketing.catalogue.moving import reachable, state_of
 from ticketing.facts import MARKS
-from ticketing.reading.search import Hit
 from ticketing.reading.tickets import Row, Whole
+from ticketing.search.finding import Hit
 from ticketing.work.snooze import UNTIL_THEY_WRITE
 
 Agents = Mapping[str, model.Agent]
@@ -93,9 +94,9 @@ def check_item(item: model.CheckItem, agents: Agents) -> s.CheckItem:
     )
 
 
-def hit(found: Hit, agents: Agents, catalogue: Catalogue) -> s.SearchHit:
+def hit(found: Hit, agents: Agents, catalogue: Catalogue) -> sr.SearchHit:
     """A search result."""
-    return s.SearchHit(
+    return sr.SearchHit(
         ticket=row(found.row, agents, catalogue),
         message_id=found.message_id,
         snippet=found.snippet,

@@ -28,10 +28,10 @@ from ticketing.merging.handlers import MergeWish, Merging
 from ticketing.merging.split_handlers import Splitting
 from ticketing.merging.store import MergeStore
 from ticketing.permissions import Viewer
-from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.reply_tokens import ReplyTokens
+from ticketing.search.finding import Search
 from ticketing.starting import Starter
 from ticketing.store import Collections
 from ticketing.transactions import Transactions

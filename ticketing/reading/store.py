@@ -19,6 +19,7 @@ from ticketing.model import (
     read_mark_id,
 )
 from ticketing.reading.windows import AHEAD, FLOOR
+from ticketing.search.asked import Said
 from ticketing.store import Collections
 from ticketing.views.places import Place
 
@@ -26,7 +27,30 @@ Raw = AsyncCollection[dict[str, Any]]
 
 MAX_CONVERSATIONS = 200
 HALF_ENOUGH = timedelta(minutes=10)
+FEW = 20
+RECENT = tuple(timedelta(hours=hours) for hours in (1, 24, 24 * 30, 24 * 3650))
+MAX_SAID = 1_000
 SEARCH_FIELDS = {"ticket_id": 1, "inbox_id": 1, "received_at": 1, "tokens": 1}
+
+SAID_FIELDS = {
+    name: 1
+    for name in (
+        "ticket_id",
+        "inbox_id",
+        "received_at",
+        "direction",
+        "subject",
+        "text",
+        "reply_text",
+        "author",
+        "recipient.value",
+        "mail.to",
+        "mail.cc",
+        "envelope.to",
+        "envelope.cc",
+        "files.name",
+    )
+}
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,15 +61,6 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     inbox_id: InboxId
     received_at: datetime
     tokens: frozenset[str]
-
-
-class Text(msgspec.Struct, frozen=True, kw_only=True):
-    """The words of a message."""
-
-    id: MessageId = msgspec.field(name="_id")
-    subject: str = ""
-    text: str = ""
-    reply_text: str = ""
 
 
 class ReadingStore:
@@ -156,6 +171,21 @@ class ReadingStore:
         """People with this word in their name or addresses."""
         return await self._in.contacts.find({"tokens": token}, limit=limit)
 
+    async def contacts_beginning(self, begun: str, limit: int) -> list[Contact]:
+        """People with a word in their name or addresses that begins so."""
+        where = {"tokens": {"$gte": begun, "$lt": begun + "\uffff"}}
+        return await self._in.contacts.find(where, limit=limit)
+
+    async def newest_open(self, now: datetime, limit: int) -> list[Ticket]:
+        """Open tickets, no order promised beyond that they are recent."""
+        found: list[Ticket] = []
+        for age in RECENT:
+            window = {"open": True, "activity_at": {"$gte": now - age}}
+            found = await self._in.tickets.find(window, limit=limit)
+            if len(found) >= limit:
+                break
+        return found
+
     async def conversations(self, id: TicketId) -> list[Conversation]:
         """A ticket's conversations, the first begun first."""
         found = await self._in.conversations.find({"ticket_id": id}, limit=MAX_CONVERSATIONS)
@@ -211,12 +241,22 @@ class ReadingStore:
         found = await cursor.limit(limit).to_list(limit)
         return [msgspec.convert(item, Candidate) for item in found]
 
-    async def texts(self, ids: Iterable[MessageId]) -> dict[str, Text]:
-        """The words of these messages, for their snippets."""
+    async def said(self, ids: Iterable[MessageId]) -> dict[str, Said]:
+        """What these messages say, for snippets and what else a search looks at."""
         wanted = list(ids)
-        fields = {"subject": 1, "text": 1, "reply_text": 1}
-        found = self._in.messages.raw.find({"_id": {"$in": wanted}}, fields)
-        return {item["_id"]: msgspec.convert(item, Text) for item in await found.to_list(None)}
+        if not wanted:
+            return {}
+        found = self._in.messages.raw.find({"_id": {"$in": wanted}}, SAID_FIELDS)
+        return {item["_id"]: _said(item) for item in await found.to_list(None)}
+
+    async def said_in(self, ids: Sequence[TicketId]) -> list[Said]:
+        """What was said in these tickets, at most ``MAX_SAID`` messages of a few tickets."""
+        said: list[Said] = []
+        for start in range(0, len(ids), FEW):  # the small server compares each id with each
+            where = {"ticket_id": {"$in": list(ids[start : start + FEW])}}
+            found = self._in.messages.raw.find(where, SAID_FIELDS).limit(MAX_SAID)
+            said += [_said(item) for item in await found.to_list(MAX_SAID)]
+        return said
 
     async def read_marks(self, agent_id: AgentId, ids: Iterable[TicketId]) -> dict[str, ReadMark]:
         """What the agent has read, by mark id."""
@@ -225,3 +265,30 @@ class ReadingStore:
     async def save_read_mark(self, mark: ReadMark) -> None:
         """Remember what was read."""
         await self._in.reads.replace_many([mark])
+
+
+def _said(item: Mapping[str, Any]) -> Said:
+    """A message of which only ``SAID_FIELDS`` were read."""
+    mail, envelope = item.get("mail") or {}, item.get("envelope") or {}
+    author = item.get("author") or {}
+    return Said(
+        id=item["_id"],
+        ticket_id=item["ticket_id"],
+        inbox_id=item["inbox_id"],
+        received_at=item["received_at"],
+        direction=item["direction"],
+        subject=item.get("subject", ""),
+        text=item.get("text", ""),
+        reply_text=item.get("reply_text", ""),
+        author=tuple(filter(None, (author.get("name", ""), author.get("address", "")))),
+        recipients=(
+            *(
+                address
+                for part in (mail, envelope)
+                for key in ("to", "cc")
+                for address in part.get(key, ())
+            ),
+            *filter(None, ((item.get("recipient") or {}).get("value", ""),)),
+        ),
+        files=tuple(filter(None, (file.get("name", "") for file in item.get("files", ())))),
+    )

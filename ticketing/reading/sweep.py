@@ -42,7 +42,9 @@ Keep = Callable[[Sequence[Entry[ItemT]]], Awaitable[list[Entry[ItemT]]]]
 
 
 class Sweep(Generic[ItemT]):
-    """One page. ``newest``: from now into the past; else from ``oldest`` on towards now."""
+    """One page. ``newest``: from now into the past, as far as ``oldest``; else from ``oldest`` on
+    towards now. After ``budget`` entries the page ends, full or not.
+    """
 
     def __init__(
         self,
@@ -52,11 +54,13 @@ class Sweep(Generic[ItemT]):
         now: datetime,
         newest: bool = True,
         oldest: datetime = FLOOR,
+        budget: int | None = None,
     ) -> None:
         self._fetch = fetch
         self._keep = keep
         self._newest = newest
-        self._end = FLOOR if newest else now + AHEAD
+        self._end = oldest if newest else now + AHEAD
+        self._budget = MAX_READ if budget is None else budget
         self._at = now + AHEAD if newest else oldest
         self._width = AHEAD + FIRST if newest else FIRST
         self._read = 0
@@ -66,7 +70,7 @@ class Sweep(Generic[ItemT]):
         """At most ``limit`` entries behind ``cursor``."""
         if cursor is not None:
             await self._ties(cursor)
-        while len(self._found) <= limit and self._read < MAX_READ and not self._done:
+        while len(self._found) <= limit and self._read < self._budget and not self._done:
             await self._step(limit + 1)
         shown = self._found[:limit]
         if len(self._found) > limit:

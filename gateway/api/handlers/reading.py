@@ -1,4 +1,4 @@
-"""What agents see: lists, tickets, threads, histories, search, files."""
+"""What agents see: lists, tickets, threads, histories, files."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +25,6 @@ from ticketing.model import Contact, Inbox, Ticket
 from ticketing.notifications.handlers import Notifications
 from ticketing.permissions import Viewer
 from ticketing.reading.lists import ListQuery
-from ticketing.reading.search import Search
 from ticketing.reading.tickets import TicketReading
 from ticketing.work.handlers import Work
 
@@ -53,7 +52,6 @@ class ReadingApi:
         self,
         *,
         reading: TicketReading,
-        search: Search,
         people: People,
         catalogues: Catalogues,
         directory: InboxDirectory,
@@ -63,7 +61,6 @@ class ReadingApi:
         notifications: Notifications,
     ) -> None:
         self._reading = reading
-        self._search = search
         self._people = people
         self._catalogues = catalogues
         self._directory = directory
@@ -76,7 +73,6 @@ class ReadingApi:
         """By operation."""
         return {
             "listTickets": self.list_tickets,
-            "search": self.search,
             "getTicket": self.get,
             "markRead": self.mark_read,
             "getReplyTexts": self.texts,
@@ -100,23 +96,6 @@ class ReadingApi:
         agents, catalogue = await self._people.all(), await self._catalogues.current()
         return s.TicketPage(
             items=[ticket_views.row(one, agents, catalogue) for one in found.items],
-            next_cursor=found.next_cursor,
-        )
-
-    async def search(self, call: Call[None, r.SearchQuery]) -> Result:
-        """A page of hits."""
-        query = call.query
-        found = await self._search.find(
-            call.viewer,
-            query.q,
-            scope=query.scope,
-            cursor=query.cursor or None,
-            limit=query.limit,
-            now=call.now,
-        )
-        agents, catalogue = await self._people.all(), await self._catalogues.current()
-        return s.SearchPage(
-            items=[ticket_views.hit(one, agents, catalogue) for one in found.items],
             next_cursor=found.next_cursor,
         )
 

@@ -14,6 +14,7 @@ from gateway.api.operations.messages import MESSAGES
 from gateway.api.operations.meta import META
 from gateway.api.operations.organisations import ORGANISATIONS
 from gateway.api.operations.roles import ROLES
+from gateway.api.operations.search import SEARCH
 from gateway.api.operations.session import SESSION
 from gateway.api.operations.templates import TEMPLATES
 from gateway.api.operations.tickets import TICKETS
@@ -30,6 +31,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *MERGING,
     *TYPES,
     *VIEWS,
+    *SEARCH,
     *MESSAGES,
     *MAIL_OUT,
     *WORK,

@@ -1,19 +1,14 @@
-"""Tickets: lists, search, changes."""
+"""Tickets: lists and changes."""
 
 from gateway.api import requests as r
 from gateway.api import schemas as s
-from gateway.api.operation import SEARCHES, WRITES, Operation
+from gateway.api.operation import WRITES, Operation
 
 TICKETS = (
     Operation(
         name="listTickets", method="GET", path="/tickets", summary="Tickets of a view",
         tag="tickets", permission="tickets:read", query=r.TicketQuery, answer=s.TicketPage,
         errors=(404, 409),
-    ),
-    Operation(
-        name="search", method="GET", path="/search", summary="Search tickets and messages",
-        tag="tickets", permission="tickets:read", query=r.SearchQuery, answer=s.SearchPage,
-        rate=SEARCHES,
     ),
     Operation(
         name="createTicket", method="POST", path="/tickets", summary="Write to somebody first",

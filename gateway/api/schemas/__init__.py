@@ -43,8 +43,6 @@ from gateway.api.schemas.tickets import ContactRef as ContactRef
 from gateway.api.schemas.tickets import Conversation as Conversation
 from gateway.api.schemas.tickets import Event as Event
 from gateway.api.schemas.tickets import EventPage as EventPage
-from gateway.api.schemas.tickets import SearchHit as SearchHit
-from gateway.api.schemas.tickets import SearchPage as SearchPage
 from gateway.api.schemas.tickets import Snooze as Snooze
 from gateway.api.schemas.tickets import Ticket as Ticket
 from gateway.api.schemas.tickets import TicketPage as TicketPage

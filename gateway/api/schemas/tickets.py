@@ -1,7 +1,5 @@
 """Tickets in lists, whole, and their history."""
 
-from typing import Literal
-
 from gateway.api.answer import Answer
 from gateway.api.fields import FieldValue, Level, Priority, Status, Time, Trouble
 from gateway.api.schemas.mail import Suppression
@@ -68,23 +66,6 @@ class TicketPage(Answer, frozen=True, kw_only=True):
     """A page of a ticket list."""
 
     items: list[TicketRow]
-    next_cursor: str | None
-
-
-class SearchHit(Answer, frozen=True, kw_only=True):
-    """``marks`` are [start, end) pairs of code points in ``snippet``."""
-
-    ticket: TicketRow
-    message_id: str | None
-    snippet: str
-    marks: list[tuple[int, int]]
-    field: Literal["subject", "message", "contact", "number"]
-
-
-class SearchPage(Answer, frozen=True, kw_only=True):
-    """A page of search results."""
-
-    items: list[SearchHit]
     next_cursor: str | None
 
 

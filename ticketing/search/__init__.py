@@ -1,0 +1,1 @@
+"""Search: a line of words and operators, what was understood of it, and what fits."""
