@@ -114,7 +114,6 @@ def edge(base: Foundation) -> Edge:
         read.handlers(),
         _files(base, reading).handlers(),
         _search(base, store, reading, people).handlers(),
-        FilesApi(reading, base.edge_store, base.blobs).handlers(),
         TemplateApi(base.directory).handlers(),
         _views(base).handlers(),
         _acting(base, read).handlers(),

@@ -15,6 +15,8 @@ from gateway.api.handlers.reading import ReadingApi
 from gateway.api.handlers.scheduled import ScheduledApi
 from gateway.api.handlers.work import WorkApi
 from gateway.bootstrap import Foundation, composer
+from gateway.name_book import name_book
+from gateway.people import People
 from gateway.workers.housekeeping import Chore
 from gateway.workers.loops import Bell
 from normalizer.model import AgentId
@@ -32,9 +34,9 @@ from ticketing.handlers import Commands
 from ticketing.permissions import Origin, Viewer
 from ticketing.preferences.store import PreferenceStore
 from ticketing.reading.lists import Lists
-from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
+from ticketing.search.finding import Search
 from ticketing.transactions import Transactions
 from ticketing.work.handlers import WOKEN_AT_ONCE, Work
 
@@ -85,10 +87,11 @@ def bulk_runner(base: Foundation) -> BulkRunner:
 
     store = ReadingStore(base.collections)
     reading = TicketReading(store, base.events, base.views)
+    book = name_book(base.directory, People(base.auth), base.access)
     return BulkRunner(
         store=BulkStore(base.collections, base.events),
         commands=Commands(base.collections, base.events, base.relay.offer, base.catalogues),
-        selecting=ListSelection(Lists(store, base.views), Search(store, reading)),
+        selecting=ListSelection(Lists(store, base.views), Search(store, reading, book)),
         viewer_of=viewer_of,
         offer=base.relay.offer,
         tell=tell,

@@ -7,7 +7,7 @@ from normalizer.model import TicketId
 from ticketing.bulk.model import Listed
 from ticketing.permissions import Viewer
 from ticketing.reading.lists import ListQuery, Lists
-from ticketing.reading.search import Search
+from ticketing.search.finding import Search
 
 PAGE = 100
 

@@ -127,8 +127,7 @@ class Search:
             for row, (candidate, _) in zip(rows, found, strict=True)
         ]
         hits.sort(key=lambda hit: rank(asked, hit.row.ticket, texts.get(hit.message_id or "")))
-        more = not sweep.done and bool(hits)
-        after = Cursor(moment=sweep.until, id="w") if more else None
+        after = None if sweep.done else Cursor(moment=sweep.until, id="w")
         return Results(items=hits, next_cursor=after.encode() if after else None)
 
     def _judge(self, viewer: Viewer, wanted: Wanted) -> Judge:
