@@ -30,7 +30,8 @@ class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
 
     ``version``, where given, must be the ticket's current one: nobody overwrites what they have
     not seen. ``state`` is one of the type's, ``status`` alone leads to the first of that category
-    that can be reached. ``fields`` are by the field's id, None empties one.
+    that can be reached. ``fields`` are by the field's id, None empties one. ``force`` solves a
+    parent before its children.
     """
 
     status: Status | UnsetType = UNSET
@@ -47,6 +48,7 @@ class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
     impact: Level | UnsetType | None = UNSET
     urgency: Level | UnsetType | None = UNSET
     version: int | None = None
+    force: bool = False
 
 
 def amended(

@@ -22,6 +22,8 @@ from ticketing.catalogue.model import Catalogue, FieldKind
 from ticketing.catalogue.reading import Catalogues
 from ticketing.catalogue.store import CatalogueStore
 from ticketing.errors import Invalid, Refused
+from ticketing.links.handlers import check_children
+from ticketing.links.store import LinkStore
 from ticketing.model import Conversation, FieldValue, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
 from ticketing.redaction import asked_for, check_change, revealed
@@ -48,6 +50,7 @@ class Commands:
         self._in = collections
         self._catalogues = catalogues or Catalogues(CatalogueStore(collections.mongo))
         self._transactions = Transactions(collections, events, offer)
+        self._links = LinkStore(collections)
 
     async def change_ticket(
         self, viewer: Viewer, id: str, change: TicketChange, now: datetime
@@ -78,6 +81,8 @@ class Commands:
         if after is before:
             return before
         check_change(viewer, before, after, asked_for(change))
+        if not change.force:
+            await check_children(self._links, before, after, session)
         await self._give_to_team(session, before, after)
         await self._check_referred(session, before, after, catalogue)
         await self._catalogues.note_use(session, before, after)

@@ -6,6 +6,7 @@ scans instead. It rewrites every entry of a changed ticket (0.12 ms an index): t
 
 from storage.migrations import Index, ensure_indexes
 from ticketing.bulk.store import INDEXES as BULK_INDEXES
+from ticketing.links.store import INDEXES as LINK_INDEXES
 from ticketing.merging.store import INDEXES as MERGE_INDEXES
 from ticketing.people.indexes import PEOPLE_INDEXES
 from ticketing.views.indexes import VIEW_INDEXES, VIEW_MIGRATIONS
@@ -73,5 +74,6 @@ TICKETING_MIGRATIONS = (
     ensure_indexes(231, "bulk_indexes", BULK_INDEXES),
     ensure_indexes(250, "people_indexes", PEOPLE_INDEXES),
     ensure_indexes(240, "merge_indexes", MERGE_INDEXES),
+    ensure_indexes(241, "link_indexes", LINK_INDEXES),
     *VIEW_MIGRATIONS,
 )

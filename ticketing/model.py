@@ -138,6 +138,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     count, so no clocks are compared). ``type_id`` "" is the site's own type; ``state`` is one of
     its type's states, of which ``status`` is the category; ``fields`` is by the field's id.
     ``blocked``: it began by the word of somebody who is not listened to.
+    ``children``: how many tickets have it as their parent.
     ``private``: only for its team, owner, followers and whoever holds the right to. At most 50
     ``followers``, ``mentioned`` and ``asset_ids``, 100 items of the ``checklist``.
     """
@@ -189,6 +190,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     snoozed_until: datetime | None = None
     snoozed_by: AgentId | Literal[""] = ""
     parent_id: TicketId | None = None
+    children: int = 0
     asset_ids: tuple[str, ...] = ()
 
 

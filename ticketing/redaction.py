@@ -124,11 +124,16 @@ def check_change(
         raise Forbidden(f"change {field}")
 
 
+HOW = frozenset({"fields", "version", "force"})  # of a change, and no fields of a ticket
+
+
 def asked_for(change: msgspec.Struct) -> list[str]:
     """The names of the fields that a change sets, as rules name them."""
     names = [name for name in change.__struct_fields__ if getattr(change, name) is not UNSET]
     custom = [CUSTOM + id for id in (getattr(change, "fields", {}) if "fields" in names else ())]
-    built_in = [ALSO.get(name, name) for name in names if name not in {"fields", "version"}]
+    built_in = [
+        ALSO.get(name, name) for name in names if name not in {"fields", "version", "force"}
+    ]
     return [*built_in, *custom]
 
 

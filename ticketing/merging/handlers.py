@@ -11,6 +11,7 @@ from storage.events import Event
 from storage.ids import new_id
 from storage.mongo import Session
 from ticketing.errors import Invalid, NotFound, Stale
+from ticketing.links.handlers import in_view
 from ticketing.merging.facts import told, untold
 from ticketing.merging.model import (
     Choices,
@@ -26,8 +27,7 @@ from ticketing.merging.undoing import dependents, merge, take_back
 from ticketing.merging.world import World
 from ticketing.model import Ticket
 from ticketing.permissions import Viewer, require, sees, sees_inbox
-from ticketing.reading.partial import inboxes_of
-from ticketing.redaction import rule_of, shown
+from ticketing.redaction import rule_of
 from ticketing.transactions import Work
 
 ResultT = TypeVar("ResultT")
@@ -188,14 +188,6 @@ async def after_all(
     records = [one for id in ids for one in await store.records_of(id, session)]
     last = max((one.at for one in records), default=None)
     return now if last is None else max(now, last + timedelta(milliseconds=1))
-
-
-def in_view(viewer: Viewer, ticket: Ticket) -> Ticket:
-    """As far as the viewer may know it; words that may come from a hidden inbox are left out."""
-    known = shown(viewer, ticket)
-    if viewer.inbox_ids is None or viewer.inbox_ids.issuperset(inboxes_of(ticket)):
-        return known
-    return msgspec.structs.replace(known, subject="", snippet="", contact_name="")
 
 
 def _ids(wish: MergeWish) -> list[TicketId]:

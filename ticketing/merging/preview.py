@@ -69,5 +69,8 @@ def _warnings(
         yield Warned(code="under_way", text=text, about=str(under_way))
     if source.private != target.private:
         yield Warned(code="private", text="One of them is private: the result is, too.")
+    if source.children or source.parent_id:
+        text = f"Links to parents and children stay with #{source.number}."
+        yield Warned(code="links_stay", text=text)
     for name in cut(source, target):
         yield Warned(code="lists_cut", text=f"Not all {name} find room.", about=name)

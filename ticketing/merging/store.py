@@ -258,7 +258,7 @@ class MergeStore:
         for record in world.records.values():
             for piece in record.pieces if record.undone_at else ():
                 chosen, place = world.chosen[record.id], piece.conversation_id
-                await self._resettle(chosen, piece.new_id, place, record.target_id, session)
+                await self._resettle(chosen, piece.new_id, place, world.places[place], session)
         for id in world.emptied:
             await self._in.conversations.delete({"_id": id}, session=session)
         for (source, target), ids in world.moves().items():

@@ -8,7 +8,8 @@ from gateway.api import schemas as s
 from gateway.api.call import Call, Handler, Result
 from gateway.api.handlers.reading import ReadingApi
 from gateway.api.schemas import merging as g
-from ticketing.merging.handlers import MergeWish, Merging, in_view
+from ticketing.links.handlers import in_view
+from ticketing.merging.handlers import MergeWish, Merging
 from ticketing.merging.model import Cut, Merge, MovedConversation, Preview, SplitWish
 from ticketing.merging.split_handlers import Splitting
 from ticketing.model import Ticket

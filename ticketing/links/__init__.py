@@ -1,0 +1,1 @@
+"""How tickets hang together: related, duplicates, causes, parents and children."""

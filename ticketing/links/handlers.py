@@ -1,0 +1,225 @@
+"""Linking and unlinking tickets, and what a parent hears of its children."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from normalizer.model import TicketId
+from storage.events import Change, Event, EventLog
+from storage.mongo import Session
+from ticketing import facts
+from ticketing.errors import Invalid, Refused
+from ticketing.links.model import (
+    MAX_DEPTH,
+    MAX_LINKS,
+    OPPOSITE,
+    Linked,
+    LinkKind,
+    TicketLink,
+    both_ways,
+    link_id,
+)
+from ticketing.links.policy import check_family, check_solving
+from ticketing.links.store import LinkStore
+from ticketing.model import Ticket
+from ticketing.permissions import Viewer, require, sees
+from ticketing.reading.partial import inboxes_of
+from ticketing.redaction import readable, shown
+from ticketing.store import Collections, settle
+from ticketing.transactions import Transactions
+
+ENDED = frozenset({"solved", "closed"})
+
+
+class Links:
+    """Commands of agents."""
+
+    def __init__(self, store: LinkStore, transactions: Transactions) -> None:
+        self._store = store
+        self._transactions = transactions
+
+    async def of(self, viewer: Viewer, ticket: Ticket) -> list[Linked]:
+        """A visible ticket's links to others that the viewer sees."""
+        links = await self._store.of(ticket.id)
+        if not links:
+            return []
+        found = await self._store.tickets(one.other_id for one in links)
+        return [
+            Linked(link=one, other=in_view(viewer, found[one.other_id]))
+            for one in links
+            if one.other_id in found and sees(viewer, found[one.other_id]) and _told(viewer, one)
+        ]
+
+    async def add(
+        self, viewer: Viewer, id: str, kind: LinkKind, other_id: str, now: datetime
+    ) -> Linked:
+        """A link that is there already is given back. Raises Refused for circles and towers."""
+        if id == other_id:
+            raise Invalid("target_id", "a ticket cannot be linked to itself")
+
+        async def work(session: Session, events: list[Event]) -> Linked:
+            ticket, other = await self._both(viewer, id, other_id, session)
+            known = await self._store.link(link_id(ticket.id, kind, other.id), session)
+            if known is not None:
+                return Linked(link=known, other=in_view(viewer, other))
+            if len(await self._store.of(ticket.id, session)) >= MAX_LINKS:
+                raise Refused(f"at most {MAX_LINKS} links of one ticket: unlink some")
+            links = both_ways(ticket.id, kind, other.id, viewer.agent_id, now)
+            if kind in {"parent", "child"}:
+                parent, child = (other, ticket) if kind == "parent" else (ticket, other)
+                await self._adopt(parent, child, session)
+            await self._store.keep(links, session)
+            events += _linked("ticket.linked", links, (ticket, other), viewer, now)
+            return Linked(link=links[0], other=in_view(viewer, other))
+
+        return await self._transactions.run(work)
+
+    async def remove(self, viewer: Viewer, id: str, link: str, now: datetime) -> None:
+        """On both sides; nothing happens where there is none."""
+
+        async def work(session: Session, events: list[Event]) -> None:
+            known = await self._store.link(link, session)
+            if known is None or known.ticket_id != id:
+                require(viewer, "change", (await self._store.tickets([id], session)).get(
+                    TicketId(id)), id)  # fmt: skip
+                return
+            ticket, other = await self._both(viewer, id, known.other_id, session)
+            if known.kind in {"parent", "child"}:
+                parent, child = (other, ticket) if known.kind == "parent" else (ticket, other)
+                children = max(0, parent.children - 1)
+                await self._save(session, replace(parent, children=children))
+                await self._save(session, replace(child, parent_id=None))
+            links = both_ways(ticket.id, known.kind, other.id, viewer.agent_id, now)
+            await self._store.drop([one.id for one in links], session)
+            events += _linked("ticket.unlinked", links, (ticket, other), viewer, now)
+
+        await self._transactions.run(work)
+
+    async def _adopt(self, parent: Ticket, child: Ticket, session: Session) -> None:
+        line = [parent]
+        while line[-1].parent_id is not None and len(line) <= MAX_DEPTH:
+            above = await self._store.tickets([line[-1].parent_id], session)
+            if line[-1].parent_id not in above:
+                break
+            line.append(above[line[-1].parent_id])
+        check_family(child, line, await self._generations(child, session))
+        await self._save(session, replace(parent, children=parent.children + 1))
+        await self._save(session, replace(child, parent_id=parent.id))
+
+    async def _generations(self, ticket: Ticket, session: Session) -> int:
+        """How many there are below, as far as it matters."""
+        level, depth = [ticket], 0
+        while any(one.children for one in level) and depth < MAX_DEPTH:
+            level = [
+                child
+                for one in level
+                if one.children
+                for child in await self._store.linked(one.id, "child", session)
+            ]
+            depth += 1
+        return depth
+
+    async def _save(self, session: Session, ticket: Ticket) -> None:
+        await self._store.save([replace(ticket, version=ticket.version + 1)], session)
+
+    async def _both(
+        self, viewer: Viewer, id: str, other_id: str, session: Session
+    ) -> tuple[Ticket, Ticket]:
+        found = await self._store.tickets([id, other_id], session)
+        both = [require(viewer, "change", found.get(TicketId(one)), one) for one in (id, other_id)]
+        for one in both:
+            if one.merged_into is not None:
+                raise Refused(f"#{one.number} was merged into another ticket: link that one")
+        return both[0], both[1]
+
+
+class Family:
+    """Parents wait for their children, and hear when the last of them is done."""
+
+    def __init__(self, collections: Collections, events: EventLog) -> None:
+        self._mongo = collections.mongo
+        self._store = LinkStore(collections)
+        self._events = events
+
+    async def handle(self, events: Sequence[Event]) -> None:
+        """A consumer: each parent of whom the last child was solved gets a line in its history."""
+        ended = [one for one in events if _has_ended(one)]
+        if not ended:
+            return
+        found = await self._store.tickets(one.ticket_id for one in ended)
+        for event in ended:
+            child = found.get(TicketId(event.ticket_id))
+            if child is not None and child.parent_id is not None:
+                await self._tell(child, event)
+
+    async def _tell(self, child: Ticket, event: Event) -> None:
+        async def work(session: Session) -> None:
+            parents = await self._store.tickets([child.parent_id or ""], session)
+            parent = parents.get(child.parent_id or TicketId(""))
+            if parent is None or not parent.open:
+                return
+            if any(one.open for one in await self._store.linked(parent.id, "child", session)):
+                return
+            done = facts.fact(
+                "children.solved",
+                parent,
+                cause=event.id,
+                actor=facts.SYSTEM,
+                at=event.at,
+                changes=[Change(field="child", after=f"#{child.number}")],
+            )
+            await self._events.append(session, [done])
+
+        await settle(self._mongo, work)
+
+
+async def check_children(store: LinkStore, before: Ticket, after: Ticket, session: Session) -> None:
+    """Raises Refused where a ticket is to be solved before its children. Only parents are asked."""
+    if before.children and before.open and not after.open:
+        check_solving(before, await store.linked(before.id, "child", session))
+
+
+def in_view(viewer: Viewer, ticket: Ticket) -> Ticket:
+    """As far as the viewer may know it; words that may come from a hidden inbox are left out."""
+    known = shown(viewer, ticket)
+    if viewer.inbox_ids is None or viewer.inbox_ids.issuperset(inboxes_of(ticket)):
+        return known
+    return replace(known, subject="", snippet="", contact_name="")
+
+
+def _told(viewer: Viewer, link: TicketLink) -> bool:
+    return link.kind not in {"parent", "child"} or readable(viewer, "parent_id")
+
+
+def _has_ended(event: Event) -> bool:
+    return any(one.field == "status" and one.after in ENDED for one in event.changes)
+
+
+def _linked(
+    kind: str,
+    links: tuple[TicketLink, TicketLink],
+    tickets: tuple[Ticket, Ticket],
+    viewer: Viewer,
+    now: datetime,
+) -> list[Event]:
+    ticket, other = tickets
+    sides = ((ticket, links[0].kind, other), (other, OPPOSITE[links[0].kind], ticket))
+    gone = kind == "ticket.unlinked"
+    return [
+        facts.fact(
+            kind,
+            one,
+            cause=f"{links[0].id}@{now.timestamp()}",
+            actor=facts.of_viewer(viewer),
+            at=now,
+            changes=[
+                Change(
+                    field=what,
+                    before=f"#{far.number}" if gone else None,
+                    after=None if gone else f"#{far.number}",
+                )
+            ],
+        )
+        for one, what, far in sides
+    ]

@@ -1,0 +1,61 @@
+"""The queries of links."""
+
+from collections.abc import Iterable
+
+from normalizer.model import TicketId
+from storage.migrations import Index
+from storage.mongo import Session
+from ticketing.links.model import MAX_LINKS, LinkKind, TicketLink
+from ticketing.model import Ticket
+from ticketing.store import Collections
+
+INDEXES = (Index(collection="ticket_links", name="by_ticket", keys=(("ticket_id", 1),)),)
+AT_ONCE = 20  # ids a query: the small server compares each with each
+
+
+class LinkStore:
+    """Each read is bounded."""
+
+    def __init__(self, collections: Collections) -> None:
+        self._tickets = collections.tickets
+        self._links = collections.mongo.collection("ticket_links", TicketLink)
+
+    async def of(self, id: str, session: Session | None = None) -> list[TicketLink]:
+        """A ticket's links, the oldest first."""
+        found = await self._links.find({"ticket_id": id}, limit=MAX_LINKS, session=session)
+        return sorted(found, key=lambda one: (one.at, one.id))
+
+    async def link(self, id: str, session: Session) -> TicketLink | None:
+        """One side of a link."""
+        return await self._links.get(id, session)
+
+    async def tickets(
+        self, ids: Iterable[str], session: Session | None = None
+    ) -> dict[TicketId, Ticket]:
+        """Tickets by id."""
+        wanted = list(dict.fromkeys(ids))
+        found: dict[TicketId, Ticket] = {}
+        for start in range(0, len(wanted), AT_ONCE):
+            some = await self._tickets.by_ids(wanted[start : start + AT_ONCE], session=session)
+            found |= {one.id: one for one in some.values()}
+        return found
+
+    async def linked(
+        self, id: TicketId, kind: LinkKind, session: Session | None = None
+    ) -> list[Ticket]:
+        """The tickets that are this to a ticket."""
+        ids = [one.other_id for one in await self.of(id, session) if one.kind == kind]
+        found = await self.tickets(ids, session)
+        return [found[one] for one in ids if one in found]
+
+    async def keep(self, links: Iterable[TicketLink], session: Session) -> None:
+        """Both sides of a new link."""
+        await self._links.insert_many(links, session=session)
+
+    async def drop(self, ids: Iterable[str], session: Session) -> None:
+        """Both sides of one that goes."""
+        await self._links.delete({"_id": {"$in": list(ids)}}, session=session)
+
+    async def save(self, tickets: Iterable[Ticket], session: Session) -> None:
+        """Parents and children as they are now."""
+        await self._tickets.replace_many(tickets, session=session)
