@@ -49,6 +49,7 @@ from ticketing.catalogue.elapsing import StateTimers
 from ticketing.catalogue.handlers import CatalogueCommands
 from ticketing.catalogue.reading import CATALOGUE, Catalogues
 from ticketing.catalogue.store import CatalogueStore, TimerStore
+from ticketing.links.handlers import Family
 from ticketing.notifications.handlers import Notifications
 from ticketing.notifications.store import BoardStore
 from ticketing.permissions import Viewer
@@ -194,6 +195,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
                     handle=StateTimers(mongo, TimerStore(mongo), catalogues.current).handle,
                     prompt=False,
                 ),
+                Consumer(name="family", handle=Family(collections, events).handle, prompt=False),
                 Consumer(
                     name="traffic", handle=TrafficConsumer(TrafficStore(mongo)).handle, prompt=False
                 ),

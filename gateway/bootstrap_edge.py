@@ -15,7 +15,6 @@ from gateway.api.handlers.files import FilesApi
 from gateway.api.handlers.guides import GuideApi
 from gateway.api.handlers.inboxes import InboxApi
 from gateway.api.handlers.live import LiveApi
-from gateway.api.handlers.merging import MergingApi
 from gateway.api.handlers.meta import MetaApi
 from gateway.api.handlers.people import PeopleApi
 from gateway.api.handlers.reading import ReadingApi
@@ -32,6 +31,7 @@ from gateway.api.live_source import LiveSource
 from gateway.app import web_app
 from gateway.auth.sessions import PEOPLE, Sessions
 from gateway.bootstrap import Foundation, catalogue_commands, composer
+from gateway.bootstrap_merging import merging_handlers, ticket_links
 from gateway.bootstrap_people import people_areas
 from gateway.bootstrap_work import scheduler, ticket_work, work_handlers
 from gateway.chat.server import Chat
@@ -59,6 +59,7 @@ from ticketing.ingest.numbers import NumberPool
 from ticketing.merging.handlers import Merging
 from ticketing.merging.split_handlers import Splitting
 from ticketing.merging.store import MergeStore
+from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.roles.handlers import RoleCommands, TeamCommands
@@ -66,7 +67,6 @@ from ticketing.roles.store import RoleStore
 from ticketing.search.finding import Search
 from ticketing.search.suggesting import Suggesting
 from ticketing.starting import Starter
-from ticketing.transactions import Transactions
 from ticketing.views.handlers import ViewCommands
 
 
@@ -85,7 +85,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
 def edge(base: Foundation) -> Edge:
     """Everything of an edge process; needs a running loop."""
     closing, limiter, people = asyncio.Event(), Limiter(), People(base.auth)
-    sessions, work = _sessions(base), ticket_work(base)
+    sessions, work, links = _sessions(base), ticket_work(base), ticket_links(base)
     store = ReadingStore(base.collections)
     reading = TicketReading(store, base.events, base.views)
     endpoints = _endpoints(base, limiter, sessions)
@@ -104,6 +104,7 @@ def edge(base: Foundation) -> Edge:
         suppressions=base.suppressions,
         work=work,
         notifications=base.notifications,
+        links=links,
     )
     handlers = (
         _session(base, endpoints, sessions).handlers(),
@@ -117,7 +118,7 @@ def edge(base: Foundation) -> Edge:
         TemplateApi(base.directory).handlers(),
         _views(base).handlers(),
         _acting(base, read).handlers(),
-        _merging(base, read).handlers(),
+        *merging_handlers(base, links, read, reading),
         _compose(base, reading).handlers(),
         SuppressionApi(base.suppressions).handlers(),
         *work_handlers(base, work, read),

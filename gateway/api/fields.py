@@ -47,3 +47,6 @@ DeliveryState = Literal[
     "uncertain",
     "cancelled",
 ]
+LinkKind = Literal[
+    "related", "duplicate_of", "duplicated_by", "caused_by", "causes", "parent", "child"
+]

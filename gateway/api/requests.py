@@ -117,6 +117,7 @@ class Replay(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class TicketChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may change about a ticket; ``version`` guards against a stale screen (409). ``state`` is
     one of its type's, ``status`` leads to the first of that category; in ``fields`` null empties.
+    ``force`` solves a parent before its children.
     """
 
     status: Status | UnsetType = UNSET
@@ -133,6 +134,7 @@ class TicketChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     impact: Level | UnsetType | None = UNSET
     urgency: Level | UnsetType | None = UNSET
     version: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
+    force: bool = False
 
 
 class NewTicket(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

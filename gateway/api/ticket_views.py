@@ -1,6 +1,6 @@
 """Tickets, messages and events as answers: pure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from connectors.contract import InboxId
@@ -22,6 +22,8 @@ from ticketing.catalogue.filling import category_of, form_of
 from ticketing.catalogue.model import Catalogue
 from ticketing.catalogue.moving import reachable, state_of
 from ticketing.facts import MARKS
+from ticketing.links.model import Linked
+from ticketing.reading.search import Hit
 from ticketing.reading.tickets import Row, Whole
 from ticketing.search.finding import Hit
 from ticketing.work.snooze import UNTIL_THEY_WRITE
@@ -110,6 +112,7 @@ def whole(
     agents: Agents,
     catalogue: Catalogue,
     *,
+    links: Sequence[Linked],
     lines: Mapping[InboxId, tuple[model.Inbox, Manifest]],
     stopped: Stopped,
     now: datetime,
@@ -130,6 +133,7 @@ def whole(
         follow_up_of=ticket_ref(found.follow_up_of),
         follow_ups=[ref for one in found.follow_ups if (ref := ticket_ref(one))],
         suggested=ticket_ref(found.suggested),
+        links=[link(one) for one in links],
         solved_at=maybe_time(ticket.solved_at),
         next_states=[one.id for one in reachable(ticket, catalogue)],
         category_id=category_of(ticket, catalogue),
@@ -219,6 +223,13 @@ def mail_address(found: model.Conversation) -> str:
     """Where its replies go, "" when that is no mail address."""
     family, _, address = found.recipient.partition(":")
     return address if family == "mailto" else ""
+
+
+def link(found: Linked) -> s.TicketLink:
+    """A link as one side has it."""
+    other = found.other
+    ref = s.TicketRef(id=other.id, number=other.number, subject=other.subject, status=other.status)
+    return s.TicketLink(id=found.link.id, kind=found.link.kind, ticket=ref)
 
 
 def ticket_ref(found: model.Ticket | None) -> s.TicketRef | None:

@@ -21,6 +21,7 @@ from outbound.suppression.handlers import Suppressions
 from storage.blobs import Blobs
 from storage.errors import BlobMissing, BlobTooLarge
 from ticketing.catalogue.reading import Catalogues
+from ticketing.links.handlers import Links
 from ticketing.model import Contact, Inbox, Ticket
 from ticketing.notifications.handlers import Notifications
 from ticketing.permissions import Viewer
@@ -59,6 +60,7 @@ class ReadingApi:
         suppressions: Suppressions,
         work: Work,
         notifications: Notifications,
+        links: Links,
     ) -> None:
         self._reading = reading
         self._people = people
@@ -68,6 +70,7 @@ class ReadingApi:
         self._suppressions = suppressions
         self._work = work
         self._notifications = notifications
+        self._links = links
 
     def handlers(self) -> Mapping[str, Handler]:
         """By operation."""
@@ -115,6 +118,7 @@ class ReadingApi:
             found,
             await self._people.all(),
             await self._catalogues.current(),
+            links=await self._links.of(viewer, found.ticket),
             lines=await self._directory.lines(),
             stopped=await self._suppressions.stopped(list(wanted), now),
             now=now,

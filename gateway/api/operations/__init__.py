@@ -8,6 +8,7 @@ from gateway.api.operations.contact_merges import CONTACT_MERGES
 from gateway.api.operations.contacts import CONTACTS
 from gateway.api.operations.directory import DIRECTORY
 from gateway.api.operations.guides import GUIDES
+from gateway.api.operations.links import LINKS
 from gateway.api.operations.mail_out import MAIL_OUT
 from gateway.api.operations.merging import MERGING
 from gateway.api.operations.messages import MESSAGES
@@ -29,6 +30,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *ROLES,
     *TICKETS,
     *MERGING,
+    *LINKS,
     *TYPES,
     *VIEWS,
     *SEARCH,

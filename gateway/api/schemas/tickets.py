@@ -1,7 +1,7 @@
 """Tickets in lists, whole, and their history."""
 
 from gateway.api.answer import Answer
-from gateway.api.fields import FieldValue, Level, Priority, Status, Time, Trouble
+from gateway.api.fields import FieldValue, Level, LinkKind, Priority, Status, Time, Trouble
 from gateway.api.schemas.mail import Suppression
 from gateway.api.schemas.people import AgentRef
 
@@ -125,6 +125,14 @@ class AskedField(Answer, frozen=True, kw_only=True):
     required: bool
 
 
+class TicketLink(Answer, frozen=True, kw_only=True):
+    """What another ticket is to this one; remove it by ``id``."""
+
+    id: str
+    kind: LinkKind
+    ticket: TicketRef
+
+
 class Ticket(Answer, frozen=True, kw_only=True):
     """A whole ticket. ``suggested``: the same person's open ticket on another channel.
 
@@ -165,6 +173,7 @@ class Ticket(Answer, frozen=True, kw_only=True):
     follow_up_of: TicketRef | None
     follow_ups: list[TicketRef]
     suggested: TicketRef | None
+    links: list[TicketLink]
     solved_at: Time | None
     next_states: list[str]
     category_id: str
