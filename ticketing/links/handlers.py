@@ -55,11 +55,11 @@ class Links:
         self, viewer: Viewer, id: str, kind: LinkKind, other_id: str, now: datetime
     ) -> Linked:
         """A link that is there already is given back. Raises Refused for circles and towers."""
-        if id == other_id:
-            raise Invalid("target_id", "a ticket cannot be linked to itself")
 
         async def work(session: Session, events: list[Event]) -> Linked:
             ticket, other = await self._both(viewer, id, other_id, session)
+            if ticket.id == other.id:
+                raise Invalid("target_id", "a ticket cannot be linked to itself")
             known = await self._store.link(link_id(ticket.id, kind, other.id), session)
             if known is not None:
                 return Linked(link=known, other=in_view(viewer, other))
