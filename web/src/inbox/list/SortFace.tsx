@@ -10,7 +10,7 @@ export function SortFace(props: ComponentPropsWithRef<"button">) {
   const { t } = useTranslation();
   const { sort } = useInbox();
   return (
-    <button type="button" className="sort" {...props}>
+    <button type="button" {...props} className="sort">
       <Glyph of={IconArrowsSort} size="s" />
       <span className="sr">{t("list.sort")}</span>
       {t(`sort.${sort}`)}

@@ -10,7 +10,7 @@ export function SelfFace(props: ComponentPropsWithRef<"button">) {
   const me = useMe();
   const { phase } = useStore(connection);
   return (
-    <button type="button" className="self" {...props}>
+    <button type="button" {...props} className="self">
       <span className="avatar m me" aria-hidden="true">
         {me.initials}
         <span className={`on ${phase}`} />
