@@ -56,10 +56,6 @@ from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
-from ticketing.merging.handlers import Merging
-from ticketing.merging.split_handlers import Splitting
-from ticketing.merging.store import MergeStore
-from ticketing.reading.search import Search
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.roles.handlers import RoleCommands, TeamCommands
@@ -221,13 +217,6 @@ def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
         store=base.edge_store,
         reading=read,
     )
-
-
-def _merging(base: Foundation, read: ReadingApi) -> MergingApi:
-    transactions = Transactions(base.collections, base.events, base.relay.offer)
-    store = MergeStore(base.collections)
-    splitting = Splitting(store, transactions, NumberPool(base.counters))
-    return MergingApi(Merging(store, transactions), splitting, read)
 
 
 def _search(

@@ -23,7 +23,6 @@ from ticketing.catalogue.model import Catalogue
 from ticketing.catalogue.moving import reachable, state_of
 from ticketing.facts import MARKS
 from ticketing.links.model import Linked
-from ticketing.reading.search import Hit
 from ticketing.reading.tickets import Row, Whole
 from ticketing.search.finding import Hit
 from ticketing.work.snooze import UNTIL_THEY_WRITE

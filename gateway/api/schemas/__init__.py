@@ -45,8 +45,8 @@ from gateway.api.schemas.tickets import Event as Event
 from gateway.api.schemas.tickets import EventPage as EventPage
 from gateway.api.schemas.tickets import Snooze as Snooze
 from gateway.api.schemas.tickets import Ticket as Ticket
-from gateway.api.schemas.tickets import TicketPage as TicketPage
 from gateway.api.schemas.tickets import TicketLink as TicketLink
+from gateway.api.schemas.tickets import TicketPage as TicketPage
 from gateway.api.schemas.tickets import TicketRef as TicketRef
 from gateway.api.schemas.tickets import TicketRow as TicketRow
 from gateway.api.schemas.views import View as View
