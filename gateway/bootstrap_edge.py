@@ -9,6 +9,7 @@ from gateway import static_app
 from gateway.api import schemas as s
 from gateway.api.endpoint import Endpoints
 from gateway.api.handlers.acting import ActingApi
+from gateway.api.handlers.assets import AssetsApi
 from gateway.api.handlers.audit import AuditApi
 from gateway.api.handlers.drafts import DraftsApi
 from gateway.api.handlers.files import FilesApi
@@ -52,10 +53,14 @@ from gateway.version import VERSION
 from gateway.webhooks import Webhooks
 from outbound.amend import Amender
 from storage import health
+from ticketing.assets.handlers import Assets
+from ticketing.assets.store import AssetStore
 from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
+from ticketing.people.store import PeopleStore
+from ticketing.people.visibility import Visible
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.roles.handlers import RoleCommands, TeamCommands
@@ -63,6 +68,7 @@ from ticketing.roles.store import RoleStore
 from ticketing.search.finding import Search
 from ticketing.search.suggesting import Suggesting
 from ticketing.starting import Starter
+from ticketing.transactions import Transactions
 from ticketing.views.handlers import ViewCommands
 
 
@@ -120,6 +126,7 @@ def edge(base: Foundation) -> Edge:
         *work_handlers(base, work, read),
         AuditApi(AuditStore(base.mongo)).handlers(),
         _types(base).handlers(),
+        _assets(base, reading, people).handlers(),
         TrafficApi(TrafficStore(base.mongo), base.edge_store, base.tokens).handlers(),
         live.handlers(),
         *people_areas(base, store, reading, people),
@@ -209,13 +216,20 @@ def _inboxes(base: Foundation) -> InboxApi:
 def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
     return ActingApi(
         commands=Commands(base.collections, base.events, base.relay.offer, base.catalogues),
-        starter=Starter(base.collections, base.events, NumberPool(base.counters), base.relay.offer),
+        starter=Starter(
+            base.collections,
+            base.events,
+            NumberPool(base.counters),
+            base.relay.offer,
+            base.catalogues,
+        ),
         composer=composer(base),
         scheduler=scheduler(base),
         amender=Amender(store=base.outbound, clock=base.clock, bell=base.doorbell),
         directory=base.directory,
         store=base.edge_store,
         reading=read,
+        catalogues=base.catalogues,
     )
 
 
@@ -243,6 +257,20 @@ def _compose(base: Foundation, reading: TicketReading) -> DraftsApi:
         blobs=base.blobs,
         visible=reading.ticket,
         upload_max_bytes=base.settings.upload_max_bytes,
+    )
+
+
+def _assets(base: Foundation, reading: TicketReading, people: People) -> AssetsApi:
+    return AssetsApi(
+        assets=Assets(
+            AssetStore(base.mongo),
+            Visible(PeopleStore(base.collections)),
+            Transactions(base.collections, base.events, base.relay.offer),
+        ),
+        reading=reading,
+        events=base.events,
+        people=people,
+        catalogues=base.catalogues,
     )
 
 

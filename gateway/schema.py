@@ -10,6 +10,7 @@ from gateway.workers import store as workers
 from outbound.indexes import OUTBOUND_MIGRATIONS
 from storage.migrations import Migration, ensure_indexes
 from storage.schema import STORAGE_MIGRATIONS
+from ticketing.assets.store import ASSET_MIGRATIONS
 from ticketing.audit.store import AUDIT_MIGRATIONS
 from ticketing.catalogue.store import CATALOGUE_MIGRATIONS
 from ticketing.indexes import TICKETING_MIGRATIONS
@@ -20,6 +21,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     *STORAGE_MIGRATIONS,
     *TICKETING_MIGRATIONS,
     *CATALOGUE_MIGRATIONS,
+    *ASSET_MIGRATIONS,
     *AUDIT_MIGRATIONS,
     *OUTBOUND_MIGRATIONS,
     *ARCHIVE_MIGRATIONS,

@@ -23,6 +23,7 @@ from ticketing.model import FieldValue, Level, Priority, Status, Ticket
 MAX_TAGS = 30
 MAX_TAG = 50
 MAX_SUBJECT = 300
+MAX_ASSETS = 50
 
 
 class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +48,7 @@ class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
     category_id: str | UnsetType | None = UNSET
     impact: Level | UnsetType | None = UNSET
     urgency: Level | UnsetType | None = UNSET
+    asset_ids: tuple[str, ...] | UnsetType = UNSET
     version: int | None = None
     force: bool = False
 
@@ -114,6 +116,15 @@ def _subject(ticket: Ticket, change: TicketChange, _now: datetime) -> Ticket:
     return ticket if subject == ticket.subject else replace(ticket, subject=subject)
 
 
+def _assets(ticket: Ticket, change: TicketChange, _now: datetime) -> Ticket:
+    if change.asset_ids is UNSET:
+        return ticket
+    ids = tuple(dict.fromkeys(change.asset_ids))
+    if len(ids) > MAX_ASSETS:
+        raise Invalid("asset_ids", f"at most {MAX_ASSETS}")
+    return ticket if ids == ticket.asset_ids else replace(ticket, asset_ids=ids)
+
+
 AMENDMENTS: tuple[Callable[[Ticket, TicketChange, datetime], Ticket], ...] = (
     _priority,
     _assignee,
@@ -121,6 +132,7 @@ AMENDMENTS: tuple[Callable[[Ticket, TicketChange, datetime], Ticket], ...] = (
     _private,
     _tags,
     _subject,
+    _assets,
 )
 
 

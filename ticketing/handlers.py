@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from normalizer.model import AgentId, Author, ContactId, Message, MessageId
+from normalizer.model import AgentId, Author, Message, MessageId
 from storage.events import Change, Event, EventLog
 from storage.ids import derived_id
 from storage.mongo import Session
@@ -18,7 +18,7 @@ from storage.writes import Writes
 from ticketing import facts
 from ticketing.agents import check_agents
 from ticketing.amendments import TicketChange, amended
-from ticketing.catalogue.model import Catalogue, FieldKind
+from ticketing.assets.referred import Referred
 from ticketing.catalogue.reading import Catalogues
 from ticketing.catalogue.store import CatalogueStore
 from ticketing.errors import Invalid, Refused
@@ -33,7 +33,6 @@ from ticketing.transactions import Offer, Transactions
 from ticketing.work.followers import mentioned, named_by, plain
 
 MAX_NOTE = 50_000
-REFERRING: frozenset[FieldKind] = frozenset({"user", "contact"})
 MAX_CONVERSATIONS = 200
 
 
@@ -49,6 +48,7 @@ class Commands:
     ) -> None:
         self._in = collections
         self._catalogues = catalogues or Catalogues(CatalogueStore(collections.mongo))
+        self._referred = Referred(collections.mongo)
         self._transactions = Transactions(collections, events, offer)
         self._links = LinkStore(collections)
 
@@ -84,7 +84,7 @@ class Commands:
         if not change.force:
             await check_children(self._links, before, after, session)
         await self._give_to_team(session, before, after)
-        await self._check_referred(session, before, after, catalogue)
+        await self._referred.check(session, before, after, catalogue)
         await self._catalogues.note_use(session, before, after)
         return after
 
@@ -168,23 +168,6 @@ class Commands:
         if not team.used:
             where, change = {"_id": team.id}, {"$set": {"used": True}}
             await self._in.teams.update(where, change, session=session)
-
-    async def _check_referred(
-        self, session: Session, before: Ticket, after: Ticket, catalogue: Catalogue
-    ) -> None:
-        """People whom custom fields name must exist when they are named."""
-        for id, value in after.fields.items():
-            field = catalogue.field(id)
-            if field is None or value == before.fields.get(id) or field.kind not in REFERRING:
-                continue
-            if not await self._exists(session, field.kind, str(value)):
-                raise Invalid(f"fields.{id}", f"there is no {field.kind} {str(value)!r}")
-
-    async def _exists(self, session: Session, kind: FieldKind, id: str) -> bool:
-        if kind == "user":
-            agent = await self._in.agents.get(AgentId(id), session)
-            return agent is not None and agent.active
-        return await self._in.contacts.get(ContactId(id), session) is not None
 
     async def _place(self, session: Session, ticket: Ticket, viewer: Viewer) -> Conversation:
         """Where a note stands: the ticket's latest conversation that its author sees."""

@@ -14,12 +14,18 @@ from storage.ids import derived_id
 from storage.mongo import Session
 from ticketing import facts
 from ticketing.amendments import MAX_SUBJECT
+from ticketing.assets.referred import Referred
+from ticketing.catalogue.beginning import Beginning, begun
+from ticketing.catalogue.model import Catalogue
+from ticketing.catalogue.reading import Catalogues
+from ticketing.catalogue.store import CatalogueStore
 from ticketing.errors import Forbidden, Invalid, NotFound
 from ticketing.ingest.model import begun_key
 from ticketing.ingest.numbers import NumberPool
 from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
 from ticketing.people.identity import new_contact
 from ticketing.permissions import Viewer, allowed, sees, sees_inbox
+from ticketing.redaction import asked_for, check_change
 from ticketing.store import Collections, settle
 
 
@@ -31,6 +37,7 @@ class NewConversation(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     key: str
     name: str = ""
+    beginning: Beginning = Beginning()
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +56,7 @@ class _Start(msgspec.Struct, frozen=True, kw_only=True):
     seed: str
     number: int
     at: datetime
+    catalogue: Catalogue
 
 
 class Starter:
@@ -60,7 +68,10 @@ class Starter:
         events: EventLog,
         numbers: NumberPool,
         offer: Callable[[Sequence[Event]], None],
+        catalogues: Catalogues | None = None,
     ) -> None:
+        self._catalogues = catalogues or Catalogues(CatalogueStore(collections.mongo))
+        self._referred = Referred(collections.mongo)
         self._in = collections
         self._events = events
         self._numbers = numbers
@@ -78,7 +89,10 @@ class Starter:
             raise NotFound("inbox", wish.inbox_id)
         seed = derived_id("start", viewer.agent_id, wish.key)
         (number,) = await self._numbers.take(1)
-        start = _Start(wish=wish, inbox=inbox, seed=seed, number=number, at=now)
+        catalogue = await self._catalogues.current()
+        start = _Start(
+            wish=wish, inbox=inbox, seed=seed, number=number, at=now, catalogue=catalogue
+        )
 
         async def work(session: Session) -> Begun:
             known = await self._known(session, seed)
@@ -97,7 +111,8 @@ class Starter:
 
     async def _begin(self, session: Session, viewer: Viewer, start: _Start) -> Begun:
         contact = await self._contact(session, start)
-        ticket = _for_themself(viewer, _ticket(start, contact))
+        plain = _for_themself(viewer, _ticket(start, contact))
+        ticket = await self._shaped(session, viewer, start, plain)
         if not sees(viewer, ticket):
             raise Forbidden("start for tickets of this organisation and type")
         conversation = _conversation(start, ticket)
@@ -108,6 +123,17 @@ class Starter:
         event = facts.fact("ticket.created", ticket, cause=start.seed, actor=actor, at=start.at)
         await self._events.append(session, [event])
         return Begun(ticket=ticket, conversation=conversation, events=(event,))
+
+    async def _shaped(
+        self, session: Session, viewer: Viewer, start: _Start, plain: Ticket
+    ) -> Ticket:
+        """Of the type, by the template and with the fields that were asked for."""
+        beginning, catalogue = start.wish.beginning, start.catalogue
+        ticket = begun(plain, beginning, catalogue, start.at)
+        check_change(viewer, plain, ticket, asked_for(beginning.change))
+        await self._referred.check(session, plain, ticket, catalogue)
+        await self._catalogues.note_use(session, None, ticket)
+        return ticket
 
     async def _contact(self, session: Session, start: _Start) -> Contact:
         wish = start.wish

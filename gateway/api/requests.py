@@ -133,18 +133,30 @@ class TicketChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     category_id: Id | UnsetType | None = UNSET
     impact: Level | UnsetType | None = UNSET
     urgency: Level | UnsetType | None = UNSET
+    asset_ids: Annotated[list[Id], Meta(max_length=50)] | UnsetType = UNSET
     version: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
     force: bool = False
 
 
 class NewTicket(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A conversation that we begin, on a channel that can write first."""
+    """A conversation that we begin, on a channel that can write first. With a ``template_id`` the
+    template says what is left out here.
+    """
 
     inbox_id: Id
     recipient: Annotated[str, Meta(min_length=1, max_length=320)]
-    subject: Annotated[str, Meta(max_length=500)]
-    text: Body
+    subject: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
+    text: Body | UnsetType = UNSET
     name: Annotated[str, Meta(max_length=200)] | None = None
+    template_id: Id | UnsetType = UNSET
+    type_id: TypeId | UnsetType = UNSET
+    fields: dict[Id, FieldValue | None] | UnsetType = UNSET
+    category_id: Id | UnsetType = UNSET
+    priority: Priority | UnsetType = UNSET
+    impact: Level | UnsetType = UNSET
+    urgency: Level | UnsetType = UNSET
+    tags: Annotated[list[Tag], Meta(max_length=50)] | UnsetType = UNSET
+    asset_ids: Annotated[list[Id], Meta(max_length=50)] | UnsetType = UNSET
 
 
 class Join(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

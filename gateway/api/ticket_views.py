@@ -143,6 +143,7 @@ def whole(
             s.AskedField(field=one.field, required=one.required)
             for one in form_of(ticket, catalogue)
         ],
+        asset_ids=list(ticket.asset_ids),
     )
 
 

@@ -21,6 +21,8 @@ from outbound.model import Reply
 from outbound.scheduled.handlers import Scheduler
 from outbound.scheduled.model import Schedule
 from ticketing.amendments import TicketChange
+from ticketing.catalogue.beginning import Beginning, template_of
+from ticketing.catalogue.reading import Catalogues
 from ticketing.handlers import Commands
 from ticketing.starting import NewConversation, Starter
 
@@ -39,7 +41,9 @@ class ActingApi:
         directory: InboxDirectory,
         store: EdgeStore,
         reading: ReadingApi,
+        catalogues: Catalogues,
     ) -> None:
+        self._catalogues = catalogues
         self._commands = commands
         self._starter = starter
         self._composer = composer
@@ -113,23 +117,41 @@ class ActingApi:
     async def create(self, call: Call[r.NewTicket, None]) -> Result:
         """A ticket with its first message queued."""
         viewer, body = call.viewer, call.body
+        beginning = _beginning(body)
+        subject, text = await self._words(body, beginning)
         key = call.key or f"once-{call.now.timestamp()}-{body.recipient}"
         wish = NewConversation(
             inbox_id=InboxId(body.inbox_id),
             recipient=await self._recipient(body),
             name=body.name or "",
-            subject=body.subject,
+            subject=subject,
             key=key,
+            beginning=beginning,
         )
         begun = await self._starter.start(viewer, wish, call.now)
         first = Reply(
             ticket_id=begun.ticket.id,
             conversation_id=begun.conversation.id,
             idempotency_key=f"start-{key}",
-            text=body.text,
+            text=text,
         )
         await self._composer.send_reply(viewer, first, call.now)
         return await self._reading.whole(viewer, begun.ticket.id, call.now)
+
+    async def _words(self, body: r.NewTicket, beginning: Beginning) -> tuple[str, str]:
+        """Subject and text, said or the template's."""
+        template = template_of(beginning.template_id, await self._catalogues.current())
+        kept = {"subject": template.subject, "text": template.text} if template else {}
+        said: list[str] = []
+        for name in ("subject", "text"):
+            value = getattr(body, name)
+            if value is msgspec.UNSET:
+                value = kept.get(name, "")
+                if not value:
+                    detail = "say it, or name a template that has one"
+                    raise Refused(422, "invalid", detail, field=name)
+            said.append(value)
+        return said[0], said[1]
 
     async def _recipient(self, body: r.NewTicket) -> SenderId:
         """The address as the channel's family writes it."""
@@ -163,6 +185,16 @@ class ActingApi:
             call.viewer, MessageId(call.params["id"]), call.body.state
         )
         return ticket_views.message(message)
+
+
+def _beginning(body: r.NewTicket) -> Beginning:
+    """What the ticket is to be; the other fields are the conversation's."""
+    given = msgspec.to_builtins(body)
+    parts = {name: given[name] for name in TicketChange.__struct_fields__ if name in given}
+    parts.pop("subject", None)
+    return Beginning(
+        template_id=given.get("template_id", ""), change=msgspec.convert(parts, TicketChange)
+    )
 
 
 def _content_id(upload: Upload) -> str:

@@ -1,6 +1,7 @@
 """The table of /api/v1: router, checks at the edge and OpenAPI document come from it."""
 
 from gateway.api.operation import Operation
+from gateway.api.operations.assets import ASSETS
 from gateway.api.operations.audit import AUDIT
 from gateway.api.operations.bulk import BULK
 from gateway.api.operations.contact_lists import CONTACT_LISTS
@@ -32,6 +33,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *MERGING,
     *LINKS,
     *TYPES,
+    *ASSETS,
     *VIEWS,
     *SEARCH,
     *MESSAGES,

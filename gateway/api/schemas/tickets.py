@@ -181,6 +181,7 @@ class Ticket(Answer, frozen=True, kw_only=True):
     urgency: Level | None
     fields: dict[str, FieldValue]
     form: list[AskedField]
+    asset_ids: list[str]
 
 
 class Actor(Answer, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""What customers have that tickets are about: a registry of things with serial numbers."""
