@@ -10,14 +10,15 @@ import msgspec
 
 from ticketing.permissions import Action
 
-# ticket, message, contact, organisation, inbox: the {id} of the path is one's, and what is hidden
-# is not found. list: the answer holds what is visible and nothing else. site: the same for
+# ticket, message, contact, organisation, asset, inbox: the {id} of the path is one's, and what is
+# hidden is not found. list: the answer holds what is visible and nothing else. site: the same for
 # everybody who may ask. mine: the caller's own. public: needs nobody.
 About = Literal[
     "ticket",
     "message",
     "contact",
     "organisation",
+    "asset",
     "inbox",
     "list",
     "site",
@@ -159,6 +160,14 @@ ROWS: dict[str, Row] = {
     "getOrganisation": Row("organisation"),
     "changeOrganisation": Row("organisation", "people", {"name": "X"}),
     "removeOrganisation": Row("organisation", "people"),
+    "listAssets": Row("list"),
+    "createAsset": Row("site", "people", {"type": "tent", "name": "X"}),
+    "getAsset": Row("asset"),
+    "changeAsset": Row("asset", "people", {"name": "X"}),
+    "deleteAsset": Row("asset", "people"),
+    "listAssetTickets": Row("asset"),
+    "assetHistory": Row("asset"),
+    "listTicketAssets": Row("ticket"),
     "beginBulk": Row("mine", "bulk"),
     "listBulk": Row("mine"),
     "getBulk": Row("mine"),

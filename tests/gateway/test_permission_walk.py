@@ -68,6 +68,7 @@ class Subject(msgspec.Struct):
     contact: str
     inbox_id: str
     organisation: str
+    asset: str
 
     def id_of(self, about: str) -> str:
         """The id that a path of this kind takes."""
@@ -76,6 +77,7 @@ class Subject(msgspec.Struct):
             "message": self.message,
             "contact": self.contact,
             "organisation": self.organisation,
+            "asset": self.asset,
             "inbox": self.inbox_id,
         }.get(about, "nothing")
 
@@ -144,6 +146,7 @@ async def a_world(house: House, admin: Person) -> World:
             contact=row["contact"]["id"],
             inbox_id=row["inbox_id"],
             organisation=organisation,
+            asset=await _owned(world, relation, row["contact"]["id"], organisation),
         )
         values = {name: ids.get(value, value) for name, value in marks.items()}
         await _set(house, row["id"], values)
@@ -179,6 +182,14 @@ async def _answered(world: World, ticket: dict[str, Any]) -> str:
     messages = world.house.base.collections.messages
     await messages.update({"_id": sent["id"]}, {"$set": values})
     return str(sent["id"])
+
+
+async def _owned(world: World, relation: str, contact: str, organisation: str) -> str:
+    """Something that the customer has."""
+    parts = {"organisation_id": organisation} if relation == "organisation" else {}
+    name = NAMES.get(relation, f"hush{relation}")
+    body = {"type": "tent", "name": name, "contact_id": contact, **parts}
+    return str((await world.made("/assets", body))["id"])
 
 
 async def _set(house: House, ticket: str, values: dict[str, Any]) -> None:
@@ -236,7 +247,7 @@ async def test_what_is_hidden_is_not_found(world: World) -> None:
     for relation, who in world.viewers.items():
         assert (await who.call("GET", f"/tickets/{visible.ticket}"))[0] == 200, relation
         hidden = world.subjects[relation]
-        kinds = ["ticket", "message"] + (["contact"] if relation != "private" else [])
+        kinds = ["ticket", "message"] + (["contact", "asset"] if relation != "private" else [])
         kinds += [relation] if relation in {"organisation", "inbox"} else []
         for operation, row in about(*kinds):
             method, path, body = asked(operation, row, hidden, visible, who.id)
@@ -274,7 +285,7 @@ async def test_lists_hold_what_is_visible_and_nothing_else(world: World) -> None
              if operation.name != "live"]  # fmt: skip
     numbers = [one.number for one in world.subjects.values()]
     paths += [f"/tickets?view={view}" for view in ("open", "unassigned", "mine", "solved")]
-    paths += ["/tickets?view=open&sort=waiting", "/contacts?q=hush"]
+    paths += ["/tickets?view=open&sort=waiting", "/contacts?q=hush", "/assets?q=tent"]
     paths += [f"/search?q=%23{number}" for number in numbers]
     wrong = []
     for relation, who in world.viewers.items():
