@@ -12,6 +12,7 @@ from ticketing.catalogue.model import Catalogue, Move, State, TicketType, Trigge
 from ticketing.errors import Invalid, Refused
 from ticketing.lifecycle import AGENT_MAY, is_open
 from ticketing.model import Status, Ticket
+from ticketing.work.snooze import awake
 
 
 def state_of(ticket: Ticket, catalogue: Catalogue) -> State:
@@ -61,10 +62,10 @@ def to_status(ticket: Ticket, status: Status, catalogue: Catalogue, now: datetim
 
 
 def entered(ticket: Ticket, state: State, now: datetime) -> Ticket:
-    """The ticket in a state of its type, since ``now``."""
+    """The ticket in a state of its type, since ``now``; what is at its end sleeps no more."""
     status = state.category
     return replace(
-        ticket,
+        ticket if is_open(status) else awake(ticket),
         status=status,
         state=state.id if ticket.type_id else "",
         open=is_open(status),

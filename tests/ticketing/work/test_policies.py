@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from normalizer.model import AgentId
 from tests.ticketing.builders import a_ticket
 from ticketing import facts
+from ticketing.amendments import TicketChange, amended
 from ticketing.errors import Invalid, NotFound, Refused
 from ticketing.facts import AUDIENCE, WOKE
 from ticketing.work import checklist
@@ -68,6 +69,14 @@ def test_a_snoozed_ticket_is_due_at_its_time_and_not_before() -> None:
     forever = snoozed(a_ticket(), None, MIRA, NOW)
     assert forever.snoozed_until == UNTIL_THEY_WRITE
     assert not due(forever, NOW + timedelta(days=3650))
+
+
+def test_what_is_solved_sleeps_no_more() -> None:
+    ticket = snoozed(a_ticket(status="open"), None, MIRA, NOW)
+    solved = amended(ticket, TicketChange(status="solved"), NOW)
+    assert (solved.status, solved.snoozed_until, solved.snoozed_by) == ("solved", None, "")
+    waiting = amended(ticket, TicketChange(status="waiting"), NOW)
+    assert waiting.snoozed_until == UNTIL_THEY_WRITE
 
 
 def test_what_cannot_be_snoozed_says_why() -> None:

@@ -1,0 +1,23 @@
+"""Sends scheduled replies until it is killed: ``python scheduled_worker.py MONGO_URL DATABASE
+REDIS_URL``. Prints a line for each that it queued.
+"""
+
+import asyncio
+import sys
+
+from storage.mongo import Mongo
+from tests.outbound.peer import PeerSender
+from tests.outbound.test_scheduled import scheduler
+from tests.outbound.world import SMS, World
+
+
+async def work(url: str, database: str, redis_url: str) -> None:
+    world = World(Mongo(url, database), redis_url, PeerSender("", idempotent=False), SMS)
+    sender = scheduler(world)
+    for id in await sender.due(500):
+        if await sender.send_due(id, await world.clock.now()):
+            print(id, flush=True)
+            await asyncio.sleep(0.1)  # that some are left when we are killed
+
+
+asyncio.run(work(*sys.argv[1:4]))

@@ -1,0 +1,79 @@
+"""Scheduled replies leave once, although their senders are killed and two are at it at once."""
+
+import asyncio
+import os
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from normalizer.model import ConversationId
+from storage.embedded import EmbeddedStores
+from storage.mongo import Mongo
+from tests.outbound.peer import Peer, PeerSender
+from tests.outbound.test_scheduled import its_time_comes, later, scheduler
+from tests.outbound.world import SMS, World
+
+pytestmark = pytest.mark.chaos
+WORKER = Path(__file__).with_name("scheduled_worker.py")
+REPLIES = 60
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    """The provider."""
+    made = Peer()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def sms(mongo: Mongo, redis_url: str, peer: Peer) -> AsyncIterator[World]:
+    """A channel whose provider sends what it is given as often as it is given it."""
+    world = World(mongo, redis_url, PeerSender(peer.url, idempotent=False), SMS)
+    await world.seed()
+    yield world
+    await world.worker.close(1)
+    await world.buckets.close()
+
+
+async def test_each_leaves_once(
+    stores: EmbeddedStores, sms: World, peer: Peer, redis_url: str
+) -> None:
+    messages = [await later(sms, f"reply {number}") for number in range(REPLIES)]
+    for message in messages:
+        await its_time_comes(sms, message)
+    for kill in range(1, 4):
+        workers = [await _worker(stores, sms, redis_url) for _ in range(2)]
+        for worker in workers:
+            assert worker.stdout is not None
+            await worker.stdout.readline()
+        await asyncio.sleep(0.1 + 0.007 * kill)  # somewhere within another one
+        for worker in workers:
+            if worker.returncode is None:
+                worker.kill()
+            await worker.wait()
+    left = await scheduler(sms).due(REPLIES)
+    assert 0 < len(left) < REPLIES
+    for id in left:
+        assert await scheduler(sms).send_due(id, await sms.clock.now())
+    await sms.worker.deliver(ConversationId("conv"))
+    assert Counter(one["text"] for one in peer.order) == Counter(m.text for m in messages)
+    assert (await sms.ticket()).message_count == REPLIES
+
+
+async def _worker(
+    stores: EmbeddedStores, world: World, redis_url: str
+) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(WORKER),
+        stores.mongo_url,
+        world.mongo.db.name,
+        redis_url,
+        stdout=asyncio.subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(WORKER.parents[2])},
+    )
