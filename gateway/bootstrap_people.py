@@ -10,11 +10,14 @@ from gateway.api.handlers.contact_lists import ContactListsApi
 from gateway.api.handlers.contact_merges import ContactMergesApi
 from gateway.api.handlers.contacts import ContactsApi
 from gateway.api.handlers.organisations import OrganisationsApi
+from gateway.api.handlers.staffing import StaffingApi
 from gateway.bootstrap import Foundation
 from gateway.people import People
+from gateway.presence import Attendance
 from gateway.workers.housekeeping import Chore
 from gateway.workers.jobs import Job
 from storage.ids import utc_now
+from storage.marks import Marks
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.handlers import ContactCommands
 from ticketing.people.lists.export import Export
@@ -33,6 +36,7 @@ from ticketing.people.timeline import Timeline
 from ticketing.people.visibility import Visible
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
+from ticketing.staffing.handlers import Staffing
 from ticketing.transactions import Transactions
 
 LIST_JOB = "contact_list"
@@ -77,6 +81,11 @@ def people_areas(
         contacts.handlers(),
         ContactMergesApi(merging, reading).handlers(),
         organisations.handlers(),
+        StaffingApi(
+            Staffing(base.collections, transactions),
+            Attendance(Marks(base.redis, "at-work"), base.pubsub),
+            agents,
+        ).handlers(),
     )
 
 

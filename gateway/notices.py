@@ -2,6 +2,8 @@
 
 import msgspec
 
+from ticketing.staffing.model import Sign
+
 LIVE = "parley:live"
 
 
@@ -51,7 +53,13 @@ class Personal(msgspec.Struct, frozen=True, kw_only=True, tag="personal"):
     frame: msgspec.Raw
 
 
-Notice = Fact | Facts | Seen | Typing | Personal
+class Signed(msgspec.Struct, frozen=True, kw_only=True, tag="signed"):
+    """What an agent's browsers said of their being there."""
+
+    sign: Sign
+
+
+Notice = Fact | Facts | Seen | Typing | Personal | Signed
 _DECODER: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
 
 

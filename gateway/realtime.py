@@ -10,7 +10,7 @@ import contextlib
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
@@ -19,10 +19,12 @@ from connectors.contract import InboxId
 from gateway import notices
 from gateway.api import frames
 from gateway.metrics import LIVE_CLIENTS, LIVE_DROPPED
-from gateway.notices import Fact, Facts, Personal, Seen, Typing
-from gateway.presence import Presence
+from gateway.notices import Fact, Facts, Personal, Seen, Signed, Typing
+from gateway.presence import AtDesk, Presence
 from gateway.tasks import together
+from storage.ids import utc_now
 from ticketing.permissions import Viewer, sees_inbox
+from ticketing.staffing.model import AtWork
 
 log = logging.getLogger(__name__)
 
@@ -114,6 +116,7 @@ class Hub:
         self._waiting: dict[str, list[Fact]] = {}
         self._gathered = asyncio.Event()
         self._presence = Presence()
+        self._at_desk = AtDesk()
 
     @property
     def seq(self) -> int:
@@ -204,10 +207,17 @@ class Hub:
                     ticket_id=notice.ticket_id, name=notice.name, typing=notice.typing
                 )
                 self._push_to_lookers(notice.ticket_id, frame, InboxId(notice.inbox_id))
+            case Signed(sign=sign):
+                self._tell_states(self._at_desk.note(sign, utc_now()))
             case Personal(agent_id=agent_id, frame=frame):
                 self._tell_person(agent_id, frame)
             case None:
                 return
+
+    def _tell_states(self, states: Mapping[str, AtWork]) -> None:
+        for agent_id, state in states.items():
+            for client in self._clients.values():
+                client.push(frames.LiveAgent(agent_id=agent_id, state=state))
 
     def _tell_person(self, agent_id: str, raw: bytes) -> None:
         """A newer process may send frames that this one does not know."""
@@ -256,6 +266,7 @@ class Hub:
         while True:
             await asyncio.sleep(10)
             self._tell_audience(self._presence.expire(time.monotonic()))
+            self._tell_states(self._at_desk.changes(utc_now()))
 
     def _tell_audience(self, ticket_ids: set[str]) -> None:
         for ticket_id in ticket_ids:

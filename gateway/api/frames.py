@@ -75,6 +75,13 @@ class LivePresence(Answer, frozen=True, kw_only=True, tag="presence"):
     agents: list[PresentAgent]
 
 
+class LiveAgent(Answer, frozen=True, kw_only=True, tag="agent"):
+    """An agent came, went, or is busy or away."""
+
+    agent_id: str
+    state: Literal["online", "busy", "away", "offline"]
+
+
 class LiveTyping(Answer, frozen=True, kw_only=True, tag="typing"):
     """The customer types."""
 
@@ -111,6 +118,7 @@ LiveFrame = (
     | LiveDelivery
     | LiveViews
     | LivePresence
+    | LiveAgent
     | LiveTyping
     | LiveJob
     | LiveNotifications

@@ -18,6 +18,7 @@ from gateway.api.operations.organisations import ORGANISATIONS
 from gateway.api.operations.roles import ROLES
 from gateway.api.operations.search import SEARCH
 from gateway.api.operations.session import SESSION
+from gateway.api.operations.staffing import STAFFING
 from gateway.api.operations.templates import TEMPLATES
 from gateway.api.operations.tickets import TICKETS
 from gateway.api.operations.traffic import TRAFFIC
@@ -45,6 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *CONTACT_MERGES,
     *CONTACT_LISTS,
     *ORGANISATIONS,
+    *STAFFING,
     *TRAFFIC,
     *TEMPLATES,
     *GUIDES,

@@ -1,0 +1,1 @@
+"""What is known of agents' work: skills, languages, shifts, presence, how much they can take."""
