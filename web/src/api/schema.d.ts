@@ -1811,6 +1811,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agents/{id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An agent's skills, languages, shifts and capacity */
+        get: operations["getAgentProfile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change an agent's profile */
+        patch: operations["changeAgentProfile"];
+        trace?: never;
+    };
+    "/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is there */
+        get: operations["listPresence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say that I am there, busy or away */
+        put: operations["signPresence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/inboxes/{id}/traffic": {
         parameters: {
             query?: never;
@@ -1941,6 +1993,43 @@ export interface components {
          */
         AgentList: {
             items: components["schemas"]["Agent"][];
+        };
+        /**
+         * AgentPresence
+         * @description Whether an agent is there; ``since`` is when they last did something.
+         */
+        AgentPresence: {
+            agent_id: string;
+            /** @enum {unknown} */
+            state: "away" | "busy" | "offline" | "online";
+            on_shift: boolean;
+            since: string | null;
+        };
+        /**
+         * AgentPresenceList
+         * @description Everybody who works here.
+         */
+        AgentPresenceList: {
+            items: components["schemas"]["AgentPresence"][];
+        };
+        /**
+         * AgentProfile
+         * @description What is known of an agent's work. ``on_shift`` is now; ``capacity`` is what holds, with the
+         *         house's own where nothing else was said.
+         */
+        AgentProfile: {
+            agent_id: string;
+            version: number;
+            skills: components["schemas"]["Skill"][];
+            languages: string[];
+            time_zone: string;
+            shifts: components["schemas"]["Shift"][];
+            exceptions: components["schemas"]["OtherDay"][];
+            capacity: {
+                [key: string]: number;
+            };
+            on_shift: boolean;
+            updated_at: string | null;
         };
         /**
          * AgentRef
@@ -2991,6 +3080,22 @@ export interface components {
             unread: number;
         };
         /**
+         * Hours
+         * @description From ``start`` to ``end`` of one day; an end before the start is on the next.
+         */
+        Hours: {
+            start: string;
+            end: string;
+        };
+        /**
+         * HoursWish
+         * @description Of one day; an end before the start is on the next.
+         */
+        HoursWish: {
+            start: string;
+            end: string;
+        };
+        /**
          * ImportCounts
          * @description Of lines; ``removed``, ``restored`` and ``kept`` of contacts, by an undo.
          */
@@ -3204,6 +3309,20 @@ export interface components {
             };
         };
         /**
+         * LiveAgent
+         * @description An agent came, went, or is busy or away.
+         */
+        LiveAgent: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "LiveAgent";
+            agent_id: string;
+            /** @enum {unknown} */
+            state: "away" | "busy" | "offline" | "online";
+        };
+        /**
          * LiveDelivery
          * @description An outbound message moved on.
          */
@@ -3218,7 +3337,7 @@ export interface components {
             message_id: string;
             delivery: components["schemas"]["Delivery"];
         };
-        LiveFrame: components["schemas"]["Hello"] | components["schemas"]["LiveTicket"] | components["schemas"]["LiveGone"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveDelivery"] | components["schemas"]["LiveViews"] | components["schemas"]["LivePresence"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveJob"] | components["schemas"]["LiveNotifications"] | components["schemas"]["Resync"] | components["schemas"]["Pong"];
+        LiveFrame: components["schemas"]["Hello"] | components["schemas"]["LiveTicket"] | components["schemas"]["LiveGone"] | components["schemas"]["LiveMessage"] | components["schemas"]["LiveDelivery"] | components["schemas"]["LiveViews"] | components["schemas"]["LivePresence"] | components["schemas"]["LiveAgent"] | components["schemas"]["LiveTyping"] | components["schemas"]["LiveJob"] | components["schemas"]["LiveNotifications"] | components["schemas"]["Resync"] | components["schemas"]["Pong"];
         /**
          * LiveGone
          * @description A ticket that I saw is out of my sight now: leave it, and drop it from lists.
@@ -3951,6 +4070,22 @@ export interface components {
             vip: number;
         };
         /**
+         * OtherDay
+         * @description A date with other hours than its weekday; none: a holiday.
+         */
+        OtherDay: {
+            date: string;
+            hours: components["schemas"]["Hours"][];
+        };
+        /**
+         * OtherDayWish
+         * @description Other hours on a date; none: a holiday.
+         */
+        OtherDayWish: {
+            date: string;
+            hours: components["schemas"]["HoursWish"][];
+        };
+        /**
          * Ping
          * @description Every 20 seconds.
          */
@@ -4029,6 +4164,17 @@ export interface components {
             mode: "replying" | "viewing";
         };
         /**
+         * PresenceSign
+         * @description Said every minute while a page is open: ``active`` when a key or the pointer moved since.
+         *         ``state`` null leaves what was chosen.
+         */
+        PresenceSign: {
+            /** @default null */
+            state: ("away" | "busy" | "online") | null;
+            /** @default true */
+            active: boolean;
+        };
+        /**
          * PresentAgent
          * @description An agent who looks at a ticket now.
          */
@@ -4081,6 +4227,21 @@ export interface components {
             field: string | null;
             message_id: string | null;
             request_id: string;
+        };
+        /**
+         * ProfileChange
+         * @description One's own languages and time zone; for the rest it needs the right to configure.
+         */
+        ProfileChange: {
+            skills?: components["schemas"]["SkillWish"][];
+            languages?: string[];
+            time_zone?: string;
+            shifts?: components["schemas"]["ShiftWish"][];
+            exceptions?: components["schemas"]["OtherDayWish"][];
+            capacity?: {
+                [key: string]: number;
+            };
+            version?: number;
         };
         /**
          * ProviderTemplate
@@ -4393,6 +4554,22 @@ export interface components {
             kind: string;
         };
         /**
+         * Shift
+         * @description Hours of each week; ``day`` 0 is Monday.
+         */
+        Shift: {
+            day: number;
+            hours: components["schemas"]["Hours"];
+        };
+        /**
+         * ShiftWish
+         * @description Of each week; ``day`` 0 is Monday.
+         */
+        ShiftWish: {
+            day: number;
+            hours: components["schemas"]["HoursWish"];
+        };
+        /**
          * SignatureCheck
          * @description What became of a mail's own signature, or that it is encrypted.
          */
@@ -4412,6 +4589,22 @@ export interface components {
             name: string;
             version: string;
             demo: boolean;
+        };
+        /**
+         * Skill
+         * @description What somebody knows, and how well: 1 to 5.
+         */
+        Skill: {
+            key: string;
+            level: number;
+        };
+        /**
+         * SkillWish
+         * @description What somebody knows, and how well.
+         */
+        SkillWish: {
+            key: string;
+            level: number;
         };
         /**
          * Snooze
@@ -17682,6 +17875,336 @@ export interface operations {
             };
             /** @description It changed meanwhile, or what is asked does not fit its state */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAgentProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentProfile"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAgentProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentProfile"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentPresenceList"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signPresence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceSign"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentPresence"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
