@@ -35,12 +35,13 @@ class Staffing:
 
     async def get(self, viewer: Viewer, id: str) -> Profile:
         """Colleagues know each other's."""
-        if not allowed(viewer, "read"):
-            raise Forbidden("read")
+        if id != viewer.agent_id:
+            _check_reads(viewer)
         return await self._profile(id)
 
-    async def all(self) -> Sequence[Profile]:
+    async def all(self, viewer: Viewer) -> Sequence[Profile]:
         """Everybody's who has one."""
+        _check_reads(viewer)
         return await self._profiles.find({}, limit=MOST_AGENTS)
 
     async def change(
@@ -90,6 +91,11 @@ def _shown(value: object) -> str | None:
     if not value:
         return None
     return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _check_reads(viewer: Viewer) -> None:
+    if not allowed(viewer, "read"):
+        raise Forbidden("read")
 
 
 def _check_may(viewer: Viewer, id: str, change: ProfileChange) -> None:

@@ -48,7 +48,7 @@ class StaffingApi:
     async def presence(self, call: Call[None, None]) -> Result:
         """Those who left the house are not among them."""
         signs = await self._attendance.everybody()
-        profiles = {one.id: one for one in await self._staffing.all()}
+        profiles = {one.id: one for one in await self._staffing.all(call.viewer)}
         agents = [one for one in (await self._agents.all()).values() if one.active]
         return f.AgentPresenceList(
             items=[_state(one.id, signs.get(one.id), profiles.get(one.id), call.now)
