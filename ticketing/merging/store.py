@@ -18,6 +18,7 @@ from ticketing.merging.model import (
     Merge,
     MergeId,
     Moved,
+    Piece,
     Place,
     Size,
     SplitWish,
@@ -240,6 +241,18 @@ class MergeStore:
         await self._keep_moved(record.id, whole, chosen, session)
         return tickets
 
+    async def _put_back(self, record: Merge, piece: Piece, world: World, session: Session) -> None:
+        """To where the conversation that the messages came from is by now."""
+        old = piece.conversation_id
+        ticket_id = world.places[old]
+        if piece.new_id not in world.emptied:
+            chosen = world.chosen[record.id]
+            await self._resettle(chosen, piece.new_id, old, ticket_id, session)
+            return
+        where = {"ticket_id": record.source_id, "conversation_id": piece.new_id}
+        change = {"$set": {"ticket_id": ticket_id, "conversation_id": old}}
+        await self._in.messages.update_many(where, change, session=session)
+
     async def _resettle(
         self,
         ids: Sequence[MessageId],
@@ -257,8 +270,7 @@ class MergeStore:
         """What differs from what was read; the tickets with their new versions."""
         for record in world.records.values():
             for piece in record.pieces if record.undone_at else ():
-                chosen, place = world.chosen[record.id], piece.conversation_id
-                await self._resettle(chosen, piece.new_id, place, world.places[place], session)
+                await self._put_back(record, piece, world, session)
         for id in world.emptied:
             await self._in.conversations.delete({"_id": id}, session=session)
         for (source, target), ids in world.moves().items():

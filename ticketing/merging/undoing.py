@@ -132,13 +132,15 @@ def _heard(
 ) -> Ticket:
     """The ticket with what messages make of it: as in its image, and what came since."""
     derived = {name: getattr(image, name) for name in DERIVED}
-    return resumed(
+    heard = resumed(
         replace(ticket, **derived),
         then,
         world.tallies(ids),
         world.news(ids, then),
         troubled=troubled,
     )
+    added = [one for one in world.inboxes(ids) if one not in heard.inbox_ids]
+    return replace(heard, inbox_ids=(*heard.inbox_ids, *added)) if added else heard
 
 
 def _unread(world: World, record: Merge, source: Ticket, target: Ticket) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from connectors.contract import InboxId
 from normalizer.model import AgentId, ConversationId, Message, MessageId, TicketId
 from ticketing.merging.clocks import is_customers, newest, total
 from ticketing.merging.model import Merge, MergeId, Place, Seen, Size, Tally
@@ -34,7 +35,9 @@ class World:
     ) -> None:
         self.before = dict(tickets)
         self.tickets = dict(tickets)
+        places = tuple(places)
         self.stood = {place.id: place.ticket_id for place in places}
+        self._inboxes = {place.id: place.inbox_id for place in places}
         self.places = dict(self.stood)
         self.records: dict[MergeId, Merge] = {}
         self.moved: dict[MergeId, frozenset[ConversationId]] = {}
@@ -57,6 +60,10 @@ class World:
     def tallies(self, ids: Iterable[ConversationId]) -> list[Tally]:
         """What these conversations hold, in numbers."""
         return [self._tallies.get(id, NOTHING) for id in ids]
+
+    def inboxes(self, ids: Iterable[ConversationId]) -> list[InboxId]:
+        """Where these conversations are, each once."""
+        return sorted({self._inboxes[id] for id in ids})
 
     def size(self, ids: Iterable[ConversationId]) -> Size:
         """Of these conversations together."""
@@ -118,23 +125,22 @@ class World:
         return sum(1 for one in self.news(ids, then) if one.received_at > at and is_customers(one))
 
     def fold(self, record: Merge) -> None:
-        """The messages that a split chose go back into their conversations; the new ones stay only
-        with what has come to them since.
+        """What a split took goes back into its conversations, with what has come since. Where a
+        reply has not left yet, the new conversation stays with what came: the queue knows it.
         """
         chosen = frozenset(self.chosen[record.id])
         for piece in record.pieces:
-            old, new = (
-                self._tallies.get(id, NOTHING) for id in (piece.conversation_id, piece.new_id)
-            )
-            left = new.size - piece.size
-            self._tallies[piece.conversation_id] = replace(old, size=old.size + piece.size)
-            self._tallies[piece.new_id] = replace(new, size=left)
-            if left.total <= 0:
+            old, new = self.tallies([piece.conversation_id, piece.new_id])
+            whole = new.under_way == 0
+            back = new.size if whole else piece.size
+            self._tallies[piece.conversation_id] = replace(old, size=old.size + back)
+            self._tallies[piece.new_id] = replace(new, size=new.size - back)
+            if whole:
                 self.emptied.append(piece.new_id)
                 self.places.pop(piece.new_id, None)
             self._messages = tuple(
                 replace(one, conversation_id=piece.conversation_id)
-                if one.conversation_id == piece.new_id and one.id in chosen
+                if one.conversation_id == piece.new_id and (whole or one.id in chosen)
                 else one
                 for one in self._messages
             )
