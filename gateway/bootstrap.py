@@ -19,7 +19,7 @@ from gateway import notices
 from gateway.anchors import anchors
 from gateway.api import frames
 from gateway.auth.store import AuthStore
-from gateway.consumers import BegunConsumer, LiveConsumer, MediaConsumer
+from gateway.consumers import BegunConsumer, DraftConsumer, LiveConsumer, MediaConsumer
 from gateway.directory import INBOXES, InboxDirectory
 from gateway.inboxes import InboxCommands
 from gateway.store import EdgeStore
@@ -193,6 +193,11 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
                 Consumer(
                     name="state-timers",
                     handle=StateTimers(mongo, TimerStore(mongo), catalogues.current).handle,
+                    prompt=False,
+                ),
+                Consumer(
+                    name="drafts",
+                    handle=DraftConsumer(edge_store, collections).handle,
                     prompt=False,
                 ),
                 Consumer(name="family", handle=Family(collections, events).handle, prompt=False),

@@ -1,16 +1,21 @@
 """What the relay tells: screens, by pub/sub. Counters are ticketing's own consumer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gateway import notices
 from gateway.directory import Directory
 from gateway.notices import Fact, Facts
+from gateway.store import Draft, EdgeStore
+from normalizer.model import TicketId
 from storage.doorbell import Doorbell
 from storage.events import Event
 from storage.pubsub import Pubsub
 from ticketing.facts import awaits_files, came_incomplete
 from ticketing.permissions import DECIDES_SIGHT
+from ticketing.store import Collections
 
+# After these a conversation may be in another ticket.
+MOVES = frozenset({"ticket.merged", "ticket.unmerged", "ticket.split", "ticket.unsplit"})
 TOGETHER = 200  # about 30 kB
 
 
@@ -62,6 +67,38 @@ class BegunConsumer:
                 inbox = await self._inboxes.inbox(event.inbox_id)
                 if inbox is not None and inbox.too_large:
                     await self._doorbell.enqueue("tell_too_large", event.message_id)
+
+
+class DraftConsumer:
+    """What somebody was writing follows its conversation when tickets are merged or parted."""
+
+    def __init__(self, store: EdgeStore, collections: Collections) -> None:
+        self._store = store
+        self._in = collections
+
+    async def handle(self, events: Sequence[Event]) -> None:
+        """Looks again at where the drafts of these tickets belong; telling it twice is harmless."""
+        ids = {id for event in events if event.kind in MOVES for id in _tickets_of(event)}
+        drafts = await self._store.drafts_on(sorted(ids)) if ids else []
+        for draft in drafts:
+            place = await self._place(draft)
+            if place is not None and place != draft.ticket_id:
+                await self._store.move_draft(draft, place)
+
+    async def _place(self, draft: Draft) -> TicketId | None:
+        """The ticket of its conversation; a note's is the one that its ticket was merged into."""
+        if draft.conversation_id is not None:
+            conversation = await self._in.conversations.get(draft.conversation_id)
+            return conversation.ticket_id if conversation else None
+        ticket = await self._in.tickets.get(draft.ticket_id)
+        return ticket.merged_into if ticket else None
+
+
+def _tickets_of(event: Event) -> Iterator[str]:
+    yield event.ticket_id
+    for change in event.changes:
+        if change.field == "merged_into":
+            yield from filter(None, (change.before, change.after))
 
 
 def _fact(event: Event) -> Fact:

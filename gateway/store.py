@@ -1,5 +1,6 @@
 """Queries of what the edge itself keeps: inboxes, their health, drafts and uploads."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -10,11 +11,13 @@ from connectors.contract import InboxId
 from connectors.events import MediaKind
 from gateway.errors import DirectoryUnavailable
 from normalizer.model import AgentId, ConversationId, TicketId
+from storage.ids import derived_id
 from storage.migrations import Index
 from storage.mongo import Mongo
 from ticketing.model import Inbox
 
 MOST_INBOXES = 5_000
+MOST_DRAFTS = 500
 DraftMode = Literal["reply", "note"]
 
 INDEXES = (
@@ -85,6 +88,11 @@ class Upload(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: datetime
 
 
+def draft_id(agent_id: AgentId, ticket_id: TicketId, mode: DraftMode) -> str:
+    """One draft of each mode by each agent."""
+    return derived_id("draft", agent_id, ticket_id, mode)
+
+
 class EdgeStore:
     """Every read is by key or bounded."""
 
@@ -141,6 +149,24 @@ class EdgeStore:
             }
         }
         return await self.drafts.update({"_id": draft.id, "rev": draft.rev - 1}, change) == 1
+
+    async def drafts_on(self, ticket_ids: Iterable[str]) -> list[Draft]:
+        """Everybody's unfinished words on these tickets."""
+        found = [await self.drafts.find({"ticket_id": id}, limit=MOST_DRAFTS) for id in ticket_ids]
+        return [draft for page in found for draft in page]
+
+    async def move_draft(self, draft: Draft, ticket_id: TicketId) -> None:
+        """To another ticket, after what its writer has there; twice is once."""
+        id = draft_id(draft.agent_id, ticket_id, draft.mode)
+        there = await self.drafts.get(id)
+        if there is None:
+            moved = msgspec.structs.replace(draft, id=id, ticket_id=ticket_id)
+            await self.drafts.replace_many([moved])
+        elif not there.text.endswith(draft.text):
+            text = f"{there.text}\n\n{draft.text}" if there.text else draft.text
+            where = {"_id": id, "rev": there.rev}
+            await self.drafts.update(where, {"$set": {"text": text, "rev": there.rev + 1}})
+        await self.drafts.delete({"_id": draft.id})
 
     async def uploads_of(self, agent_id: AgentId, ids: list[str]) -> list[Upload]:
         """Those of ``ids`` that are the agent's, in that order."""

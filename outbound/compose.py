@@ -39,11 +39,13 @@ from ticketing.catalogue.model import Catalogue
 from ticketing.catalogue.reading import Present, built_in
 from ticketing.errors import Invalid, NotFound, TicketingError
 from ticketing.facts import SYSTEM, of_viewer
+from ticketing.links.policy import check_solving
 from ticketing.model import Conversation, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
 from ticketing.reply_tokens import ReplyTokens
 
 MAIL = "mailto:"
+MAX_MERGES = 20
 Refusal = OutboundError | TicketingError | ConnectorError
 
 
@@ -211,6 +213,7 @@ class Draft:
         self._recent: dict[TicketId, tuple[Heard, ...]] = {}
         self._stopped: Stopped = {}
         self._answered: dict[MessageId, Message] = {}
+        self._children: dict[TicketId, list[Ticket]] = {}
         self._queued: list[tuple[Message, str]] = []
         self._events: list[Event] = []
 
@@ -224,8 +227,8 @@ class Draft:
         self._conversations, self._tickets = await store.threads(wanted, session)
         others = {ask.reply.ticket_id for ask in asks} - self._tickets.keys()
         self._tickets |= await store.tickets(others, session)
-        joined = {one.merged_into for one in self._tickets.values() if one.merged_into}
-        self._tickets |= await store.tickets(joined - self._tickets.keys(), session)
+        await self._follow_merges()
+        await self._ask_children()
         for inbox_id in {one.inbox_id for one in self._conversations.values()}:
             self._outlets[inbox_id] = await _outlet(outlets, inbox_id)
         self._recent = await store.recent(self._sinces(), session)
@@ -270,12 +273,28 @@ class Draft:
                 far[ticket.id] = min(moment, far.get(ticket.id, moment))
         return [Since(ticket_id, moment) for ticket_id, moment in far.items()]
 
+    async def _follow_merges(self) -> None:
+        for _ in range(MAX_MERGES):
+            joined = {one.merged_into for one in self._tickets.values() if one.merged_into}
+            if not (missing := joined - self._tickets.keys()):
+                return
+            self._tickets |= await self._store.tickets(missing, self._session)
+
+    async def _ask_children(self) -> None:
+        """Of parents that are to be solved by their replies: rare."""
+        solving = {ask.reply.ticket_id for ask in self._asks if ask.reply.then == "solved"}
+        for ticket in filter(None, map(self._ticket, solving)):
+            if ticket.children:
+                self._children[ticket.id] = await self._store.children(ticket.id, self._session)
+
     def _ticket(self, id: TicketId) -> Ticket | None:
         """A merged ticket sends us on to its target."""
         asked = self._tickets.get(id)
-        if asked is None or asked.merged_into is None:
-            return asked
-        return self._tickets.get(asked.merged_into)
+        for _ in range(MAX_MERGES):
+            if asked is None or asked.merged_into is None:
+                break
+            asked = self._tickets.get(asked.merged_into)
+        return asked
 
     def add(self, ask: Ask, clock: datetime, reply_tokens: ReplyTokens, guard: Guard) -> Composed:
         """One reply more; raises what refuses it."""
@@ -291,6 +310,8 @@ class Draft:
         self, place: Place, ask: Ask, clock: datetime, reply_tokens: ReplyTokens, guard: Guard
     ) -> tuple[Place, Message]:
         """The message, and all that was known when it was made; raises what refuses it."""
+        if ask.reply.then == "solved":
+            check_solving(place.ticket, self._children.get(place.ticket.id, []))
         place = msgspec.structs.replace(
             place,
             recent=self._recent.get(place.ticket.id, ()),

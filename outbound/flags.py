@@ -16,7 +16,8 @@ async def flag_ticket(
     now = trouble_in(after)
     if before == now:
         return
-    ticket = await store.ticket(message.ticket_id, session)
+    stored = await store.message(message.id, session)  # it may have been merged meanwhile
+    ticket = await store.ticket(stored.ticket_id if stored else message.ticket_id, session)
     if ticket is None:
         return
     uncertain = await _others(store, ticket.id, "uncertain", message, session)

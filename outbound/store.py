@@ -34,7 +34,9 @@ from storage.events import Event, EventId, EventLog
 from storage.ids import derived_id
 from storage.mongo import Mongo, Session
 from storage.writes import Writes
+from ticketing.links.store import LinkStore
 from ticketing.model import Conversation, Ticket
+from ticketing.store import Collections
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 NONE = Delivery(state="queued", changed_at=EPOCH)
@@ -68,6 +70,7 @@ class OutboundStore:
         self._conversations = mongo.collection("conversations", Conversation)
         self._provider_ids = mongo.collection("provider_ids", ProviderId)
         self._events = EventLog(mongo)
+        self._links = LinkStore(Collections(mongo))
 
     async def message(self, id: MessageId, session: Session | None = None) -> Message | None:
         """One message with its true delivery."""
@@ -99,6 +102,10 @@ class OutboundStore:
         """Tickets by id."""
         found = await self._tickets.by_ids(ids, session=session)
         return {one.id: one for one in found.values()}
+
+    async def children(self, id: TicketId, session: Session) -> list[Ticket]:
+        """A parent's children."""
+        return await self._links.linked(id, "child", session)
 
     async def threads(
         self, ids: Iterable[ConversationId], session: Session

@@ -1,5 +1,7 @@
 """Merging, splitting and taking back by the API."""
 
+import asyncio
+
 from tests.gateway.house import House, Person
 
 
@@ -56,6 +58,28 @@ async def test_messages_are_split_off_and_go_back(house: House, admin: Person) -
     status, _ = await admin.call("POST", f"/merges/{done['merge']['id']}/undo")
     assert (status, await words(admin, one)) == (200, ["Zip broken", "and the bag"])
     assert (await admin.get(f"/tickets/{new}"))["merged_into"]["id"] == one
+
+
+async def test_a_draft_follows_its_conversation_there_and_back(house: House, admin: Person) -> None:
+    one, two = await two_tickets(house, admin)
+    conversation = (await admin.get(f"/tickets/{one}"))["conversations"][0]["id"]
+    body = {"text": "Dear Aiko", "rev": 0, "conversation_id": conversation}
+    assert (await admin.call("PUT", f"/tickets/{one}/drafts/reply", body))[0] == 200
+    other = {"text": "Hello", "rev": 0}
+    assert (await admin.call("PUT", f"/tickets/{two}/drafts/note", other))[0] == 200
+
+    async def drafted(ticket: str, text: str) -> None:
+        async with asyncio.timeout(10):
+            while (await admin.get(f"/tickets/{ticket}/drafts/reply"))["text"] != text:  # noqa: ASYNC110  a consumer's
+                await asyncio.sleep(0.05)
+
+    _, merged = await admin.call("POST", f"/tickets/{one}/merge", {"target_id": two})
+    await drafted(two, "Dear Aiko")
+    await drafted(one, "")
+    assert (await admin.get(f"/tickets/{two}/drafts/note"))["text"] == "Hello"
+    await admin.call("POST", f"/merges/{merged['merges'][0]['id']}/undo")
+    await drafted(one, "Dear Aiko")
+    await drafted(two, "")
 
 
 async def test_bad_wishes_name_the_field(house: House, admin: Person) -> None:

@@ -14,8 +14,9 @@ from outbound.model import Reply
 from storage.events import Event
 from tests.outbound.peer import Peer
 from tests.outbound.world import MIRA, NOW, TICKET, World, inbound
-from ticketing.errors import Forbidden, Invalid, NotFound
-from ticketing.model import Conversation
+from ticketing.errors import Forbidden, Invalid, NotFound, Refused
+from ticketing.links.model import TicketLink, both_ways
+from ticketing.model import Conversation, Ticket
 
 
 async def test_message_ticket_and_events_are_one_write(sms: World) -> None:
@@ -203,6 +204,32 @@ async def test_a_merged_ticket_sends_on_to_its_target(sms: World) -> None:
         {"_id": "conv"}, {"$set": {"ticket_id": "target"}}
     )
     assert (await sms.say("one")).ticket_id == "target"
+
+
+async def test_a_chain_of_merges_is_followed_to_its_end(sms: World) -> None:
+    tickets = sms.mongo.collection("tickets", Ticket)
+    first = await sms.ticket()
+    middle = msgspec.structs.replace(first, id="middle", number=1043, merged_into="last")
+    last = msgspec.structs.replace(first, id="last", number=1044)
+    await tickets.insert_many([middle, last])
+    await tickets.update({"_id": TICKET}, {"$set": {"merged_into": "middle"}})
+    await sms.mongo.db["conversations"].update_one({"_id": "conv"}, {"$set": {"ticket_id": "last"}})
+    assert (await sms.say("one")).ticket_id == "last"
+
+
+async def test_a_reply_solves_no_parent_before_its_children(sms: World) -> None:
+    parent = await sms.ticket()
+    child = msgspec.structs.replace(parent, id="child", number=1043, parent_id=TICKET)
+    await sms.mongo.collection("tickets", Ticket).insert(child)
+    await sms.mongo.db["tickets"].update_one({"_id": TICKET}, {"$set": {"children": 1}})
+    links = both_ways(parent.id, "child", child.id, MIRA.agent_id, NOW)
+    await sms.mongo.collection("ticket_links", TicketLink).insert_many(links)
+    with pytest.raises(Refused, match="#1043"):
+        await sms.say("Done.", then="solved")
+    assert (await sms.ticket()).open
+    await sms.mongo.db["tickets"].update_one({"_id": "child"}, {"$set": {"open": False}})
+    await sms.say("Done.", then="solved")
+    assert not (await sms.ticket()).open
 
 
 async def test_an_answer_points_to_the_provider_s_message(sms: World) -> None:

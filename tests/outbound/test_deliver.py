@@ -9,11 +9,15 @@ import pytest
 from connectors.manifest import Limits, Rate
 from outbound.crowd import Crowd
 from outbound.deliver import claim
+from outbound.flags import flag_ticket
 from outbound.model import Claim
+from outbound.progress import delivery_of
 from outbound.settlement import Settlement
 from outbound.settler import Settler
+from outbound.store import OutboundStore
 from tests.outbound.peer import Peer, PeerSender
 from tests.outbound.world import NOW, SMS, World
+from ticketing.model import Ticket
 
 
 async def test_a_reply_reaches_the_peer_once(sms: World, peer: Peer) -> None:
@@ -388,3 +392,17 @@ async def test_a_server_that_hangs_keeps_others_outside_and_calls_them_later(
         await asyncio.sleep(0)
     assert [await sms.state(one) for one in sent] == ["sent"] * 5
     assert peer.arrived == {one.id: 1 for one in sent}
+
+
+async def test_trouble_is_told_to_the_ticket_that_has_the_message_by_now(sms: World) -> None:
+    """It was merged while its reply was on the way."""
+    message = await sms.say("one")
+    target = msgspec.structs.replace(await sms.ticket(), id="target", number=1043)
+    await sms.mongo.collection("tickets", Ticket).insert(target)
+    await sms.mongo.db["messages"].update_many({}, {"$set": {"ticket_id": "target"}})
+    failed = msgspec.structs.replace(delivery_of(message), state="failed", due_at=None)
+    store = OutboundStore(sms.mongo)
+    await sms.mongo.transaction(lambda session: flag_ticket(store, message, failed, session))
+    found = await sms.mongo.collection("tickets", Ticket).get("target")
+    assert found is not None
+    assert (found.delivery_trouble, (await sms.ticket()).delivery_trouble) == ("failed", "")

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 import msgspec
@@ -193,3 +194,35 @@ async def test_who_does_not_see_a_side_knows_of_no_merge(house, mira, chat_only,
     reader = Viewer(agent_id="c", name="Lena Brandt", role="compliance", inbox_ids=None)
     with pytest.raises(Forbidden):
         await house.merging.undo(reader, record.id, NOW + 6 * HOUR)
+
+
+async def test_an_undo_racing_ingest_loses_nothing(house, mira, three):
+    """It commits between ingest's reading and writing: ingest runs anew, and follows back."""
+    one, two, _ = three
+    await house.join(mira, one.id, two.id, NOW + 4 * HOUR)
+    record = await last_merge(house, mira, one.id)
+    prefetch, undone = house.ingest.store.prefetch, []
+
+    async def undo_meanwhile(session, units, book):
+        await prefetch(session, units, book)
+        if not undone:
+            undone.append(await house.merging.undo(mira, record.id, NOW + 5 * HOUR))
+
+    house.ingest.store.prefetch = undo_meanwhile
+    await say(house, 1, "of one", "11", NOW + 6 * HOUR)
+    first, second, _ = await house.tickets()
+    assert (first.message_count, second.message_count) == (2, 1)
+    assert {m.ticket_id for m in await house.messages() if m.text == "of one"} == {first.id}
+
+
+async def test_two_merges_at_once_leave_no_circle(house, mira, three):
+    one, two, _ = three
+    done = await asyncio.gather(
+        house.join(mira, one.id, two.id, NOW + 4 * HOUR),
+        house.join(mira, two.id, one.id, NOW + 4 * HOUR),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in done) == ["Refused", "Ticket"]
+    first, second, _ = await house.tickets()
+    assert (first.merged_into is None) != (second.merged_into is None)
+    assert first.message_count + second.message_count == 3

@@ -179,3 +179,18 @@ async def test_what_cannot_be_is_refused_with_its_reason(house, mira, chat_only,
         with pytest.raises(error):
             await house.splitting.split(chat_only, wish, NOW + 9 * HOUR)
     assert len(await house.tickets()) == 2
+
+
+async def test_a_split_racing_ingest_loses_nothing(house, mira, ticket):
+    prefetch, done = house.ingest.store.prefetch, []
+
+    async def split_meanwhile(session, units, book):
+        await prefetch(session, units, book)
+        if not done:
+            done.append(await split(house, mira, ticket, "Word 2"))
+
+    house.ingest.store.prefetch = split_meanwhile
+    await house.events_in(CHAT, said("Word 5", id="5", at=NOW + 10 * HOUR))
+    old, new = await house.tickets()
+    assert (old.message_count, new.message_count) == (4, 1)
+    assert (await where(house))["Word 5"] == 1

@@ -44,9 +44,15 @@ def cuts_of(
 
 def _cut(conversation: Conversation, chosen: Sequence[Message], tally: Tally) -> Cut:
     whole = len(chosen) == tally.size.total
-    if not whole and any(one.delivery and one.delivery.due_at for one in chosen):
+    if not whole and any(is_under_way(one) for one in chosen):
         raise Refused("a chosen reply has not left yet: undo it, or wait until it is sent")
     return Cut(conversation=conversation, messages=tuple(chosen), whole=whole)
+
+
+def is_under_way(message: Message) -> bool:
+    """Whether a queue knows it by its conversation."""
+    delivery = message.delivery
+    return delivery is not None and (delivery.due_at is not None or delivery.state == "scheduled")
 
 
 def new_conversation(

@@ -349,7 +349,8 @@ def _more(known: Tally, group: Group, n: int) -> Tally:
             inbound=n if counts_in(group.direction, group.author) else 0,
         ),
         notes=known.notes + (n if group.direction == "note" else 0),
-        under_way=known.under_way + (n if group.due is not None else 0),
+        under_way=known.under_way
+        + (n if group.due is not None or group.state == "scheduled" else 0),
         failed=known.failed + (n if group.state == "failed" else 0),
         uncertain=known.uncertain + (n if group.state == "uncertain" else 0),
     )

@@ -12,10 +12,10 @@ from gateway.api import schemas as s
 from gateway.api import views
 from gateway.api.call import Call, Handler, Result
 from gateway.errors import Refused
-from gateway.store import Draft, DraftMode, EdgeStore, Upload
+from gateway.store import Draft, DraftMode, EdgeStore, Upload, draft_id
 from normalizer.model import ConversationId, TicketId
 from storage.blobs import Blobs
-from storage.ids import derived_id, new_id
+from storage.ids import new_id
 from ticketing.permissions import Viewer
 
 UPLOADS_KEPT = timedelta(days=1)
@@ -121,7 +121,7 @@ class DraftsApi:
         """The draft's id; NotFound for a ticket that is not visible."""
         ticket_id, mode = call.params["id"], call.params["mode"]
         await self._visible(call.viewer, ticket_id)
-        return derived_id("draft", call.agent.id, ticket_id, mode)
+        return draft_id(call.agent.id, TicketId(ticket_id), MODES[mode])
 
 
 def _named(addresses: list[str] | None) -> tuple[str, ...] | None:
