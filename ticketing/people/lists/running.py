@@ -102,7 +102,7 @@ class ListRunner:
         if job is None or job.state != "running":
             return
         waiting: list[Read] = []
-        skip = job.counts.lines
+        skip = done = job.counts.lines
         try:
             async for one in self._source.records(job.sha256, job.encoding, job.delimiter):
                 if skip:
@@ -110,28 +110,31 @@ class ListRunner:
                     continue
                 waiting.append(one)
                 if len(waiting) >= AT_ONCE:
-                    going = await self._slice(job.id, waiting, "running")
+                    going = await self._slice(job.id, done, waiting, "running")
+                    done += len(waiting)
                     waiting = []
                     if not going or not has_time():
                         return
         except BlobMissing:
             await self._end(job, "the uploaded file is gone: upload it again")
             return
-        await self._slice(job.id, waiting, "done")
+        await self._slice(job.id, done, waiting, "done")
 
     async def _end(self, job: Import, problem: str) -> None:
         changes = {"state": "cancelled", "problem": problem, "updated_at": utc_now()}
         await self._store.imports.update({"_id": job.id, "state": "running"}, {"$set": changes})
 
-    async def _slice(self, id: ImportId, lines: Sequence[Read], then: State) -> bool:
-        """False when the job does not go on."""
+    async def _slice(self, id: ImportId, done: int, lines: Sequence[Read], then: State) -> bool:
+        """The lines behind ``done``. False when the job does not go on, or somebody else was here:
+        a lease that lapsed.
+        """
         definitions = await self._directory.attributes("contact")
         domains = await self._directory.domains()
         now = utc_now()
 
         async def work(session: Session, events: list[Event]) -> bool:
             job = await self._store.imports.get(id, session)
-            if job is None or job.state != "running":
+            if job is None or job.state != "running" or job.counts.lines != done:
                 return False
             draft = await self._drafted(session, job, lines, definitions, now)
             if not job.dry_run:

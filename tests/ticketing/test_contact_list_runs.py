@@ -1,0 +1,136 @@
+"""A list is read by workers that die: each line counts once, and all of it is taken back."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+from msgspec.structs import replace
+
+from gateway.recipients import recipient
+from tests.ticketing.builders import NOW
+from ticketing.model import Contact
+from ticketing.people.directory import PeopleDirectory
+from ticketing.people.lists.handlers import Imports, Start, Upload
+from ticketing.people.lists.running import AT_ONCE, ListRunner
+from ticketing.people.lists.source import Source
+from ticketing.people.lists.store import ListStore
+from ticketing.people.lists.undoing import ListUndo
+from ticketing.people.store import PeopleStore
+from ticketing.permissions import Viewer
+from ticketing.transactions import Transactions
+
+ADMIN = Viewer(agent_id="agent-mira", name="Mira Okafor", role="admin", inbox_ids=None)
+LINES = 3 * AT_ONCE + 7
+
+
+class Office:
+    """Everything that lists need, on the real store."""
+
+    def __init__(self, house):
+        self.house = house
+        self.people = PeopleStore(house.collections)
+        self.lists = ListStore(house.collections)
+        self.directory = PeopleDirectory(self.people)
+        self.transactions = Transactions(house.collections, house.events, house.offered.extend)
+        self.rung = []
+        self.imports = Imports(
+            store=self.lists,
+            source=Source(house.blobs),
+            blobs=house.blobs,
+            directory=self.directory,
+            transactions=self.transactions,
+            ring=self.ring,
+        )
+
+    async def ring(self, id):
+        self.rung.append(id)
+
+    def runner(self):
+        """Another worker."""
+        return ListRunner(
+            store=self.lists,
+            people=self.people,
+            source=Source(self.house.blobs),
+            blobs=self.house.blobs,
+            directory=self.directory,
+            transactions=self.transactions,
+            address=recipient,
+        )
+
+    def undo(self):
+        return ListUndo(self.lists, self.people, self.transactions)
+
+    async def started(self, data):
+        blob = await self.house.blobs.put(data)
+        upload = Upload(name="x.csv", sha256=blob.sha256, size=blob.size, key="key-1")
+        job = await self.imports.create(ADMIN, upload, NOW)
+        return await self.imports.start(
+            ADMIN, job.id, Start(mapping=job.mapping, dry_run=False, verified=True), NOW
+        )
+
+    async def everybody(self) -> list[Contact]:
+        return await self.people.contacts.find({}, limit=10_000)
+
+
+@pytest.fixture
+def office(house):
+    return Office(house)
+
+
+def a_list():
+    lines = (f"Person {n},{f'p{n}@x.example' if n % 2 else ''}\n" for n in range(LINES))
+    return ("name,mailto\n" + "".join(lines)).encode()
+
+
+async def test_workers_that_stop_after_each_slice_count_each_line_once(office):
+    job = await office.started(a_list())
+    assert office.rung == [job.id]
+    for _ in range(6):
+        await office.runner().work(job.id, lambda: False)
+    done = await office.lists.imports.get(job.id)
+    assert (done.state, done.counts.lines, done.counts.created) == ("done", LINES, LINES)
+    assert len(await office.everybody()) == LINES
+
+
+async def test_a_worker_that_is_cut_off_anywhere_loses_and_repeats_nothing(office):
+    job = await office.started(a_list())
+    for pause in (0.01, 0.05, 0.1, 0.15, 0.2, 0.3):
+        task = asyncio.create_task(office.runner().work(job.id, lambda: True))
+        await asyncio.sleep(pause)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    await office.runner().work(job.id, lambda: True)
+    done = await office.lists.imports.get(job.id)
+    assert (done.state, done.counts.lines, done.counts.created) == ("done", LINES, LINES)
+    created = [one for one in office.house.offered if one.kind == "contact.created"]
+    assert len({one.id for one in created}) == len(await office.everybody()) == LINES
+
+
+async def test_two_workers_at_once_count_each_line_once(office):
+    job = await office.started(a_list())
+    await asyncio.gather(*(office.runner().work(job.id, lambda: True) for _ in range(2)))
+    done = await office.lists.imports.get(job.id)
+    assert done.counts.lines == done.counts.created == LINES
+    assert len(await office.everybody()) == LINES
+
+
+async def test_an_undo_that_stops_goes_on(office):
+    job = await office.started(a_list())
+    await office.runner().work(job.id, lambda: True)
+    used = (await office.everybody())[0]
+    await office.people.contacts.replace_many([replace(used, vip=1, version=2)])
+    await office.imports.undo(ADMIN, job.id, NOW)
+    for _ in range(6):
+        await office.undo().work(job.id, lambda: False)
+    undone = await office.lists.imports.get(job.id)
+    assert (undone.state, undone.counts.removed, undone.counts.kept) == ("undone", LINES - 1, 1)
+    assert [one.id for one in await office.everybody()] == [used.id]
+
+
+async def test_a_file_that_is_gone_ends_the_job_with_its_reason(office):
+    job = await office.started(a_list())
+    await office.lists.imports.update({"_id": job.id}, {"$set": {"sha256": "0" * 64}})
+    await office.runner().work(job.id, lambda: True)
+    ended = await office.lists.imports.get(job.id)
+    assert (ended.state, "gone" in ended.problem) == ("cancelled", True)
