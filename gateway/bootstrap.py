@@ -18,6 +18,7 @@ from connectors.registry import Registry
 from gateway import notices
 from gateway.anchors import anchors
 from gateway.api import frames
+from gateway.auth.sessions import PEOPLE
 from gateway.auth.store import AuthStore
 from gateway.consumers import BegunConsumer, DraftConsumer, LiveConsumer, MediaConsumer
 from gateway.directory import INBOXES, InboxDirectory
@@ -47,7 +48,7 @@ from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
 from ticketing.catalogue.elapsing import StateTimers
 from ticketing.catalogue.handlers import CatalogueCommands
-from ticketing.catalogue.reading import CATALOGUE, Catalogues
+from ticketing.catalogue.reading import CATALOGUE, Catalogues, configured
 from ticketing.catalogue.store import CatalogueStore, TimerStore
 from ticketing.links.handlers import Family
 from ticketing.notifications.handlers import Notifications
@@ -57,6 +58,7 @@ from ticketing.portable.handlers import Portables
 from ticketing.relay import Consumer, Relay
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.roles.current import CurrentAccess
+from ticketing.roles.model import Configured
 from ticketing.roles.store import RoleStore
 from ticketing.store import Collections
 from ticketing.transactions import Transactions
@@ -132,7 +134,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
     catalogues = Catalogues(CatalogueStore(mongo))
     views = SavedViews(mongo.collection("saved_views", SavedView), known_fields(catalogues))
     counts, leases = ViewCounts(collections, views), Leases(mongo)
-    access = CurrentAccess(RoleStore(mongo), catalogues.sensitive)
+    access = CurrentAccess(RoleStore(mongo), lambda: _configured(catalogues))
     notifications = _notifications(collections, access, auth, pubsub)
     owner = f"{socket.gethostname()}:{os.getpid()}"
     tokens = TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner)
@@ -252,13 +254,27 @@ def _consumers(
     )
 
 
+async def _configured(catalogues: Catalogues) -> Configured:
+    """As it stands in the store: the bells of people and of fields ring in any order."""
+    catalogues.forget()
+    return configured(await catalogues.current())
+
+
 def catalogue_commands(base: Foundation) -> CatalogueCommands:
-    """What changes types, fields and forms."""
+    """What changes types, fields and forms. A field that became sensitive is nobody's to read from
+    then on: everybody looks again at what people may.
+    """
+
+    async def announce() -> None:
+        await base.pubsub.publish(CATALOGUE, b"")
+        base.access.forget()
+        await base.pubsub.publish(PEOPLE, b"")
+
     return CatalogueCommands(
         CatalogueStore(base.mongo),
         base.catalogues,
         Transactions(base.collections, base.events, base.relay.offer),
-        announce=lambda: base.pubsub.publish(CATALOGUE, b""),
+        announce=announce,
     )
 
 

@@ -118,7 +118,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
             reach=role.reach,
             team_ids=teams,
             organisation_ids=_some(role.organisation_ids),
-            type_ids=_some(role.type_ids),
+            type_ids=None if role.type_ids is None else known.type_ids(role.type_ids),
             field_rules=_rules(role, known),
             origin=origin or Origin(),
         )
@@ -140,9 +140,9 @@ def _some(ids: tuple[str, ...] | None) -> frozenset[str] | None:
 
 def _rules(role: Role, access: Access) -> Mapping[str, FieldRule]:
     """The role's own; beside them sensitive fields are masked, unless a rule hides them."""
-    if "fields.sensitive" in role.permissions or not access.sensitive:
+    if "fields.sensitive" in role.permissions or not access.configured.sensitive:
         return role.fields
-    masked: dict[str, FieldRule] = {f"fields.{id}": "masked" for id in access.sensitive}
+    masked: dict[str, FieldRule] = {f"fields.{id}": "masked" for id in access.configured.sensitive}
     stricter = {name: rule for name, rule in role.fields.items() if rule == "hidden"}
     return {**role.fields, **masked, **stricter}
 

@@ -1,5 +1,9 @@
 """Roles and teams by the API, and what they change for those who have them."""
 
+import asyncio
+
+from gateway.auth.sessions import PEOPLE
+from gateway.tasks import cancelled
 from tests.gateway.house import House, Person
 
 
@@ -129,3 +133,25 @@ async def test_a_transfer_out_of_sight_is_answered_once(house: House, admin: Per
     assert (status, left["team_id"]) == (200, theirs["id"])
     assert (await jun.call("GET", f"/tickets/{ticket}"))[0] == 404
     assert (await jun.call("PATCH", f"/tickets/{ticket}", {"team_id": mine["id"]}))[0] == 404
+
+
+async def test_a_field_that_became_sensitive_is_masked_at_once(house: House, admin: Person) -> None:
+    ticket = await a_ticket(house, admin)
+    field = {"names": {"en": "IBAN"}, "kind": "text", "version": 0}
+    _, entry = await admin.call("PUT", "/fields/iban", field)
+    values = {"fields": {"iban": "DE89370400440532013000"}}
+    assert (await admin.call("PATCH", f"/tickets/{ticket}", values))[0] == 200
+    jun = await house.person("jun@halden.example")
+    assert (await jun.get(f"/tickets/{ticket}"))["fields"] == values["fields"]
+    following = asyncio.create_task(house.parts.sessions.follow(house.base.pubsub))
+    async with asyncio.timeout(3):
+        while dict(await house.base.redis.pubsub_numsub(PEOPLE)) != {PEOPLE.encode(): 1}:  # noqa: ASYNC110  Redis tells nobody
+            await asyncio.sleep(0.01)
+    stricter = {**field, "sensitive": True, "version": entry["version"]}
+    assert (await admin.call("PUT", "/fields/iban", stricter))[0] == 200
+    async with asyncio.timeout(2):  # well before what was read is old by itself
+        while (await jun.get(f"/tickets/{ticket}"))["fields"] == values["fields"]:  # noqa: ASYNC110  another process is told
+            await asyncio.sleep(0.05)
+    assert (await jun.get(f"/tickets/{ticket}"))["fields"] == {"iban": "••••00"}
+    assert (await admin.get(f"/tickets/{ticket}"))["fields"] == values["fields"]
+    await cancelled([following])

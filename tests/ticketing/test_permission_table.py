@@ -36,7 +36,7 @@ from ticketing.redaction import (
     told,
 )
 from ticketing.roles.current import access_of
-from ticketing.roles.model import Access, Role, Team
+from ticketing.roles.model import Access, Configured, Role, Team
 
 ME, TEAM, MINE = AgentId("me"), "team-mine", InboxId("inbox-mine")
 NOW = utc_now()
@@ -121,7 +121,8 @@ def viewer(holds: Role, **more: Any) -> Viewer:
         inbox_ids=(MINE,),
         created_at=NOW,
     )
-    access = access_of([holds], [Team(id=TEAM, name="Mine")], more.pop("sensitive", ()))
+    configured = Configured(sensitive=frozenset(more.pop("sensitive", ())))
+    access = access_of([holds], [Team(id=TEAM, name="Mine")], configured)
     return Viewer.of(replace(agent, **more), access=access)
 
 
@@ -211,6 +212,13 @@ def test_a_replaced_team_keeps_its_tickets() -> None:
     assert found.id == TEAM
     circle = access_of([], [Team(id="a", name="A", replaced_by="a")])
     assert circle.team("a") is not None  # comes to an end
+
+
+def test_a_replaced_type_is_the_one_that_took_its_place() -> None:
+    access = access_of([], [], Configured(types={"old": "new", "older": "new", "gone": ""}))
+    assert access.type_ids(("old",)) == {"old", "older", "new"}
+    assert access.type_ids(("new", "x")) == {"old", "older", "new", "x"}
+    assert access.type_ids(("",)) == {"", "gone"}
 
 
 def test_built_in_roles_keep_what_they_may() -> None:

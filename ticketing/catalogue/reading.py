@@ -2,17 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
 from storage.mongo import Session
 from storage.pubsub import Pubsub
-from ticketing.catalogue.model import BUILT_IN, Catalogue, Field, entry_id
+from ticketing.catalogue.model import BUILT_IN, Catalogue, Field, TicketType, entry_id
 from ticketing.catalogue.references import uses
 from ticketing.catalogue.store import CatalogueStore
 from ticketing.errors import Invalid
 from ticketing.model import Ticket
+from ticketing.roles.model import Configured
 
 FRESH_S = 5.0
 CATALOGUE = "parley:catalogue"  # published when it changed
@@ -53,11 +54,6 @@ class Catalogues:
         async for _ in pubsub.subscribe(CATALOGUE, ready=self.forget):
             self.forget()
 
-    async def sensitive(self) -> Iterable[str]:
-        """The custom fields that only a permission of its own lets read."""
-        known = await self.current()
-        return [one.id for one in known.contents(Field) if one.sensitive]
-
     async def _look(self) -> None:
         began = self._clock()
         revision = await self._store.revision()
@@ -87,3 +83,18 @@ class Catalogues:
             entries.append(replace(entry, used=True))
         await self._store.save(session, entries)
         self.forget()
+
+
+def configured(catalogue: Catalogue) -> Configured:
+    """What of it decides who reads what."""
+    contents = [(one.content, one.replaced_by) for one in catalogue.entries.values()]
+    return Configured(
+        sensitive=frozenset(
+            one.id for one, _ in contents if isinstance(one, Field) and one.sensitive
+        ),
+        types={
+            one.id: catalogue.type_of(one.id).id
+            for one, gone in contents
+            if isinstance(one, TicketType) and gone
+        },
+    )

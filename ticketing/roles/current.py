@@ -7,24 +7,24 @@ from msgspec.structs import replace
 
 from ticketing.model import Agent
 from ticketing.permissions import BUILT_IN, Origin, Viewer
-from ticketing.roles.model import Access, Role, Team
+from ticketing.roles.model import Access, Configured, Role, Team
 from ticketing.roles.store import RoleStore
 
 FRESH_S = 5.0
-Sensitive = Callable[[], Awaitable[Iterable[str]]]
+Configuration = Callable[[], Awaitable[Configured]]
 
 
-async def nothing_sensitive() -> Iterable[str]:
-    """For a site without custom fields."""
-    return ()
+async def nothing_configured() -> Configured:
+    """Of a site without types and fields of its own."""
+    return Configured()
 
 
 class CurrentAccess:
     """At most a few seconds old, and read anew after ``forget``, which every process is told."""
 
-    def __init__(self, store: RoleStore, sensitive: Sensitive = nothing_sensitive) -> None:
+    def __init__(self, store: RoleStore, configuration: Configuration = nothing_configured) -> None:
         self._store = store
-        self._sensitive = sensitive
+        self._configuration = configuration
         self._known: Access | None = None
         self._until = float("-inf")
         self._forgotten = 0
@@ -40,7 +40,7 @@ class CurrentAccess:
             return self._known
         forgotten = self._forgotten
         roles, teams = await self._store.all_roles(), await self._store.all_teams()
-        found = access_of(roles, teams, await self._sensitive())
+        found = access_of(roles, teams, await self._configuration())
         if forgotten == self._forgotten:  # else what was read may be older than the change
             self._known, self._until = found, time.monotonic() + FRESH_S
         return found
@@ -51,7 +51,7 @@ class CurrentAccess:
 
 
 def access_of(
-    roles: Iterable[Role], teams: Iterable[Team] = (), sensitive: Iterable[str] = ()
+    roles: Iterable[Role], teams: Iterable[Team] = (), configured: Configured | None = None
 ) -> Access:
     """Built-in roles keep their permissions and their name, whatever is laid down of them."""
     known = dict(BUILT_IN)
@@ -61,5 +61,7 @@ def access_of(
             replace(role, name=fixed.name, permissions=fixed.permissions) if fixed else role
         )
     return Access(
-        roles=known, teams={team.id: team for team in teams}, sensitive=frozenset(sensitive)
+        roles=known,
+        teams={team.id: team for team in teams},
+        configured=configured or Configured(),
     )

@@ -51,14 +51,21 @@ class Team(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     updated_at: datetime | None = None
 
 
-class Access(msgspec.Struct, frozen=True, kw_only=True):
-    """All roles and teams as they stand; ``sensitive`` are the ids of custom fields that only a
-    permission of its own lets read.
+class Configured(msgspec.Struct, frozen=True, kw_only=True):
+    """What else decides: the ids of ``sensitive`` custom fields, which only a permission of its own
+    lets read, and by the id of a ticket type that is gone the one that took its place.
     """
+
+    sensitive: frozenset[str] = frozenset()
+    types: Mapping[str, str] = {}
+
+
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """All roles and teams as they stand."""
 
     roles: Mapping[str, Role]
     teams: Mapping[str, Team] = {}
-    sensitive: frozenset[str] = frozenset()
+    configured: Configured = Configured()
 
     def team(self, id: str) -> Team | None:
         """The team, or the one that took its place."""
@@ -74,3 +81,9 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         current = {team.id for id in ids if (team := self.team(id))}
         heirs = {id for id in self.teams if (team := self.team(id)) and team.id in current}
         return frozenset(current | heirs)
+
+    def type_ids(self, ids: tuple[str, ...]) -> frozenset[str]:
+        """These ticket types and all whose place they took."""
+        heirs = self.configured.types
+        current = {heirs.get(id, id) for id in ids}
+        return frozenset(current | {old for old, new in heirs.items() if new in current})
