@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from storage.events import Change, Event
 from ticketing.errors import Forbidden, Invalid
+from ticketing.facts import AUDIENCE, WOKE
 from ticketing.model import FieldValue, Ticket
 from ticketing.permissions import Viewer, allowed
 from ticketing.roles.model import FieldRule
@@ -36,6 +37,7 @@ BLANK: Mapping[str, object] = {
     "parent_id": None,
     "asset_ids": (),
 }
+MARKED: Mapping[str, str] = {AUDIENCE: "followers", WOKE: "snoozed_until"}
 CHANGEABLE = frozenset({*BLANK, "subject", "status", "priority", "type_id", "private"})
 ALSO: Mapping[str, str] = {"state": "status"}  # a state is a status, said more precisely
 
@@ -82,19 +84,20 @@ def shown_fields(
 
 
 def told(viewer: Viewer, event: Event) -> Event | None:
-    """The event as the viewer may read it; None when all it tells of is hidden."""
+    """The event as the viewer may read it; None when all it tells of is hidden (a message never
+    is, by rules for fields).
+    """
     if not viewer.field_rules or not event.changes:
         return event
     changes = told_changes(viewer, event.changes)
-    return replace(event, changes=changes) if changes else None
+    return replace(event, changes=changes) if changes or event.message_id else None
 
 
 def told_changes(viewer: Viewer, changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Without hidden fields, masked ones dotted."""
+    """Without hidden fields, masked ones dotted; marks for consumers go with their field."""
+    rules = ((one, rule_of(viewer, MARKED.get(one.field, one.field))) for one in changes)
     return tuple(
-        _dotted_change(one) if rule_of(viewer, one.field) == "masked" else one
-        for one in changes
-        if rule_of(viewer, one.field) != "hidden"
+        _dotted_change(one) if rule == "masked" else one for one, rule in rules if rule != "hidden"
     )
 
 

@@ -180,8 +180,11 @@ class Scheduler:
             await self._composer.told([result])
         elif result is not None:
             await self._told(result)
-        metrics.SCHEDULED.labels("sent" if isinstance(result, Composed) else "not sent").inc()
-        return isinstance(result, Composed)
+        if result is None:
+            return False
+        sent = isinstance(result, Composed)
+        metrics.SCHEDULED.labels("sent" if sent else "not sent").inc()
+        return sent
 
     async def _send(
         self,

@@ -1,17 +1,18 @@
 """Lists of notifications: a consumer of events fills them, their owners read and clear them."""
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from functools import partial
 
 import msgspec
 
+from connectors.contract import InboxId
 from normalizer.model import AgentId
 from storage.events import Event
 from ticketing.model import Ticket
 from ticketing.notifications.model import Board, Notification
 from ticketing.notifications.policy import posted, read, ticket_read, told_by, without
 from ticketing.notifications.store import BoardStore
-from ticketing.permissions import Viewer, sees
+from ticketing.permissions import Viewer, sees, sees_inbox
 
 ViewerOf = Callable[[AgentId], Awaitable[Viewer | None]]
 Tell = Callable[[AgentId, int], Awaitable[None]]
@@ -49,7 +50,7 @@ class Notifications:
         posts: dict[AgentId, Callable[[Board], Board]] = {}
         for agent_id, items in told.items():
             viewer = await self._viewer_of(agent_id)
-            seen = [one for one in items if _sees(viewer, tickets.get(one.ticket_id))]
+            seen = [one for one in items if _sees(viewer, tickets, one)]
             if seen:
                 posts[agent_id] = partial(posted, new=seen)
         if posts:
@@ -59,11 +60,9 @@ class Notifications:
         """Newest first; what the agent may no longer see goes for good."""
         board = await self._store.board(viewer.agent_id)
         tickets = await self._store.tickets(item.ticket_id for item in board.items)
-        hidden = {
-            item.ticket_id for item in board.items if not _sees(viewer, tickets.get(item.ticket_id))
-        }
+        hidden = {item.id for item in board.items if not _sees(viewer, tickets, item)}
         if hidden:
-            await self._save({viewer.agent_id: partial(without, ticket_ids=hidden)})
+            await self._save({viewer.agent_id: partial(without, ids=hidden)})
             board = without(board, hidden)
         return Shown(items=board.items, tickets=tickets, unread=board.unread)
 
@@ -87,5 +86,8 @@ class Notifications:
             await self._tell(board.id, board.unread)
 
 
-def _sees(viewer: Viewer | None, ticket: Ticket | None) -> bool:
-    return viewer is not None and ticket is not None and sees(viewer, ticket)
+def _sees(viewer: Viewer | None, tickets: Mapping[str, Ticket], one: Notification) -> bool:
+    ticket = tickets.get(one.ticket_id)
+    if viewer is None or ticket is None or not sees(viewer, ticket):
+        return False
+    return not one.inbox_id or sees_inbox(viewer, InboxId(one.inbox_id))

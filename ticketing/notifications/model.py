@@ -16,12 +16,14 @@ MOST_CAUSES = 20
 
 class Notification(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``count`` unread ones of a kind and a ticket stand as one, the newest at the top; ``causes``
-    are the events that made it, so that one told twice counts once.
+    are the events that made it, so that one told twice counts once. ``inbox_id`` is the
+    message's: of a ticket that gathers several, one may see some.
     """
 
     id: str
     kind: Kind
     ticket_id: str
+    inbox_id: str = ""
     message_id: str = ""
     actor_name: str = ""
     reason: str = ""

@@ -36,6 +36,7 @@ def _of(event: Event, kind: Kind) -> Notification:
         id=derived_id("notification", event.id, kind),
         kind=kind,
         ticket_id=event.ticket_id,
+        inbox_id=event.inbox_id if event.message_id else "",
         message_id=event.message_id or "",
         actor_name=event.actor.name if event.actor.kind != "system" else "",
         reason=_after(event, "reason"),
@@ -130,7 +131,7 @@ def _marked(board: Board, is_read: Callable[[Notification], bool]) -> Board:
     return replace(board, items=items)
 
 
-def without(board: Board, ticket_ids: Collection[str]) -> Board:
+def without(board: Board, ids: Collection[str]) -> Board:
     """The list without what may no longer be seen."""
-    kept = tuple(item for item in board.items if item.ticket_id not in ticket_ids)
+    kept = tuple(item for item in board.items if item.id not in ids)
     return board if kept == board.items else replace(board, items=kept)

@@ -64,14 +64,13 @@ class World:
         self, viewer: Viewer, listed: Listed, now: datetime
     ) -> AsyncIterator[list[TicketId]]:
         """The port: every ticket, in pages of 70."""
-        last = ""
-        while True:
-            found = self.collections.tickets.raw.find({"_id": {"$gt": last}}, {"_id": 1})
-            page = await found.sort([("_id", 1)]).limit(70).to_list(70)
-            if not page:
-                return
-            yield [one["_id"] for one in page]
-            last = page[-1]["_id"]
+        page: list[TicketId] = []
+        async for found in self.collections.tickets.raw.find({}, {"_id": 1}).sort([("_id", 1)]):
+            page.append(found["_id"])
+            if len(page) == 70:
+                yield page
+                page = []
+        yield page
 
     async def begin(self, selection: Sequence[TicketId] | Listed, wish: Wish = SOLVE) -> Job:
         """Mira asks."""

@@ -103,7 +103,7 @@ def test_reading_some_and_a_ticket_and_all() -> None:
     assert ticket_read(board, "t1").unread == 2
     assert read(board, None).unread == 0
     assert read(read(board, None), None).unread == 0
-    assert {one.ticket_id for one in without(board, {"t1"}).items} == {"t0"}
+    assert {one.id for one in without(board, {"1", "3"}).items} == {"0", "2"}
 
 
 def test_marks_are_not_left_behind_for_others() -> None:

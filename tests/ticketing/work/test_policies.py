@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from normalizer.model import AgentId
+from normalizer.model import AgentId, MessageId
 from tests.ticketing.builders import a_ticket
 from ticketing import facts
 from ticketing.amendments import TicketChange, amended
 from ticketing.errors import Invalid, NotFound, Refused
 from ticketing.facts import AUDIENCE, WOKE
+from ticketing.permissions import Viewer
+from ticketing.redaction import told, told_changes
 from ticketing.work import checklist
 from ticketing.work.checklist import MAX_ITEMS, ItemChange
 from ticketing.work.followers import (
@@ -138,3 +140,15 @@ def test_who_put_it_to_sleep_hears_that_an_open_one_woke() -> None:
     ticket = replace(a_ticket(), snoozed_until=NOW, snoozed_by=MIRA)
     assert [(one.field, one.after) for one in facts.woken(ticket)] == [(WOKE, MIRA)]
     assert facts.woken(replace(ticket, open=False)) == ()
+
+
+def test_who_follows_is_hidden_with_the_field_also_from_events() -> None:
+    ticket = replace(a_ticket(), followers=(MIRA,))
+    id = MessageId("m")
+    made = facts.fact(
+        "message.received", ticket, cause=id, actor=facts.SYSTEM, at=NOW, message_id=id
+    )
+    rules = {"followers": "hidden"}
+    seen = Viewer(agent_id=JUN, name="Jun", role="x", inbox_ids=None, field_rules=rules)
+    assert told(seen, made) == replace(made, changes=())
+    assert told_changes(seen, made.changes) == ()
