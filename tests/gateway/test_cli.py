@@ -34,7 +34,7 @@ def test_every_command_parses_and_exists() -> None:
     extra = {"channel new": ["x"], "channel picture": ["x"],
              "explain webhook": ["--channel", "api"],
              "explain send": ["--channel", "api"], "archive export": ["out"],
-             "archive verify": ["x"], "agent add": ["a@b.example"],
+             "archive verify": ["x"], "audit export": ["x"], "config import": ["x"], "agent add": ["a@b.example"],
              "agent passwd": ["a@b.example"], "inbox add": ["api", "Shop"],
              "inbox set": ["a@b.example"],
              "inbox dkim": ["a@b.example"], "inbox texts": ["a@b.example"],
