@@ -1,7 +1,7 @@
 """Which tickets a list shows: a narrow prefix is asked of the database, the rest is picked here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import msgspec
@@ -22,6 +22,9 @@ from ticketing.views.reach import unreadable, usable_by
 from ticketing.views.saved import SavedViews
 
 MAX_LIMIT = 100
+OLDEST = timedelta(days=3650)  # nobody waits for longer
+STEP = timedelta(minutes=1)
+MAX_BEGINS = 500
 FIELDS: Mapping[Sort, str] = {
     "activity": "activity_at",
     "created": "created_at",
@@ -58,6 +61,7 @@ class Lists:
     def __init__(self, store: ReadingStore, saved: SavedViews) -> None:
         self._store = store
         self._saved = saved
+        self._begins: dict[str, datetime] = {}
 
     async def page(self, viewer: Viewer, query: ListQuery, now: datetime) -> Page[Ticket]:
         """A page of a view; an inbox that the viewer may not see gives an empty one. It may be
@@ -117,10 +121,29 @@ class Lists:
         return by_place if listing.keys else by_ticket
 
     async def _oldest(self, listing: Listing, now: datetime) -> datetime:
-        """Where the list of who waits begins: no window before it is read in vain."""
+        """Where the list of who waits begins.
+
+        The small server reads all of a window to give its first. So it is known from the last time
+        where the list begins, and what is before that is asked for alone: next to nothing. The
+        first time it is looked for in windows of a tenth of their age.
+        """
+        key = repr((sorted(listing.where.items()), listing.keys))
+        known = self._begins.get(key)
+        until, step = (known, STEP) if known else (now - OLDEST, OLDEST)
+        first = await self._first(listing, FLOOR, until)
+        while first is None and until < now:
+            since, until = until, until + max(min(step, (now - until) / 10), STEP)
+            first, step = await self._first(listing, since, until), min(2 * step, OLDEST)
+        if len(self._begins) >= MAX_BEGINS:
+            self._begins.clear()
+        self._begins[key] = first or now
+        return first or now
+
+    async def _first(self, listing: Listing, since: datetime, until: datetime) -> datetime | None:
+        field = FIELDS["waiting"]
         if listing.keys:
-            return await self._store.first_place(listing.keys, "waiting_since", now)
-        return await self._store.first_ticket(listing.where, "waiting_since", now)
+            return await self._store.first_place(listing.keys, field, since, until)
+        return await self._store.first_ticket(listing.where, field, since, until)
 
     async def _fitting(
         self,

@@ -18,7 +18,6 @@ from ticketing.model import (
     Ticket,
     read_mark_id,
 )
-from ticketing.reading.windows import AHEAD, FLOOR
 from ticketing.search.asked import Said
 from ticketing.store import Collections
 from ticketing.views.places import Place
@@ -26,7 +25,6 @@ from ticketing.views.places import Place
 Raw = AsyncCollection[dict[str, Any]]
 
 MAX_CONVERSATIONS = 200
-HALF_ENOUGH = timedelta(minutes=10)
 FEW = 20
 RECENT = tuple(timedelta(hours=hours) for hours in (1, 24, 24 * 30, 24 * 3650))
 MAX_SAID = 1_000
@@ -131,33 +129,21 @@ class ReadingStore:
         moment = attrgetter(field, "id")
         return sorted(found.values(), key=moment, reverse=way < 0)[:limit]
 
-    async def first_place(self, keys: Sequence[str], field: str, now: datetime) -> datetime:
-        """The earliest moment of these lists, or one a little before it."""
-        firsts = [
-            await self._earliest(self._places.raw, {"lists": key}, field, now) for key in keys
-        ]
-        return min(firsts)
+    async def first_place(
+        self, keys: Sequence[str], field: str, since: datetime, until: datetime
+    ) -> datetime | None:
+        """The earliest moment within [since, until) of these lists."""
+        found = await self.places(keys, (field, 1), since, until, 1)
+        return getattr(found[0], field) if found else None
 
-    async def first_ticket(self, where: Mapping[str, Any], field: str, now: datetime) -> datetime:
-        """The earliest moment of these tickets, or one a little before it."""
-        return await self._earliest(self._in.tickets.raw, where, field, now)
-
-    async def _earliest(
-        self, raw: Raw, where: Mapping[str, Any], field: str, now: datetime
-    ) -> datetime:
-        """Asked by halves for any at all, never for the first of many: the small server would read
-        them all to sort them.
-        """
-        early, late = FLOOR, now + AHEAD
-        while late - early > HALF_ENOUGH:
-            middle = early + (late - early) / 2
-            window = {**where, field: {"$gte": early, "$lt": middle}}
-            found = await raw.find_one(window, {field: 1})
-            if found is None:
-                early = middle
-            else:
-                late = min(middle, found[field])
-        return early
+    async def first_ticket(
+        self, where: Mapping[str, Any], field: str, since: datetime, until: datetime
+    ) -> datetime | None:
+        """The earliest moment within [since, until) of these tickets."""
+        window = {**where, field: {"$gte": since, "$lt": until}}
+        cursor = self._in.tickets.raw.find(window, {field: 1}).sort([(field, 1)]).limit(1)
+        found = await cursor.to_list(1)
+        return found[0][field] if found else None
 
     async def contacts(self, ids: Iterable[ContactId]) -> dict[str, Contact]:
         """People by id."""
