@@ -20,6 +20,9 @@ from gateway.demo.store import STATE, DemoState, DemoStore
 from gateway.demo.story import Step, Story
 from gateway.demo.world import HERE, World
 from normalizer.model import ContactId
+from outbound.canned.handlers import CannedReplies
+from outbound.canned.model import CannedWish
+from outbound.canned.store import MOST_KEPT
 from outbound.compose import Composer
 from outbound.model import Reply
 from outbound.replying import recipient_of
@@ -78,6 +81,7 @@ class Seeder:
         if told or state is None:
             return
         await self._known_contacts(now)
+        await self._canned(now)
         for number, step in enumerate(self._story.steps):
             await self._step(step, number, now - timedelta(minutes=step.ago))
         first = self._agents[self._story.agents[0].name]
@@ -101,6 +105,22 @@ class Seeder:
                 found = await new_agent(wanted, now)
                 await self._base.auth.agents.insert(found)
             self._agents[person.name] = found
+
+    async def _canned(self, now: datetime) -> None:
+        """Those that are not there yet."""
+        curator = Viewer.of(self._agents[self._story.agents[0].name])
+        replies = CannedReplies(self._base.mongo)
+        known = {one.name for one in await replies.find(curator, "", MOST_KEPT)}
+        for one in self._story.canned:
+            if one.name not in known:
+                wish = CannedWish(
+                    scope="shared",
+                    team_id="",
+                    name=one.name,
+                    shortcut=one.shortcut,
+                    texts=one.texts,
+                )
+                await replies.create(curator, wish, now)
 
     async def _inbox(self, id: str, world: World, now: datetime, *, undo_s: int) -> None:
         inbox = next(one for one in self._story.inboxes if one.id == id)

@@ -33,6 +33,14 @@ class DemoContact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     points: tuple[str, ...]
 
 
+class DemoCanned(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A text that all agents may insert, by language."""
+
+    name: str
+    shortcut: str
+    texts: dict[str, str]
+
+
 class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``inbox`` and ``from``: something came in. ``does`` and ``to``: an agent did something."""
 
@@ -58,6 +66,7 @@ class Story(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     agents: tuple[DemoAgent, ...]
     inboxes: tuple[DemoInbox, ...]
     contacts: tuple[DemoContact, ...]
+    canned: tuple[DemoCanned, ...]
     steps: tuple[Step, ...]
 
 

@@ -230,3 +230,12 @@ async def test_what_cannot_be_asked(world: World) -> None:
     with pytest.raises(Refused):
         await world.begin(ids)
     assert Wish(change=TicketChange()).snooze_until is UNSET
+
+
+async def test_an_old_word_on_a_job_is_not_saved(world: World) -> None:
+    job = await world.begin(await world.seed(SLICE * 2))
+    await world.runner().turn()
+    known = await world.jobs.get(MIRA, job.id)
+    old = replace(known, done=0)  # of the same moment
+    assert not await world.store.end(old, replace(old, state="cancelled", waits=False))
+    assert await world.jobs.get(MIRA, job.id) == known
