@@ -15,7 +15,7 @@ Kind = Literal["merge", "split"]
 Side = Literal["source", "target"]
 Choices = Mapping[str, Side]
 
-MAX_MOVED = 2_000  # messages: each is written anew with its index entries, in one transaction
+MAX_MOVED = 1_000  # messages: each is written anew with its index entries, in one transaction
 MAX_CONVERSATIONS = 2_000
 MAX_SPLIT = 500  # messages
 PAGE = 500
