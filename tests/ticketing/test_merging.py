@@ -4,6 +4,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from connectors.events import SenderId
 from tests.ticketing.builders import NOW, said
 from tests.ticketing.conftest import CHAT, SMS
 from ticketing.amendments import TicketChange
@@ -11,6 +12,7 @@ from ticketing.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from ticketing.merging.handlers import MergeWish
 from ticketing.model import Agent
 from ticketing.permissions import Viewer
+from ticketing.starting import NewConversation
 
 HOUR = timedelta(hours=1)
 
@@ -226,3 +228,16 @@ async def test_two_merges_at_once_leave_no_circle(house, mira, three):
     first, second, _ = await house.tickets()
     assert (first.merged_into is None) != (second.merged_into is None)
     assert first.message_count + second.message_count == 3
+
+
+async def test_a_ticket_without_messages_is_merged_and_comes_back(house, mira, three):
+    """One that we began, before its first message: nothing of the target changes."""
+    _, two, _ = three
+    wish = NewConversation(
+        inbox_id=CHAT, recipient=SenderId(family="telegram", value="99"), subject="Hi", key="k"
+    )
+    begun = (await house.starter.start(mira, wish, NOW)).ticket
+    await house.join(mira, begun.id, two.id, NOW)
+    record = await last_merge(house, mira, begun.id)
+    undone = await house.merging.undo(mira, record.id, NOW + HOUR)
+    assert (image(undone.source), image(undone.target)) == (image(begun), image(two))

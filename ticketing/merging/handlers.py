@@ -104,7 +104,7 @@ class Merging:
                     choices=wish.choices,
                 )
                 records.append(merge(world, record, now))
-            saved = {one.id: one for one in await self._store.save(world, session)}
+            saved = world.tickets | {one.id: one for one in await self._store.save(world, session)}
             events += told(records, world, saved, viewer, now)
             return Merged(merges=tuple(records), target=saved[ids[-1]])
 
@@ -124,11 +124,11 @@ class Merging:
             world = await self._loaded(record, later, session)
             record = msgspec.structs.replace(record, undone_by=viewer.agent_id)
             undone = take_back(world, record, later, now)
-            await self._store.save(world, session)
-            saved = {one.id: one for one in world.changed()}
+            saved = {one.id: one for one in await self._store.save(world, session)}
             events += untold(undone.merge, world, saved, viewer, now)
+            after = world.tickets | saved
             return msgspec.structs.replace(
-                undone, source=saved[record.source_id], target=saved[record.target_id]
+                undone, source=after[record.source_id], target=after[record.target_id]
             )
 
         return await self._transactions.run(work)
