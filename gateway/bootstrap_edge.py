@@ -57,6 +57,7 @@ from ticketing.assets.handlers import Assets
 from ticketing.assets.store import AssetStore
 from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
+from ticketing.catalogue.model import FieldFile
 from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
 from ticketing.people.store import PeopleStore
@@ -200,7 +201,8 @@ def _roles(base: Foundation, sessions: Sessions) -> RolesApi:
 
 def _files(base: Foundation, reading: TicketReading) -> FilesApi:
     thumbnails = Thumbnails(ThumbnailStore(base.mongo), base.blobs)
-    return FilesApi(reading, base.edge_store, base.blobs, thumbnails)
+    fields = base.mongo.collection("field_files", FieldFile)
+    return FilesApi(reading, base.edge_store, base.blobs, thumbnails, fields)
 
 
 def _inboxes(base: Foundation) -> InboxApi:

@@ -15,7 +15,7 @@ from ticketing.catalogue.filling import (
     with_fields,
     with_type,
 )
-from ticketing.catalogue.model import BUILT_IN, Catalogue
+from ticketing.catalogue.model import BUILT_IN, Catalogue, FieldFile
 from ticketing.catalogue.moving import state_of, to_state, to_status
 from ticketing.errors import Invalid, Refused, Stale
 from ticketing.model import FieldValue, Level, Priority, Status, Ticket
@@ -31,8 +31,8 @@ class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
 
     ``version``, where given, must be the ticket's current one: nobody overwrites what they have
     not seen. ``state`` is one of the type's, ``status`` alone leads to the first of that category
-    that can be reached. ``fields`` are by the field's id, None empties one. ``force`` solves a
-    parent before its children.
+    that can be reached. ``fields`` are by the field's id, None empties one; ``files`` are uploads
+    that they name. ``force`` solves a parent before its children.
     """
 
     status: Status | UnsetType = UNSET
@@ -49,6 +49,7 @@ class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
     impact: Level | UnsetType | None = UNSET
     urgency: Level | UnsetType | None = UNSET
     asset_ids: tuple[str, ...] | UnsetType = UNSET
+    files: tuple[FieldFile, ...] = ()
     version: int | None = None
     force: bool = False
 

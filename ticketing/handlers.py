@@ -84,7 +84,7 @@ class Commands:
         if not change.force:
             await check_children(self._links, before, after, session)
         await self._give_to_team(session, before, after)
-        await self._referred.check(session, before, after, catalogue)
+        await self._referred.check(session, before, after, catalogue, change.files)
         await self._catalogues.note_use(session, before, after)
         return after
 

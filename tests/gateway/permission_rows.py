@@ -135,6 +135,7 @@ ROWS: dict[str, Row] = {
     "removeItem": Row("ticket", "change"),
     "getMessageHtml": Row("message"),
     "getFile": Row("message"),
+    "getFieldFile": Row("ticket"),
     "getThumbnail": Row("message"),
     "undo": Row("message", "reply"),
     "retry": Row("message", "reply"),

@@ -265,3 +265,27 @@ async def test_a_form_says_what_it_asks_and_what_is_missing(admin: Person, ticke
     assert (await admin.call("PATCH", path, {"status": "waiting"}))[0] == 200
     both = {"status": "solved", "fields": {"broken": False}}
     assert (await admin.call("PATCH", path, both))[0] == 200
+
+
+async def test_a_file_in_a_field_is_its_tickets_own(
+    house: House, admin: Person, ticket: str
+) -> None:
+    await put(admin, "/fields/receipt", kind="file")
+    headers = {"X-CSRF-Token": admin.csrf, "Content-Type": "application/pdf"}
+    path = "/api/v1/uploads?name=receipt.pdf"
+    async with admin.http.post(path, data=b"%PDF paid", headers=headers) as answer:
+        upload = (await answer.json())["id"]
+    field = f"/tickets/{ticket}/fields/receipt/file"
+    assert (await admin.call("GET", field))[0] == 404
+    wanted = {"fields": {"receipt": upload}}
+    assert (await admin.call("PATCH", f"/tickets/{ticket}", wanted))[0] == 200
+    assert await admin.call("GET", field) == (200, b"%PDF paid")
+    await house.say(await house.telegram("Other"), 8, "Hallo", 1)
+    await house.drained()
+    other = await house.base.collections.tickets.find_one({"number": 2})
+    jun = await house.person("jun@halden.example")
+    assert other is not None
+    status, problem = await jun.call("PATCH", f"/tickets/{other.id}", wanted)
+    assert (status, problem["field"]) == (422, "fields.receipt")
+    assert (await jun.call("PATCH", f"/tickets/{ticket}", {"fields": {"receipt": None}}))[0] == 200
+    assert (await admin.call("GET", field))[0] == 404

@@ -212,6 +212,17 @@ class Revision(Struct, frozen=True, kw_only=True):
     number: int
 
 
+class FieldFile(Struct, frozen=True, kw_only=True):
+    """A file that a ticket's field holds; ``id`` is the field's value, the bytes are a blob."""
+
+    id: str = msgspec.field(name="_id")
+    ticket_id: str
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+
+
 class StateTimer(Struct, frozen=True, kw_only=True):
     """When a ticket leaves its state by itself. ``id`` is the ticket's, ``place`` type|state."""
 

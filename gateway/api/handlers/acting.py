@@ -22,6 +22,7 @@ from outbound.scheduled.handlers import Scheduler
 from outbound.scheduled.model import Schedule
 from ticketing.amendments import TicketChange
 from ticketing.catalogue.beginning import Beginning, template_of
+from ticketing.catalogue.model import FieldFile
 from ticketing.catalogue.reading import Catalogues
 from ticketing.handlers import Commands
 from ticketing.starting import NewConversation, Starter
@@ -69,8 +70,26 @@ class ActingApi:
         """The ticket after it."""
         viewer = call.viewer
         change = msgspec.convert(msgspec.to_builtins(call.body), TicketChange)
+        change = msgspec.structs.replace(change, files=await self._files(call, change))
         changed = await self._commands.change_ticket(viewer, call.params["id"], change, call.now)
         return await self._reading.whole_of(viewer, changed, call.now)
+
+    async def _files(
+        self, call: Call[r.TicketChange, None], change: TicketChange
+    ) -> tuple[FieldFile, ...]:
+        """The caller's uploads that fields of this kind name."""
+        if change.fields is msgspec.UNSET:
+            return ()
+        catalogue = await self._catalogues.current()
+        named = [
+            value
+            for id, value in change.fields.items()
+            if isinstance(value, str) and (field := catalogue.field(id)) and field.kind == "file"
+        ]
+        if not named:
+            return ()
+        uploads = await self._store.uploads_of(call.agent.id, named)
+        return tuple(_kept(one) for one in uploads)
 
     async def note(self, call: Call[r.NewNote, None]) -> Result:
         """The note."""
@@ -194,6 +213,18 @@ def _beginning(body: r.NewTicket) -> Beginning:
     parts.pop("subject", None)
     return Beginning(
         template_id=given.get("template_id", ""), change=msgspec.convert(parts, TicketChange)
+    )
+
+
+def _kept(upload: Upload) -> FieldFile:
+    """As a field holds it."""
+    return FieldFile(
+        id=upload.id,
+        ticket_id="",
+        sha256=upload.sha256,
+        name=upload.name,
+        media_type=upload.media_type,
+        size=upload.size,
     )
 
 

@@ -12,7 +12,10 @@ from gateway.pictures.thumbnails import Thumbnails
 from gateway.store import EdgeStore, Upload
 from normalizer.model import File
 from storage.blobs import Blobs
+from storage.collection import Collection
+from ticketing.catalogue.model import FieldFile
 from ticketing.reading.tickets import TicketReading
+from ticketing.redaction import readable
 
 # Shown or played by the browser itself; everything else is only ever saved.
 SHOWN = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -36,7 +39,9 @@ class FilesApi:
         store: EdgeStore,
         blobs: Blobs,
         thumbnails: Thumbnails,
+        fields: Collection[FieldFile],
     ) -> None:
+        self._fields = fields
         self._reading = reading
         self._store = store
         self._blobs = blobs
@@ -48,6 +53,7 @@ class FilesApi:
             "getFile": self.get,
             "getThumbnail": self.thumbnail,
             "getUpload": self.upload,
+            "getFieldFile": self.of_field,
         }
 
     async def get(self, call: Call[None, None]) -> Result:
@@ -76,7 +82,19 @@ class FilesApi:
             raise Refused(404, "not-found", "there is no such upload of yours")
         return await self._sent(call.request, found[0])
 
-    async def _sent(self, request: web.Request, found: File | Upload) -> web.StreamResponse:
+    async def of_field(self, call: Call[None, None]) -> Result:
+        """What a ticket's field holds, for who may read the field."""
+        field = call.params["field_id"]
+        ticket = await self._reading.ticket(call.viewer, call.params["id"])
+        value = ticket.fields.get(field) if readable(call.viewer, f"fields.{field}") else None
+        found = await self._fields.get(str(value)) if value else None
+        if found is None or found.ticket_id != ticket.id:
+            raise Refused(404, "not-found", "the field holds no file")
+        return await self._sent(call.request, found)
+
+    async def _sent(
+        self, request: web.Request, found: File | Upload | FieldFile
+    ) -> web.StreamResponse:
         span = span_of(request.headers.get("Range", ""), found.size)
         start, end = span or (0, found.size)
         pieces = self._blobs.open(found.sha256, start)
@@ -116,7 +134,7 @@ def span_of(asked: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def headers_of(found: File | Upload) -> dict[str, str]:
+def headers_of(found: File | Upload | FieldFile) -> dict[str, str]:
     """With the true type only for what a browser may show or play."""
     shown = found.media_type in SHOWN or PLAYED.fullmatch(found.media_type) is not None
     name = quote(found.name or "file", safe="")

@@ -17,6 +17,11 @@ MESSAGES = (
         media="application/octet-stream", errors=(404, 416), partial=True,
     ),
     Operation(
+        name="getFieldFile", method="GET", path="/tickets/{id}/fields/{field_id}/file",
+        summary="The file that a ticket's field holds", tag="tickets", permission="tickets:read",
+        media="application/octet-stream", errors=(404, 416), partial=True,
+    ),
+    Operation(
         name="getThumbnail", method="GET", path="/messages/{id}/files/{file_id}/thumbnail",
         summary="A small picture of an attached one", tag="messages", permission="tickets:read",
         media="image/webp", errors=(404,),

@@ -20,7 +20,17 @@ TagText = Annotated[str, Meta(min_length=1, max_length=50)]
 Step = Annotated[str, Meta(min_length=1, max_length=500)]
 Version = Annotated[int, Meta(ge=0, le=2**53)]
 FieldKind = Literal[
-    "text", "number", "choice", "multi", "cascade", "date", "boolean", "user", "contact", "asset"
+    "text",
+    "number",
+    "choice",
+    "multi",
+    "cascade",
+    "date",
+    "boolean",
+    "user",
+    "contact",
+    "asset",
+    "file",
 ]
 
 

@@ -196,3 +196,14 @@ async def test_a_first_use_is_written_down_once(house, site, mira):
     assert (await house.catalogues.current()).revision == revision
     with pytest.raises(Refused, match="retire"):
         await site.commands.delete(LENA, "field", "serial", "", NOW)
+
+
+async def test_a_state_that_began_anew_has_its_whole_time(house, site, mira):
+    await site.put(a_type(automatic=(rule("elapsed", "fixed", "over", 24),)))
+    await house.events_in(CHAT, said())
+    await change(house, mira, NOW + HOUR, type_id="incident", status="solved")
+    await site.timers.handle(house.offered)
+    for hour, status in ((2, "open"), (10, "solved")):  # and nobody told the timers
+        await change(house, mira, NOW + hour * HOUR, status=status)
+    assert await site.elapsing.sweep(NOW + 26 * HOUR) == 0
+    assert await site.elapsing.sweep(NOW + 34 * HOUR) == 1

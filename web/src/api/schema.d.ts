@@ -872,6 +872,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/tickets/{id}/fields/{field_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file that a ticket's field holds */
+        get: operations["getFieldFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messages/{id}/files/{file_id}/thumbnail": {
         parameters: {
             query?: never;
@@ -2787,7 +2804,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @enum {unknown} */
-            kind: "asset" | "boolean" | "cascade" | "choice" | "contact" | "date" | "multi" | "number" | "text" | "user";
+            kind: "asset" | "boolean" | "cascade" | "choice" | "contact" | "date" | "file" | "multi" | "number" | "text" | "user";
             /** @default {} */
             hint: {
                 [key: string]: string;
@@ -2919,7 +2936,7 @@ export interface components {
                 [key: string]: string;
             };
             /** @enum {unknown} */
-            kind: "asset" | "boolean" | "cascade" | "choice" | "contact" | "date" | "multi" | "number" | "text" | "user";
+            kind: "asset" | "boolean" | "cascade" | "choice" | "contact" | "date" | "file" | "multi" | "number" | "text" | "user";
             /** @default {} */
             hint: {
                 [key: string]: string;
@@ -11319,6 +11336,94 @@ export interface operations {
             path: {
                 id: string;
                 file_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description The range that was asked for */
+            206: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The range begins behind the end of the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFieldFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                field_id: string;
             };
             cookie?: never;
         };
