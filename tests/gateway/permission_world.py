@@ -197,6 +197,7 @@ def asked(operation: Operation, row: Row, it: Subject, visible: Subject, me: str
         "agent_id": me,
         "file_id": "x",
         "item_id": "x",
+        "field_id": "x",
         "note_id": "x",
         "canned_id": "x",
         "link_id": "x",

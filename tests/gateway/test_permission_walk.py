@@ -35,39 +35,6 @@ async def world(house: House, admin: Person) -> World:
     return await a_world(house, admin)
 
 
-def asked(operation: Operation, row: Row, it: Subject, visible: Subject, me: str) -> tuple:
-    """Method, path and body of a call about ``it``."""
-    given = {
-        "id": it.id_of(row.about),
-        "mode": "note",
-        "agent_id": me,
-        "file_id": "x",
-        "item_id": "x",
-        "field_id": "x",
-        "note_id": "x",
-        "canned_id": "x",
-        "link_id": "x",
-    }
-    names = {
-        "<visible_id>": visible.ticket,
-        "<visible_contact>": visible.contact,
-        "<conversation_id>": it.conversation_id,
-        "<message_id>": it.message,
-        "<inbox_id>": it.inbox_id,
-    }
-    path, body = operation.path.format(**given), json.dumps(row.body)
-    query = row.query
-    for name, value in names.items():
-        body, query = body.replace(name, value), query.replace(name, value)
-    return operation.method, path + query, json.loads(body)
-
-
-def about(*kinds: str) -> Iterator[tuple[Operation, Row]]:
-    for name, row in ROWS.items():
-        if row.about in kinds and name in BY_NAME:
-            yield BY_NAME[name], row
-
-
 def test_every_operation_has_a_row() -> None:
     assert BY_NAME.keys() == ROWS.keys()
 
