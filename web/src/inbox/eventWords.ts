@@ -2,17 +2,22 @@ import type { TFunction } from "i18next";
 
 import type { Agent, TicketEvent } from "../api/types";
 
+import type { FieldWords } from "./useFieldWords";
+
 type Change = TicketEvent["changes"][number];
 
 const STATUSES = new Set(["new", "open", "waiting", "held", "solved", "closed"]);
 const PRIORITIES = new Set(["low", "normal", "high", "urgent"]);
-const KINDS = ["ticket.created", "message.received", "message.sent", "note.added", "message.edited", "message.deleted", "ticket.merged"] as const;
+const KINDS = ["ticket.created", "message.received", "message.sent", "note.added", "message.edited", "message.deleted", "ticket.merged", "ticket.joined", "ticket.unmerged", "ticket.unjoined", "ticket.split", "ticket.unsplit", "message.scheduled"] as const;
 
 /** What a mail server reported of one recipient; the change's `before` is whom it speaks of. */
 const REPORTS = ["recipient_failed", "recipient_delayed", "recipient_complained"] as const;
 
+/** Other fields that are told by their name. */
+const TOLD = new Set(["team_id", "type_id", "category_id", "impact", "urgency"]);
+
 /** What happened to a ticket as one sentence that names its actor once; null for what has no words. */
-export function eventWords(event: TicketEvent, agents: readonly Agent[], t: TFunction): string | null {
+export function eventWords(event: TicketEvent, agents: readonly Agent[], t: TFunction, words?: FieldWords): string | null {
   const actor = event.actor.name || t("event.system");
 
   const shown = ({ field, after }: Change): string => {
@@ -32,6 +37,12 @@ export function eventWords(event: TicketEvent, agents: readonly Agent[], t: TFun
     if (change.field === "priority") return t("event.priority", { who, value });
     if (change.field === "tags") return t("event.tags", { who, value });
     if (change.field === "subject") return t("event.subject", { who, value });
+    if (change.field === "checklist") return t(change.after?.startsWith("[x]") ? "event.ticked" : "event.step", { who, value: (change.after ?? change.before ?? "").replace(/^\[.\] /, "") });
+    if (change.field === "private") return t(change.after ? "event.private" : "event.public", { who });
+    if (change.field === "snoozed_until") return change.after ? t("event.snoozed", { who, value: words?.value(change.field, change.after) ?? change.after }) : t("event.woken", { who });
+    if (words && (TOLD.has(change.field) || change.field.startsWith("fields."))) {
+      return t("event.field", { who, field: words.name(change.field), value: change.after ? words.value(change.field, change.after) : t("event.nothing") });
+    }
     const report = REPORTS.find((one) => one === change.field);
     if (report) return t(`event.${report}`, { who: change.before ?? t("delivery.somebody") });
     return null;

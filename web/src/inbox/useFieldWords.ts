@@ -1,4 +1,4 @@
-import { useCallback } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useAgents } from "../api/queries";
@@ -49,5 +49,5 @@ export function useFieldWords(): FieldWords {
     };
     return readers[field]?.() ?? raw;
   }, [t, agents, teams, catalogue, language, format]);
-  return { name, value };
+  return useMemo(() => ({ name, value }), [name, value]);
 }

@@ -35,7 +35,7 @@ export function Composer({ ticket }: { ticket: Ticket }) {
       aria-label={reply ? t("composer.replyLabel", { name: ticket.contact.name }) : t("composer.noteLabel")}
       onSubmit={(event) => {
         event.preventDefault();
-        composer.send();
+        composer.send(composer.usual);
       }}
       {...handlers}
       onKeyDownCapture={suggestions.press}

@@ -29,7 +29,7 @@ function SendLater({ composer, open, onClose }: { composer: ComposerState; open:
 
 function MoreWays({ composer, later }: { composer: ComposerState; later: () => void }) {
   const { t } = useTranslation();
-  const { ready, send } = composer;
+  const { ready, send, usual } = composer;
   return (
     <Menu position="top-end" width={296} shadow="md">
       <Menu.Target>
@@ -38,6 +38,7 @@ function MoreWays({ composer, later }: { composer: ComposerState; later: () => v
         </button>
       </Menu.Target>
       <Menu.Dropdown>
+        {usual ? <Menu.Item onClick={() => send(null)} disabled={!ready}>{t("composer.send")}</Menu.Item> : null}
         <Menu.Item leftSection={<Glyph of={IconCheck} />} rightSection={<Kbd>{CHORDS.sendSolve}</Kbd>} disabled={!ready} onClick={() => send("solved")}>
           {t("composer.sendSolve")}
         </Menu.Item>
@@ -51,11 +52,14 @@ function MoreWays({ composer, later }: { composer: ComposerState; later: () => v
   );
 }
 
+/** What the agent has chosen to be meant by Send. */
+const WORDS = { send: "composer.send", solved: "composer.sendSolve", waiting: "composer.sendWait" } as const;
+
 /** Its words say what it does: send, send although something new came, or add a note. */
 export function SendButton({ composer }: { composer: ComposerState }) {
   const { t } = useTranslation();
   const [later, setLater] = useState(false);
-  const { mode, ready, anyway } = composer;
+  const { mode, ready, anyway, usual } = composer;
   if (mode === "note") {
     return (
       <button type="submit" className="btn note" aria-disabled={!ready} aria-keyshortcuts="Control+Enter">
@@ -67,7 +71,7 @@ export function SendButton({ composer }: { composer: ComposerState }) {
   return (
     <span className="split">
       <button type="submit" className="btn primary" aria-disabled={!ready} aria-keyshortcuts="Control+Enter">
-        {t(anyway ? "composer.sendAnyway" : "composer.send")} <Kbd>{CHORDS.send}</Kbd>
+        {t(anyway ? "composer.sendAnyway" : WORDS[usual ?? "send"])} <Kbd>{CHORDS.send}</Kbd>
       </button>
       <MoreWays composer={composer} later={() => setLater(true)} />
       <SendLater composer={composer} open={later} onClose={() => setLater(false)} />

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 
 import type { Draft, Mode, ReplyBody, Ticket } from "../../api/types";
+import { useMyPreferences } from "../../app/myPreferences";
 import { useCommand } from "../../keys/useCommand";
 import { Store, useStore } from "../../realtime/stores";
 import { useShowPresence } from "../../realtime/usePresence";
@@ -61,6 +62,8 @@ export function useComposer(ticket: Ticket) {
     if (answering) pen.current?.focus();
   }, [answering]);
 
+  const wish = useMyPreferences().data?.send_action ?? "send";
+  const usual: Then = wish === "send" ? null : wish;
   const { text, html } = view;
   const tooLong = mode === "reply" && capabilities?.max_chars != null && text.length > capabilities.max_chars;
   const closed = mode === "reply" && !(conversation?.can_reply ?? false);
@@ -92,7 +95,7 @@ export function useComposer(ticket: Ticket) {
   };
   const act = (chord: Chord) => {
     if (chord === "leave") pen.current?.element()?.blur();
-    else if (chord !== null) send(chord === "send" ? null : chord);
+    else if (chord !== null) send(chord === "send" ? usual : chord);
   };
 
   return {
@@ -101,7 +104,7 @@ export function useComposer(ticket: Ticket) {
     rich: mode === "reply" && (capabilities?.html ?? false),
     edit: (change: Edit) => draft.edit({ ...change, conversation_id: mode === "reply" ? (conversation?.id ?? null) : null }),
     choose: (id: string) => reply.edit({ conversation_id: id }),
-    send, act,
+    send, act, usual,
     sendLater: (at: Date, unless: boolean) => {
       if (ready) sendReply(null, { send_at: at.toISOString(), unless_they_write: unless });
     },

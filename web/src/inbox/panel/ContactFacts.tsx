@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
@@ -5,7 +6,7 @@ import { reaches } from "../../parts/address";
 import { Avatar } from "../../parts/Avatar";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 
-export function ContactFacts({ ticket }: { ticket: Ticket }) {
+export function ContactFacts({ ticket, children }: { ticket: Ticket; children?: ReactNode }) {
   const { t, i18n } = useTranslation();
   const { contact } = ticket;
   const language = contact.language ? new Intl.DisplayNames(i18n.language, { type: "language" }).of(contact.language) : null;
@@ -33,6 +34,7 @@ export function ContactFacts({ ticket }: { ticket: Ticket }) {
           </li>
         ))}
       </ul>
+      {children}
     </section>
   );
 }

@@ -2,41 +2,69 @@ import { useTranslation } from "react-i18next";
 
 import { useAgents, useMe } from "../../api/queries";
 import type { Priority, Ticket, TicketPatch } from "../../api/types";
+import { useCatalogue, useTeams } from "../../api/workQueries";
+import { useFieldRule } from "../../app/useMay";
 import { Avatar } from "../../parts/Avatar";
 import { PriorityFlag } from "../../parts/PriorityFlag";
-import { statusChoices } from "../status";
+import { nameIn } from "../names";
 import { useChangeTicket } from "../useChangeTicket";
+import { AskedFields } from "./AskedFields";
 import { FieldMenu } from "./FieldMenu";
+import { StateField } from "./StateField";
 import { TagField } from "./TagField";
 
 const PRIORITIES: readonly Priority[] = ["low", "normal", "high", "urgent"];
-const NOBODY = "";
+const NONE = "";
+
+/** What kind of ticket it is; nothing where the site has only one kind. */
+function TypeField({ ticket, set }: { ticket: Ticket; set: (patch: TicketPatch) => void }) {
+  const { t, i18n } = useTranslation();
+  const { data: catalogue } = useCatalogue();
+  const types = catalogue?.types.filter((one) => !one.retired || one.id === ticket.type_id) ?? [];
+  if (types.length < 2) return null;
+  const label = (one: (typeof types)[number]) => nameIn(one.names, i18n.language) || t("field.usualType");
+  return (
+    <>
+      <dt>{t("field.name.type_id")}</dt>
+      <dd><FieldMenu name={t("field.name.type_id")} value={ticket.type_id} options={types.map((one) => ({ value: one.id, label: label(one) }))} onChoose={(type_id) => set({ type_id })} /></dd>
+    </>
+  );
+}
+
+/** Whose it is; choosing another team hands it over. */
+function TeamField({ ticket, set }: { ticket: Ticket; set: (patch: TicketPatch) => void }) {
+  const { t } = useTranslation();
+  const { data: teams } = useTeams();
+  const live = teams?.filter((one) => one.replaced_by === null) ?? [];
+  if (live.length === 0 && !ticket.team_id) return null;
+  const name = t("field.name.team_id");
+  const options = [{ value: NONE, label: t("field.noTeam") }, ...live.map((one) => ({ value: one.id, label: one.name }))];
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd><FieldMenu name={name} value={ticket.team_id} options={options} onChoose={(id) => set({ team_id: id === NONE ? null : id })} /></dd>
+    </>
+  );
+}
 
 export function TicketFields({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
   const { data: agents } = useAgents();
   const me = useMe().id;
+  const rule = useFieldRule();
   const change = useChangeTicket();
   const set = (patch: TicketPatch) => change.mutate({ id: ticket.id, patch: { ...patch, version: ticket.version } });
 
   const people = [
-    { value: NOBODY, label: t("ticket.nobody"), mark: <Avatar name={null} /> },
+    { value: NONE, label: t("ticket.nobody"), mark: <Avatar name={null} /> },
     ...(agents ?? []).map((agent) => ({ value: agent.id, label: agent.name, mark: <Avatar name={agent.name} mine={agent.id === me} /> })),
   ];
   return (
     <section aria-label={t("panel.ticket", { number: ticket.number })}>
       <h3>{t("panel.ticket", { number: ticket.number })}</h3>
       <dl className="facts">
-        <dt>{t("field.status")}</dt>
-        <dd>
-          <FieldMenu
-            name={t("field.status")}
-            value={ticket.status}
-            options={statusChoices(ticket.status).map((value) => ({ value, label: t(`status.${value}`) }))}
-            badge
-            onChoose={(status) => set({ status })}
-          />
-        </dd>
+        <StateField ticket={ticket} set={set} />
+        <TypeField ticket={ticket} set={set} />
         <dt>{t("field.priority")}</dt>
         <dd>
           <FieldMenu
@@ -48,17 +76,16 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
         </dd>
         <dt>{t("field.assignee")}</dt>
         <dd>
-          <FieldMenu
-            name={t("field.assignee")}
-            value={ticket.assignee?.id ?? NOBODY}
-            options={people}
-            onChoose={(id) => set({ assignee_id: id === NOBODY ? null : id })}
-          />
+          <FieldMenu name={t("field.assignee")} value={ticket.assignee?.id ?? NONE} options={people} onChoose={(id) => set({ assignee_id: id === NONE ? null : id })} />
         </dd>
-        <dt>{t("field.tags")}</dt>
-        <dd>
-          <TagField tags={ticket.tags} onChange={(tags) => set({ tags })} />
-        </dd>
+        <TeamField ticket={ticket} set={set} />
+        {rule("tags") === "hidden" ? null : (
+          <>
+            <dt>{t("field.tags")}</dt>
+            <dd><TagField tags={ticket.tags} onChange={(tags) => set({ tags })} /></dd>
+          </>
+        )}
+        <AskedFields ticket={ticket} set={set} />
       </dl>
     </section>
   );

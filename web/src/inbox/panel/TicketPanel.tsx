@@ -1,12 +1,18 @@
 import { IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
 import { Dialog } from "../../parts/Dialog";
 import { IconButton } from "../../parts/IconButton";
+import { Segmented } from "../../parts/Segmented";
 import { useInbox } from "../InboxContext";
 import { Activity } from "./Activity";
+import { Checklist } from "./Checklist";
 import { ContactFacts } from "./ContactFacts";
+import { ContactMore, ContactNotes } from "./ContactMore";
+import { Followers } from "./Followers";
+import { History } from "./History";
 import { Related } from "./Related";
 import { TicketFields } from "./TicketFields";
 import "./panel.css";
@@ -14,17 +20,29 @@ import "./panel.css";
 function Content({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
   const { layout } = useInbox();
+  const [tab, setTab] = useState<"details" | "history">("details");
+  const tabs = [{ value: "details" as const, label: t("panel.label") }, { value: "history" as const, label: t("panel.history") }];
   return (
     <aside className="panel" aria-label={t("panel.label")}>
       <header className="top">
-        <h2 className="grow">{t("panel.label")}</h2>
+        <h2 className="sr">{t("panel.label")}</h2>
+        <span className="grow"><Segmented label={t("panel.show")} value={tab} options={tabs} onChange={setTab} /></span>
         <IconButton icon={IconX} label={t("panel.close")} onClick={layout.togglePanel} />
       </header>
       <div className="panel-scroll">
-        <ContactFacts ticket={ticket} />
-        <TicketFields ticket={ticket} />
-        <Related ticket={ticket} />
-        <Activity ticket={ticket} />
+        {tab === "history" ? (
+          <History ticket={ticket} />
+        ) : (
+          <>
+            <ContactFacts ticket={ticket}><ContactMore contact={ticket.contact.id} /></ContactFacts>
+            <TicketFields ticket={ticket} />
+            <Checklist ticket={ticket} />
+            <Related ticket={ticket} />
+            <Followers ticket={ticket} />
+            <ContactNotes contact={ticket.contact.id} />
+            <Activity ticket={ticket} />
+          </>
+        )}
       </div>
     </aside>
   );

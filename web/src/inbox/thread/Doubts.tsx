@@ -2,7 +2,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Message } from "../../api/types";
 
-const KNOWN = ["sender-failed", "sender-new-to-ticket", "sender-unproven", "sent-for-another", "only-its-head-came"] as const;
+const KNOWN = ["sender-failed", "sender-new-to-ticket", "sender-unproven", "sent-for-another", "only-its-head-came", "sender-blocked"] as const;
 
 /** What an agent must know before believing who wrote this. */
 export function Doubts({ message }: { message: Message }) {

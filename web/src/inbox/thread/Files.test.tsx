@@ -33,6 +33,9 @@ test.each([
 
 test("what claims to be a picture and is none becomes a chip", () => {
   show("telegram");
+  expect(screen.getByRole("img").getAttribute("src")).toBe("/f1/thumbnail");
+  fireEvent.error(screen.getByRole("img"));
+  expect(screen.getByRole("img").getAttribute("src")).toBe("/f1");
   fireEvent.error(screen.getByRole("img"));
   expect(screen.queryByRole("img")).toBeNull();
   expect(screen.getByText("valve.png").closest("a")?.getAttribute("href")).toBe("/f1");

@@ -40,11 +40,12 @@ function FileChip({ file }: { file: MessageFile }) {
 /** The picture itself, small; a chip where its bytes are no picture after all. */
 function Picture({ file, open }: { file: MessageFile; open: () => void }) {
   const { t } = useTranslation();
-  const [broken, setBroken] = useState(false);
-  if (broken) return <FileChip file={file} />;
+  // First the small picture, then the whole file: not every one has a small one.
+  const [tries, setTries] = useState(0);
+  if (tries > 1) return <FileChip file={file} />;
   return (
     <button type="button" className="photo" title={file.name} aria-label={t("lightbox.open", { name: file.name })} onClick={open}>
-      <img src={file.url} alt={file.name} loading="lazy" decoding="async" onError={() => setBroken(true)} />
+      <img src={tries === 0 ? `${file.url}/thumbnail` : file.url} alt={file.name} loading="lazy" decoding="async" onError={() => setTries(tries + 1)} />
     </button>
   );
 }

@@ -13,7 +13,9 @@ import { useThread } from "./useThread";
 export function Flow({ id }: { id: string }) {
   const { t } = useTranslation();
   const thread = useThread(id);
-  const { scroller, below, toEnd } = useFlowScroll(thread.newestId, thread.count);
+  const { scroller, below, toEnd } = useFlowScroll(thread.newestId, thread.count, () => {
+    if (thread.hasNextPage && !thread.isFetchingNextPage) void thread.fetchNextPage();
+  });
   const typist = useStore(typing).get(id);
   const slow = useDelayed(thread.isPending, 200);
 

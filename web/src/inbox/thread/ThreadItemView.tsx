@@ -5,7 +5,7 @@ import { useNow } from "../../app/now";
 import { useFormat } from "../../i18n/format";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { Bubble } from "./Bubble";
-import type { ThreadItem } from "./buildThread";
+import { sameItem, type ThreadItem } from "./buildThread";
 import { EventLine } from "./EventLine";
 import { MailCard } from "./MailCard";
 import { NoteCard } from "./NoteCard";
@@ -52,4 +52,4 @@ export const ThreadItemView = memo(function ThreadItemView({ item }: { item: Thr
     case "bubble":
       return <Bubble message={item.message} ends={item.ends} />;
   }
-});
+}, (before, after) => sameItem(before.item, after.item));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 
 import type { Message, TicketEvent } from "../../api/types";
-import { buildThread } from "./buildThread";
+import { buildThread, sameItem } from "./buildThread";
 
 let serial = 0;
 function message(direction: Message["direction"], at: string, more: Partial<Message> = {}): Message {
@@ -74,4 +74,11 @@ test("changes of the ticket stand where they happened; older ones than the page 
     [event("2026-11-18T10:00:00Z", "status"), event("2026-11-18T08:00:00Z", "priority"), event("2026-11-18T10:30:00Z", "waiting_since")],
   );
   expect(kinds(items)).toEqual(["day", "bubble", "event", "bubble"]);
+});
+
+test("an entry is the same until something of it is another", () => {
+  const bubble = { kind: "bubble", key: "m", message: {} as Message, ends: true } as const;
+  expect(sameItem(bubble, { ...bubble })).toBe(true);
+  expect(sameItem(bubble, { ...bubble, ends: false })).toBe(false);
+  expect(sameItem(bubble, { ...bubble, message: {} as Message })).toBe(false);
 });

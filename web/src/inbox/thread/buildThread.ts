@@ -109,3 +109,10 @@ export function buildThread({ messages, events, seenAt }: Input): ThreadItem[] {
   }
   return walk.items;
 }
+
+/** Whether two entries show the same: the thread is built anew with every message, its entries are not. */
+export function sameItem(one: ThreadItem, other: ThreadItem): boolean {
+  const a = Object.entries(one);
+  const b: Record<string, unknown> = { ...other };
+  return a.length === Object.keys(b).length && a.every(([key, value]) => b[key] === value);
+}

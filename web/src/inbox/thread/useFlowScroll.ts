@@ -3,8 +3,17 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react
 /** Closer to the end than this counts as being there. */
 const NEAR_PX = 80;
 
+/** Nearer to the beginning than this, the page before is fetched. */
+const EARLY_PX = 400;
+/** Whether the browser itself holds what is read in its place while older words come in above. */
+const ANCHORS = typeof CSS !== "undefined" && CSS.supports("overflow-anchor", "auto");
+
 /** Opens at the newest words, follows them while the reader is there, and says when news came below. */
-export function useFlowScroll(newestId: string | undefined, count: number) {
+export function useFlowScroll(newestId: string | undefined, count: number, older: () => void) {
+  const fetchOlder = useRef(older);
+  useEffect(() => {
+    fetchOlder.current = older;
+  });
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const height = useRef(0);
@@ -23,6 +32,11 @@ export function useFlowScroll(newestId: string | undefined, count: number) {
     const note = () => {
       atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
       if (atEnd.current) setBelow(false);
+      if (box.scrollTop < EARLY_PX) {
+        // At the very beginning there is nothing above to hold on to.
+        if (box.scrollTop < 1) box.scrollTop = 1;
+        fetchOlder.current();
+      }
     };
     const stay = () => {
       if (atEnd.current) box.scrollTop = box.scrollHeight;
@@ -53,7 +67,7 @@ export function useFlowScroll(newestId: string | undefined, count: number) {
     if (shown.current !== newestId) {
       if (first || atEnd.current) box.scrollTop = box.scrollHeight;
       else setBelow(true);
-    } else if (!atEnd.current) {
+    } else if (!atEnd.current && !ANCHORS) {
       box.scrollTop += box.scrollHeight - height.current;
     }
     shown.current = newestId;
