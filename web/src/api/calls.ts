@@ -36,7 +36,7 @@ export const startConversation = (key: string, body: NewTicket) =>
 export const readTicket = (ticket: string, signal?: AbortSignal) =>
   bodyOf(client.GET("/tickets/{id}", { params: id(ticket), signal }));
 export const changeTicket = (ticket: string, body: TicketPatch) =>
-  bodyOf(client.PATCH("/tickets/{id}", { params: id(ticket), body }));
+  bodyOf(client.PATCH("/tickets/{id}", { params: id(ticket), body: { force: false, ...body } }));
 export const markRead = (ticket: string) => bodyOf(client.POST("/tickets/{id}/read", { params: id(ticket) }));
 export const joinTicket = (ticket: string, target: string) =>
   bodyOf(client.POST("/tickets/{id}/join", { params: id(ticket), body: { target_id: target } }));
