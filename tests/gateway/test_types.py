@@ -1,7 +1,10 @@
 """Types, fields and forms over the interface: made, used, refused by name."""
 
+import asyncio
+
 import pytest
 
+from gateway.bootstrap_types import state_chores
 from tests.gateway.house import House, Person
 
 WORDS = {"en": "Name", "zh-CN": "名称"}
@@ -289,3 +292,16 @@ async def test_a_file_in_a_field_is_its_tickets_own(
     assert (status, problem["field"]) == (422, "fields.receipt")
     assert (await jun.call("PATCH", f"/tickets/{ticket}", {"fields": {"receipt": None}}))[0] == 200
     assert (await admin.call("GET", field))[0] == 404
+
+
+async def test_the_clocks_of_a_type_run(house: House, admin: Person, ticket: str) -> None:
+    """Consumer and sweeper as they are wired: nobody tells them but the change itself."""
+    hour = {"on": "elapsed", "source": "looking", "target": "fixed", "after_h": 0.0000001}
+    await put(admin, "/types/incident", states=STATES, automatic=[hour])
+    wanted = {"type_id": "incident", "status": "open"}
+    assert (await admin.call("PATCH", f"/tickets/{ticket}", wanted))[0] == 200
+    sweep = next(one for one in state_chores(house.base) if one.name == "states-elapsed")
+    async with asyncio.timeout(20):
+        while (await admin.get(f"/tickets/{ticket}"))["state"] != "fixed":
+            await sweep.do()
+            await asyncio.sleep(0.05)
