@@ -90,7 +90,7 @@ const setDelivery = (id: string | undefined, state: "cancelled" | "queued" | "se
   return [200, one];
 };
 const emptyDraft: Draft = { text: "", html: null, cc: null, bcc: null, conversation_id: null, rev: 0, updated_at: new Date(0).toISOString() };
-const session = { agent: me, csrf_token: "mock", site: { name: "Halden", version: "0.1.0", demo: true } };
+const session = { agent: me, csrf_token: "mock", permissions: [], fields: {}, site: { name: "Halden", version: "0.1.0", demo: true } };
 
 const alert = { page: true, desktop: false, sound: false };
 let preferences: Body = {
@@ -106,6 +106,7 @@ const ROUTES: [string, RegExp, (ask: Ask) => Answer][] = [
   ["GET", /^\/me\/preferences$/, () => [200, preferences]],
   ["PUT", /^\/me\/preferences$/, ({ body }) => [200, (preferences = body)]],
   ["GET", /^\/agents$/, () => [200, { items: agents }]],
+  ["GET", /^\/teams$/, () => [200, { items: [] }]],
   ["GET", /^\/inboxes$/, () => [200, { items: inboxes }]],
   ["GET", /^\/views$/, () => [200, { items: views() }]],
   ["GET", /^\/tickets$/, ({ query }) => paged(rows.filter((row) => (query.get("inbox_id") ? row.inbox_id === query.get("inbox_id") && open(row) : VIEWS[query.get("view") ?? "open"]?.(row))), query)],

@@ -17,6 +17,7 @@ export const readPreferences = () => bodyOf(client.GET("/me/preferences"));
 export const writePreferences = (body: Preferences) => bodyOf(client.PUT("/me/preferences", { body }));
 
 export const listAgents = () => bodyOf(client.GET("/agents"));
+export const listTeams = () => bodyOf(client.GET("/teams"));
 export const listInboxes = () => bodyOf(client.GET("/inboxes"));
 export const listViews = () => bodyOf(client.GET("/views"));
 
@@ -37,6 +38,14 @@ export const readTicket = (ticket: string, signal?: AbortSignal) =>
   bodyOf(client.GET("/tickets/{id}", { params: id(ticket), signal }));
 export const changeTicket = (ticket: string, body: TicketPatch) =>
   bodyOf(client.PATCH("/tickets/{id}", { params: id(ticket), body: { force: false, ...body } }));
+export const snoozeTicket = (ticket: string, until: string | null) =>
+  bodyOf(client.PUT("/tickets/{id}/snooze", { params: id(ticket), body: { until } }));
+export const wakeTicket = (ticket: string) => bodyOf(client.DELETE("/tickets/{id}/snooze", { params: id(ticket) }));
+const follower = (ticket: string, agent: string) => ({ path: { id: ticket, agent_id: agent } });
+export const followTicket = (ticket: string, agent: string) =>
+  bodyOf(client.PUT("/tickets/{id}/followers/{agent_id}", { params: follower(ticket, agent) }));
+export const unfollowTicket = (ticket: string, agent: string) =>
+  bodyOf(client.DELETE("/tickets/{id}/followers/{agent_id}", { params: follower(ticket, agent) }));
 export const markRead = (ticket: string) => bodyOf(client.POST("/tickets/{id}/read", { params: id(ticket) }));
 export const joinTicket = (ticket: string, target: string) =>
   bodyOf(client.POST("/tickets/{id}/join", { params: id(ticket), body: { target_id: target } }));

@@ -5,6 +5,7 @@ export const keys = {
   preferences: ["preferences"] as const,
   agents: ["agents"] as const,
   approved: (inbox: string) => ["approved", inbox] as const,
+  teams: ["teams"] as const,
   inboxes: ["inboxes"] as const,
   views: ["views"] as const,
   lists: ["tickets"] as const,

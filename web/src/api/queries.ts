@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
-import { listAgents, listApproved, listEvents, listInboxes, listMessages, listViews, readReplyTexts, readSession, readTicket } from "./calls";
+import { listAgents, listApproved, listEvents, listInboxes, listMessages, listTeams, listViews, readReplyTexts, readSession, readTicket } from "./calls";
 import { keys } from "./keys";
 import { isProblem } from "./problem";
 import type { Page } from "./types";
@@ -27,6 +27,16 @@ export function useMe() {
 
 export const useAgents = () =>
   useQuery({ queryKey: keys.agents, queryFn: listAgents, staleTime: 300_000, select: (page) => page.items });
+
+/** Teams that can take a ticket; one that another replaced stays known by its old name only. */
+export const useTeams = () =>
+  useQuery({ queryKey: keys.teams, queryFn: listTeams, staleTime: 300_000, select: (page) => page.items.filter((team) => team.replaced_by === null) });
+
+/** Whether the agent at this screen holds a permission. */
+export function useMay(permission: string): boolean {
+  const { data } = useSession();
+  return data?.permissions.includes(permission) ?? false;
+}
 
 export const useInboxes = () =>
   useQuery({ queryKey: keys.inboxes, queryFn: listInboxes, staleTime: 60_000, select: (page) => page.items });

@@ -11,6 +11,8 @@ export interface Format {
   time: (iso: string) => string;
   day: (iso: string, now: Date) => string;
   dateTime: (iso: string) => string;
+  /** A moment to come in the fewest signs: the clock today, else the day. */
+  soon: (iso: string, now: Date) => string;
   bytes: (count: number) => string;
   count: (value: number) => string;
   list: (names: readonly string[]) => string;
@@ -23,12 +25,14 @@ function sameDay(a: Date, b: Date): boolean {
 export function formatFor(language: string, today: string, yesterday: string): Format {
   const time = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const near = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
+  const short = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
   const far = new Intl.DateTimeFormat(language, { day: "numeric", month: "long", year: "numeric" });
   const full = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short", hourCycle: "h23" });
   const number = new Intl.NumberFormat(language);
   const list = new Intl.ListFormat(language, { type: "conjunction" });
   return {
     time: (iso) => time.format(new Date(iso)),
+    soon: (iso, now) => (sameDay(new Date(iso), now) ? time : short).format(new Date(iso)),
     dateTime: (iso) => full.format(new Date(iso)),
     day: (iso, now) => {
       const at = new Date(iso);

@@ -21,9 +21,9 @@ export type CommandId =
   | "status"
   | "priority"
   | "tag"
+  | "snooze"
   | "copyLink"
   | "compose"
-  | "snooze"
   | "merge"
   | "follow";
 

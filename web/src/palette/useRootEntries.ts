@@ -1,13 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { IconCircleCheck, IconEdit, IconFlag, IconHash, IconHistory, IconKeyboard, IconLanguage, IconLink, IconLogout, IconMoon, IconSearch, IconSettings, IconTag, IconUserPlus, IconUserCheck, IconCircleHalf2 } from "@tabler/icons-react";
+import { IconCircleCheck, IconClockPause, IconEdit, IconEye, IconEyeOff, IconFlag, IconHash, IconHistory, IconKeyboard, IconLanguage, IconLink, IconLogout, IconMoon, IconSearch, IconSettings, IconTag, IconUserPlus, IconUserCheck, IconCircleHalf2, IconUsersGroup } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
-import { useInboxes, useMe } from "../api/queries";
+import { useInboxes, useMe, useTeams } from "../api/queries";
 import type { TicketRow } from "../api/types";
 import { VIEWS, pathOf, type Scope } from "../app/scope";
 import { signOutHere } from "../app/enter";
 import { usePreference } from "../app/preferences";
+import { following, patching } from "../inbox/acts";
 import { useChangeMany } from "../inbox/useChangeMany";
 import { sharedStatuses } from "../inbox/useTargets";
 import { VIEW_ICONS } from "../inbox/rail/views";
@@ -31,6 +32,7 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
   const me = useMe().id;
   const { data: inboxes } = useInboxes();
   const starters = useStarters().length > 0;
+  const teams = useTeams().data ?? [];
   const [keymap] = usePreference("keymap");
   const change = useChangeMany();
   const copyLink = useCopyLink(targets[0]?.id);
@@ -45,11 +47,15 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
     const one = { group: "ticket" } as const;
     return [
       { ...one, id: "assign", label: t("palette.assign"), icon: IconUserPlus, keys: keysOf("assign"), into: "assign" },
-      ...(mine ? [] : [{ ...one, id: "assignMe", label: t("keys.assignMe"), icon: IconUserCheck, keys: keysOf("assignMe"), run: () => change(targets, { assignee_id: me }) }]),
-      ...(solvable ? [{ ...one, id: "solve", label: t("ticket.solve"), icon: IconCircleCheck, run: () => change(targets, { status: "solved" }) }] : []),
+      ...(mine ? [] : [{ ...one, id: "assignMe", label: t("keys.assignMe"), icon: IconUserCheck, keys: keysOf("assignMe"), run: () => change(targets, patching({ assignee_id: me })) }]),
+      ...(solvable ? [{ ...one, id: "solve", label: t("ticket.solve"), icon: IconCircleCheck, run: () => change(targets, patching({ status: "solved" })) }] : []),
       { ...one, id: "status", label: t("palette.status"), icon: IconCircleHalf2, keys: keysOf("status"), into: "status" },
       { ...one, id: "priority", label: t("palette.priority"), icon: IconFlag, keys: keysOf("priority"), into: "priority" },
       { ...one, id: "tag", label: t("palette.tag"), icon: IconTag, keys: keysOf("tag"), into: "tag" },
+      { ...one, id: "snooze", label: t("palette.snooze"), icon: IconClockPause, keys: keysOf("snooze"), into: "snooze" },
+      ...(teams.length > 0 ? [{ ...one, id: "team", label: t("palette.team"), icon: IconUsersGroup, into: "team" as const }] : []),
+      { ...one, id: "follow", label: t("palette.follow"), icon: IconEye, run: () => change(targets, following(me, true)) },
+      { ...one, id: "unfollow", label: t("palette.unfollow"), icon: IconEyeOff, onDemand: true, run: () => change(targets, following(me, false)) },
       ...(targets.length === 1 ? [{ ...one, id: "copyLink", label: t("keys.copyLink"), icon: IconLink, keys: keysOf("copyLink"), run: copyLink }] : []),
     ];
   };

@@ -1,4 +1,4 @@
-import { IconCircleHalf2, IconFlag, IconTag, IconUserPlus, IconX } from "@tabler/icons-react";
+import { IconCircleHalf2, IconClockPause, IconDots, IconFlag, IconTag, IconUserPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import { useStore } from "../../realtime/stores";
@@ -23,6 +23,8 @@ export function BulkBar() {
       <IconButton icon={IconCircleHalf2} label={t("keys.status")} onClick={() => openPalette("status")} />
       <IconButton icon={IconFlag} label={t("keys.priority")} onClick={() => openPalette("priority")} />
       <IconButton icon={IconTag} label={t("keys.tag")} onClick={() => openPalette("tag")} />
+      <IconButton icon={IconClockPause} label={t("keys.snooze")} onClick={() => openPalette("snooze")} />
+      <IconButton icon={IconDots} label={t("bulk.more")} onClick={() => openPalette()} />
       <IconButton icon={IconX} label={t("bulk.clear")} onClick={() => selection.set(NONE)} />
     </div>
   );
