@@ -1,6 +1,6 @@
 import { bodyOf, client, csrfHeader, ROOT } from "./http";
 import { Problem, problemOf } from "./problem";
-import type { Draft, Mode, NewTicket, Preferences, ReplyBody, TicketPatch, Upload, ViewId } from "./types";
+import type { Draft, Mode, NewTicket, NewView, Preferences, ReplyBody, TicketPatch, Upload, ViewChange, ViewId } from "./types";
 
 /** One function per call that the inbox makes; nothing else in the app knows paths. */
 const id = (value: string) => ({ path: { id: value } });
@@ -21,8 +21,14 @@ export const listTeams = () => bodyOf(client.GET("/teams"));
 export const listInboxes = () => bodyOf(client.GET("/inboxes"));
 export const listViews = () => bodyOf(client.GET("/views"));
 
+export const listViewFields = () => bodyOf(client.GET("/views/fields"));
+export const createView = (key: string, body: NewView) => bodyOf(client.POST("/views", { params: once(key), body }));
+export const changeView = (view: string, body: ViewChange) =>
+  bodyOf(client.PUT("/views/{id}", { params: id(view), body }));
+export const deleteView = (view: string) => bodyOf(client.DELETE("/views/{id}", { params: id(view) }));
+
 export const listTickets = (
-  query: { view?: ViewId; inbox_id?: string; sort: Sort; cursor?: string },
+  query: { view?: string; inbox_id?: string; sort?: Sort; cursor?: string },
   signal: AbortSignal,
 ) => bodyOf(client.GET("/tickets", { params: { query }, signal }));
 

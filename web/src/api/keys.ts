@@ -8,6 +8,7 @@ export const keys = {
   teams: ["teams"] as const,
   inboxes: ["inboxes"] as const,
   views: ["views"] as const,
+  viewFields: ["view fields"] as const,
   lists: ["tickets"] as const,
   list: (scope: string, sort: string) => ["tickets", scope, sort] as const,
   ticket: (id: string) => ["ticket", id] as const,

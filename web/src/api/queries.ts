@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 
-import { listAgents, listApproved, listEvents, listInboxes, listMessages, listTeams, listViews, readReplyTexts, readSession, readTicket } from "./calls";
+import { listAgents, listApproved, listEvents, listInboxes, listMessages, listTeams, listViewFields, listViews, readReplyTexts, readSession, readTicket } from "./calls";
 import { keys } from "./keys";
 import { isProblem } from "./problem";
 import type { Page } from "./types";
@@ -43,6 +43,13 @@ export const useInboxes = () =>
 
 export const useViews = () =>
   useQuery({ queryKey: keys.views, queryFn: listViews, select: (page) => page.items });
+
+/** My saved views and those shared with me, in the order of the rail. */
+export const useSavedViews = () =>
+  useQuery({ queryKey: keys.views, queryFn: listViews, select: (page) => page.saved });
+
+export const useViewFields = () =>
+  useQuery({ queryKey: keys.viewFields, queryFn: listViewFields, staleTime: 300_000, select: (page) => page.items });
 
 export const useTicket = (id: string, enabled = true) =>
   useQuery({ queryKey: keys.ticket(id), queryFn: ({ signal }) => readTicket(id, signal), enabled });

@@ -24,6 +24,12 @@ export type TicketEvent = Schemas["Event"];
 export type TicketRef = Schemas["TicketRef"];
 export type TicketRow = Schemas["TicketRow"];
 export type Upload = Schemas["Upload"];
+export type NewView = Schemas["NewView"];
+export type SavedView = Schemas["SavedView"];
+export type ViewChange = Schemas["ViewChange"];
+export type ViewList = Schemas["ViewList"];
+export type ViewField = Schemas["ViewField"];
+export type Condition = SavedView["all_of"][number];
 export type View = Schemas["View"];
 
 export type Status = TicketRow["status"];

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { TicketRow } from "../api/types";
 import { belongs, pathOf, scopeOf, type Scope } from "./scope";
 
-const row = (more: Partial<TicketRow>) => ({ status: "open", assignee: null, inbox_id: "i", ...more }) as TicketRow;
+const row = (more: Partial<TicketRow>) => ({ status: "open", assignee: null, inbox_id: "i", snooze: null, mentioned: [], ...more }) as TicketRow;
 const me = { id: "me", name: "Mira Okafor", initials: "MO" };
 
 test.each<[Scope, string | undefined, string]>([
@@ -24,6 +24,14 @@ test.each<[Scope, Partial<TicketRow>, boolean]>([
   [{ kind: "view", key: "mine" }, { assignee: me, status: "solved" }, false],
   [{ kind: "view", key: "unassigned" }, {}, true],
   [{ kind: "view", key: "unassigned" }, { assignee: me }, false],
+  [{ kind: "view", key: "mine" }, { assignee: me, snooze: { until: null, by: null } }, false],
+  [{ kind: "view", key: "open" }, { snooze: { until: null, by: null } }, false],
+  [{ kind: "view", key: "snoozed" }, { snooze: { until: null, by: null } }, true],
+  [{ kind: "view", key: "snoozed" }, { status: "solved", snooze: { until: null, by: null } }, false],
+  [{ kind: "view", key: "mentions" }, { mentioned: ["me"] }, true],
+  [{ kind: "view", key: "mentions" }, { mentioned: ["you"] }, false],
+  [{ kind: "view", key: "held" }, { status: "held" }, true],
+  [{ kind: "saved", key: "v" }, { status: "solved" }, true],
   [{ kind: "view", key: "waiting" }, { status: "waiting" }, true],
   [{ kind: "view", key: "solved" }, { status: "closed" }, true],
   [{ kind: "inbox", key: "i" }, { status: "solved" }, false],

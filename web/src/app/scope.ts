@@ -1,19 +1,22 @@
 import type { Sort } from "../api/calls";
 import type { TicketRow, ViewId } from "../api/types";
 
-/** What the list shows: one of the fixed views, one inbox, or the answers to a search. */
+/** What the list shows: one of the fixed views, a saved one, one inbox, or the answers to a search. */
 export type Scope =
   | { kind: "view"; key: ViewId }
+  | { kind: "saved"; key: string }
   | { kind: "inbox"; key: string }
   | { kind: "search"; key: "open" | "all"; q: string };
 
-export const VIEWS: readonly ViewId[] = ["mine", "unassigned", "waiting", "open", "solved"];
+export const VIEWS: readonly ViewId[] = [
+  "mine", "unassigned", "mentions", "waiting", "held", "snoozed", "open", "solved",
+];
 
 const isView = (key: string): key is ViewId => (VIEWS as readonly string[]).includes(key);
 
 export function scopeOf(kind: string | undefined, key: string | undefined, q: string): Scope | null {
   if (kind === "view" && key !== undefined && isView(key)) return { kind, key };
-  if (kind === "inbox" && key) return { kind, key };
+  if ((kind === "inbox" || kind === "saved") && key) return { kind, key };
   if (kind === "search") return { kind, key: key === "all" ? "all" : "open", q };
   return null;
 }
@@ -33,20 +36,20 @@ const OPEN = new Set<TicketRow["status"]>(["new", "open", "waiting", "held"]);
 export const isOpen = (row: TicketRow): boolean => OPEN.has(row.status);
 
 const IN_VIEW: Record<ViewId, (row: TicketRow, me: string) => boolean> = {
-  mine: (row, me) => isOpen(row) && row.assignee?.id === me,
-  unassigned: (row) => isOpen(row) && row.assignee === null,
-  mentions: () => true,
+  mine: (row, me) => isAwake(row) && row.assignee?.id === me,
+  unassigned: (row) => isAwake(row) && row.assignee === null,
+  mentions: (row, me) => row.mentioned.includes(me),
   waiting: (row) => row.status === "waiting",
   held: (row) => row.status === "held",
-  snoozed: isOpen,
-  open: isOpen,
+  snoozed: (row) => isOpen(row) && row.snooze !== null,
+  open: isAwake,
   solved: (row) => !isOpen(row),
   all: () => true,
 };
 
-/** Whether a ticket, as it is now, belongs to the list; a search keeps what it found. */
+/** Whether a ticket, as it is now, belongs to the list; what only the server can judge stays. */
 export function belongs(scope: Scope, row: TicketRow, me: string): boolean {
   if (scope.kind === "view") return IN_VIEW[scope.key](row, me);
-  if (scope.kind === "inbox") return isOpen(row) && row.inbox_id === scope.key;
+  if (scope.kind === "inbox") return isAwake(row) && row.inbox_id === scope.key;
   return true;
 }

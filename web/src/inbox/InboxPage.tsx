@@ -7,6 +7,7 @@ import { scopeOf } from "../app/scope";
 import { KeySheet } from "../keys/KeySheet";
 import { Palette } from "../palette/Palette";
 import { Start } from "../start/Start";
+import { Views } from "../views/Views";
 import { useInboxCommands } from "./useInboxCommands";
 import { InboxContext } from "./InboxContext";
 import { ListPane } from "./list/ListPane";
@@ -77,6 +78,7 @@ function Frame() {
       <KeySheet />
       <Palette />
       <Start />
+      <Views />
     </div>
   );
 }

@@ -7,7 +7,7 @@ const SECOND_MS = 900;
 const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta", "AltGraph", "CapsLock"]);
 const MOST_KEYS = 2;
 
-/** Hears the new keys of a shortcut: one, or two after each other; Escape gives up. */
+/** Hears the new keys of a shortcut: one, or two after each other; Enter waits for no second, Escape gives up. */
 export function useKeyCapture(
   refuse: (keys: readonly string[]) => Refusal | null,
   take: (keys: readonly string[]) => void,
@@ -30,6 +30,7 @@ export function useKeyCapture(
     event.stopPropagation();
     clearTimeout(timer.current);
     if (event.key === "Escape") return giveUp();
+    if (event.key === "Enter" && pressed) return settle(pressed);
     setRefused(null);
     const keys = [...(pressed ?? []), event.key];
     if (keys.length === MOST_KEYS) return settle(keys);

@@ -1,9 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { IconCircleCheck, IconClockPause, IconEdit, IconEye, IconEyeOff, IconFlag, IconHash, IconHistory, IconKeyboard, IconLanguage, IconLink, IconLogout, IconMoon, IconSearch, IconSettings, IconTag, IconUserPlus, IconUserCheck, IconCircleHalf2, IconUsersGroup } from "@tabler/icons-react";
+import { IconCircleCheck, IconClockPause, IconEdit, IconEye, IconEyeOff, IconFlag, IconHash, IconHistory, IconKeyboard, IconLanguage, IconLink, IconLogout, IconMoon, IconPlus, IconSearch, IconSettings, IconStar, IconTag, IconUserPlus, IconUserCheck, IconCircleHalf2, IconUsersGroup } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
-import { useInboxes, useMe, useTeams } from "../api/queries";
+import { useInboxes, useMe, useSavedViews, useTeams } from "../api/queries";
 import type { TicketRow } from "../api/types";
 import { VIEWS, pathOf, type Scope } from "../app/scope";
 import { signOutHere } from "../app/enter";
@@ -19,6 +19,7 @@ import { channelIcon } from "../parts/channels";
 import { useCopyLink } from "../inbox/useCopyLink";
 import { useStarters } from "../start/Start";
 import { openStart } from "../start/store";
+import { editView } from "../views/store";
 import { recentTickets } from "./recent";
 import type { Entry } from "./entry";
 
@@ -33,6 +34,7 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
   const { data: inboxes } = useInboxes();
   const starters = useStarters().length > 0;
   const teams = useTeams().data ?? [];
+  const { data: saved } = useSavedViews();
   const [keymap] = usePreference("keymap");
   const change = useChangeMany();
   const copyLink = useCopyLink(targets[0]?.id);
@@ -61,11 +63,13 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
   };
   const places = (): Entry[] => [
     ...VIEWS.map((key): Entry => ({ id: `view-${key}`, group: "go", label: t("palette.go", { name: t(`view.${key}`) }), icon: VIEW_ICONS[key], keys: keysOf(GO_KEYS[key]), run: go({ kind: "view", key }) })),
+    ...(saved ?? []).map((view): Entry => ({ id: `saved-${view.id}`, group: "go", label: t("palette.go", { name: view.name }), icon: IconStar, onDemand: true, run: go({ kind: "saved", key: view.id }) })),
     ...(inboxes ?? []).filter((inbox) => inbox.active).map((inbox): Entry => ({ id: `inbox-${inbox.id}`, group: "go", label: t("palette.go", { name: inbox.name }), icon: channelIcon(inbox.channel), words: inbox.address, onDemand: true, run: go({ kind: "inbox", key: inbox.id }) })),
   ];
   const recent = (): Entry[] => recentTickets(cache, targets[0]?.id).map((ticket) => ({ id: `recent-${ticket.id}`, group: "tickets", label: ticket.subject || t("ticket.noSubject"), hint: `#${ticket.number} · ${ticket.contact.name}`, words: `#${ticket.number} ${ticket.contact.name}`, icon: IconHistory, run: go({ kind: "view", key: "open" }, ticket.id) }));
   const app = (): Entry[] => [
     ...(starters ? [{ id: "compose", group: "app" as const, label: t("start.title"), icon: IconEdit, keys: keysOf("compose"), run: openStart }] : []),
+    { id: "newView", group: "app", label: t("views.new"), icon: IconPlus, onDemand: true, run: () => editView({ kind: "new" }) },
     { id: "theme", group: "app", label: t("palette.theme"), icon: IconMoon, into: "theme" },
     { id: "language", group: "app", label: t("palette.language"), words: "language 语言", icon: IconLanguage, into: "language" },
     { id: "keys", group: "app", label: t("palette.keys"), icon: IconKeyboard, keys: keysOf("sheet"), run: openKeySheet },

@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import { keys } from "../api/keys";
-import type { Ticket, TicketRow } from "../api/types";
+import type { Ticket, TicketRow, ViewList } from "../api/types";
 import { addMessage, patchDelivery, patchRow, refetchAll } from "./apply";
 import type { Frame } from "./frames";
 import { presence, typing, updates, withEntry } from "./stores";
@@ -32,6 +32,10 @@ function noteUpdate(ticket: TicketRow, events: readonly string[], mine: boolean)
 
 /** Messages went from one ticket to another: both threads are other ones now. */
 const CARRIES = new Set(["ticket.merged", "ticket.joined", "ticket.unmerged", "ticket.unjoined", "ticket.split", "ticket.unsplit"]);
+const recounted = (kept: ViewList["saved"], counts: readonly { id: string; count: number }[]) => {
+  const byId = new Map(counts.map((one) => [one.id, one.count]));
+  return kept.map((view) => ({ ...view, count: byId.get(view.id) ?? view.count }));
+};
 
 const HANDLERS: Handlers = {
   ticket: ({ ticket, events, actor_id: actor }, cache, me) => {
@@ -54,8 +58,8 @@ const HANDLERS: Handlers = {
     if (message.direction === "in") showTyping(message.ticket_id, null);
   },
   delivery: ({ ticket_id, message_id, delivery }, cache) => patchDelivery(cache, ticket_id, message_id, delivery),
-  views: ({ items }, cache) => {
-    cache.setQueryData(keys.views, { items });
+  views: ({ items, saved }, cache) => {
+    cache.setQueryData<ViewList>(keys.views, (kept) => kept && { items, saved: recounted(kept.saved, saved) });
     void cache.invalidateQueries({ queryKey: keys.inboxes });
   },
   presence: ({ ticket_id, agents }) => presence.set(withEntry(presence.get(), ticket_id, agents)),

@@ -8,7 +8,7 @@ import { countNews, standing } from "./membership";
 const scope: Scope = { kind: "view", key: "mine" };
 const mine = { id: "me", name: "Mira Okafor" };
 const row = (id: string, more: Partial<TicketRow> = {}) =>
-  ({ id, status: "open", assignee: mine, inbox_id: "i", ...more }) as TicketRow;
+  ({ id, status: "open", assignee: mine, inbox_id: "i", snooze: null, mentioned: [] as string[], ...more }) as TicketRow;
 const list = (...rows: TicketRow[]) => rows.map((one) => ({ row: one, found: null }));
 const updates = (...all: Update[]) => new Map(all.map((one) => [one.row.id, one]));
 const ids = (rows: { row: TicketRow }[]) => rows.map((one) => one.row.id);

@@ -10,7 +10,7 @@ import { updates, useStore } from "../../realtime/stores";
 import { countNews, standing, type ListRow } from "./membership";
 
 const queryOf = (scope: Scope) =>
-  scope.kind === "inbox" ? { inbox_id: scope.key, view: "open" as const } : { view: scope.kind === "view" ? scope.key : undefined };
+  scope.kind === "inbox" ? { inbox_id: scope.key, view: "open" } : { view: scope.kind === "search" ? undefined : scope.key };
 
 async function readPage(scope: Scope, sort: Sort, cursor: string | undefined, signal: AbortSignal): Promise<Page<ListRow>> {
   if (scope.kind === "search") {

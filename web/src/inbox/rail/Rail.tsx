@@ -6,6 +6,7 @@ import { Mark } from "../../parts/Mark";
 import { useInbox } from "../InboxContext";
 import { InboxLinks } from "./InboxLinks";
 import { SearchBox } from "./SearchBox";
+import { SavedLinks } from "./SavedLinks";
 import { SelfFace } from "./SelfFace";
 import { ViewLinks } from "./ViewLinks";
 import "./rail.css";
@@ -36,6 +37,7 @@ function RailContent() {
       <SearchBox />
       <div className="links">
         <ViewLinks />
+        <SavedLinks />
         <InboxLinks />
       </div>
       <div className="foot">

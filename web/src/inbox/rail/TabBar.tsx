@@ -8,7 +8,8 @@ import { Glyph } from "../../parts/Glyph";
 import { useInbox } from "../InboxContext";
 import { VIEW_ICONS } from "./views";
 
-const TABS = ["mine", "unassigned", "open"] as const;
+const TABS = ["mine", "mentions", "unassigned"] as const;
+const COUNTED = new Set<string>(["mentions", "unassigned"]);
 
 /** The foot of the phone layout. */
 export function TabBar() {
@@ -19,7 +20,7 @@ export function TabBar() {
     <nav className="tabs" aria-label={t("rail.label")}>
       {TABS.map((key) => {
         const here = scope.kind === "view" && scope.key === key;
-        const count = key === "unassigned" ? views?.find((view) => view.id === key)?.count : null;
+        const count = COUNTED.has(key) ? views?.find((view) => view.id === key)?.count : null;
         return (
           <Link key={key} to={pathOf({ kind: "view", key })} aria-current={here ? "page" : undefined}>
             <Glyph of={VIEW_ICONS[key]} size="l" />
