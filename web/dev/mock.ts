@@ -23,6 +23,9 @@ const open = (row: TicketRow) => ["new", "open", "waiting", "held"].includes(row
 const VIEWS: Record<string, (row: TicketRow) => boolean> = {
   mine: (row) => row.assignee?.id === me.id && open(row),
   unassigned: (row) => row.assignee === null && open(row),
+  mentions: (row) => row.mentioned.includes(me.id),
+  snoozed: (row) => row.snooze !== null,
+  held: (row) => row.status === "held",
   waiting: (row) => row.status === "waiting",
   open,
   solved: (row) => row.status === "solved" || row.status === "closed",
@@ -39,7 +42,7 @@ const ticketOf = (id: string | undefined) => rows.find((row) => row.id === id) ?
 function touch(row: TicketRow, change: Partial<TicketRow>, actor: string, kind = "ticket.changed"): TicketRow {
   Object.assign(row, change, { version: row.version + 1, updated_at: new Date().toISOString() });
   emit({ type: "ticket", ticket: row, events: [kind], actor_id: actor });
-  emit({ type: "views", items: views() });
+  emit({ type: "views", items: views(), saved: [] });
   return row;
 }
 
@@ -92,6 +95,9 @@ const setDelivery = (id: string | undefined, state: "cancelled" | "queued" | "se
 const emptyDraft: Draft = { text: "", html: null, cc: null, bcc: null, conversation_id: null, rev: 0, updated_at: new Date(0).toISOString() };
 const session = { agent: me, csrf_token: "mock", permissions: [], fields: {}, site: { name: "Halden", version: "0.1.0", demo: true } };
 
+const stamp = new Date(0).toISOString();
+const view = (id: string, name: string, reach: string, count: number) => ({ id, name, reach, team_id: "", owner_id: me.id, scope: "open", all_of: [{ op: "one_of", field: "tag", values: ["stove"] }, { op: "around", field: "created", from_h: -168, to_h: null }], any_of: [], sort: "waiting", columns: [], position: 0, count, broken: null, editable: true, version: 1, created_at: stamp, updated_at: stamp });
+const saved = [view("v-1", "Warranty EU", "personal", 9), view("v-2", "Product safety", "personal", 3), view("v-3", "Wholesale", "team", 6)];
 const alert = { page: true, desktop: false, sound: false };
 let preferences: Body = {
   language: "", theme: "system", time_zone: "", send_action: "send", keys: { on: true, remapped: {} },
@@ -108,7 +114,8 @@ const ROUTES: [string, RegExp, (ask: Ask) => Answer][] = [
   ["GET", /^\/agents$/, () => [200, { items: agents }]],
   ["GET", /^\/teams$/, () => [200, { items: [] }]],
   ["GET", /^\/inboxes$/, () => [200, { items: inboxes }]],
-  ["GET", /^\/views$/, () => [200, { items: views() }]],
+  ["GET", /^\/views$/, () => [200, { items: views(), saved }]],
+  ["GET", /^\/views\/fields$/, () => [200, { items: [{ name: "status", kind: "choice", ops: ["one_of", "none_of"] }, { name: "tag", kind: "choice", ops: ["one_of", "none_of", "is_set"] }, { name: "created", kind: "date", ops: ["around", "dated"] }, { name: "subject", kind: "text", ops: ["contains"] }] }]],
   ["GET", /^\/tickets$/, ({ query }) => paged(rows.filter((row) => (query.get("inbox_id") ? row.inbox_id === query.get("inbox_id") && open(row) : VIEWS[query.get("view") ?? "open"]?.(row))), query)],
   ["GET", /^\/search$/, ({ query }) => search(query)],
   ["GET", /^\/tickets\/([^/]+)$/, ({ path }) => [200, full(ticketOf(path[1]))]],

@@ -1,6 +1,6 @@
 import { bodyOf, client, csrfHeader, ROOT } from "./http";
 import { Problem, problemOf } from "./problem";
-import type { Draft, Mode, NewTicket, NewView, Preferences, ReplyBody, TicketPatch, Upload, ViewChange, ViewId } from "./types";
+import type { Draft, Mode, NewTicket, NewView, Preferences, ReplyBody, TicketPatch, Upload, ViewChange } from "./types";
 
 /** One function per call that the inbox makes; nothing else in the app knows paths. */
 const id = (value: string) => ({ path: { id: value } });

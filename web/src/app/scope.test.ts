@@ -14,6 +14,12 @@ test.each<[Scope, string | undefined, string]>([
   expect(pathOf(scope, ticket)).toBe(path);
 });
 
+test("the usual order is named only where another is usual", () => {
+  expect(pathOf({ kind: "view", key: "mine" }, undefined, "activity")).toBe("/view/mine");
+  expect(pathOf({ kind: "view", key: "mine" }, "t", "waiting")).toBe("/view/mine/t?sort=waiting");
+  expect(pathOf({ kind: "saved", key: "v" }, undefined, "activity")).toBe("/saved/v?sort=activity");
+});
+
 test("addresses that mean nothing give no scope", () => {
   expect(scopeOf("view", "elsewhere", "")).toBeNull();
   expect(scopeOf("settings", "x", "")).toBeNull();

@@ -21,12 +21,12 @@ export function scopeOf(kind: string | undefined, key: string | undefined, q: st
   return null;
 }
 
-/** The address of a list, and of a ticket open beside it; the usual order is not named. */
-export function pathOf(scope: Scope, ticket?: string, sort: Sort = "activity"): string {
+/** The address of a list, and of a ticket open beside it; the usual order is not named, but that of a saved view is its own. */
+export function pathOf(scope: Scope, ticket?: string, sort?: Sort): string {
   const tail = ticket ? `/${encodeURIComponent(ticket)}` : "";
   const asked = [
     ...(scope.kind === "search" ? [`q=${encodeURIComponent(scope.q)}`] : []),
-    ...(sort === "activity" ? [] : [`sort=${sort}`]),
+    ...(sort === undefined || (sort === "activity" && scope.kind !== "saved") ? [] : [`sort=${sort}`]),
   ];
   const query = asked.length > 0 ? `?${asked.join("&")}` : "";
   return `/${scope.kind}/${encodeURIComponent(scope.key)}${tail}${query}`;
@@ -34,6 +34,9 @@ export function pathOf(scope: Scope, ticket?: string, sort: Sort = "activity"): 
 
 const OPEN = new Set<TicketRow["status"]>(["new", "open", "waiting", "held"]);
 export const isOpen = (row: TicketRow): boolean => OPEN.has(row.status);
+
+/** Open, and not put off to a later time. */
+const isAwake = (row: TicketRow): boolean => isOpen(row) && !row.snooze;
 
 const IN_VIEW: Record<ViewId, (row: TicketRow, me: string) => boolean> = {
   mine: (row, me) => isAwake(row) && row.assignee?.id === me,

@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useMemo, useState, type CSSProperties } from
 import { Navigate, useParams, useSearchParams } from "react-router";
 
 import type { Sort } from "../api/calls";
+import { useSavedViews } from "../api/queries";
 import { usePreference } from "../app/preferences";
 import { scopeOf } from "../app/scope";
 import { KeySheet } from "../keys/KeySheet";
@@ -28,10 +29,12 @@ const SORTS: readonly Sort[] = ["activity", "waiting", "created"];
 export function InboxPage() {
   const params = useParams();
   const [search] = useSearchParams();
+  const { data: saved } = useSavedViews();
   const q = search.get("q") ?? "";
   const scope = useMemo(() => scopeOf(params.kind, params.key, q), [params.kind, params.key, q]);
   if (!scope) return <Navigate to="/view/mine" replace />;
-  const sort = SORTS.find((one) => one === search.get("sort")) ?? "activity";
+  const own = scope.kind === "saved" ? saved?.find((view) => view.id === scope.key)?.sort : undefined;
+  const sort = SORTS.find((one) => one === search.get("sort")) ?? own ?? "activity";
   return <Inbox scope={scope} sort={sort} ticket={params.ticket} />;
 }
 
