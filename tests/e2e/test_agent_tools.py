@@ -100,7 +100,7 @@ async def test_shortcuts_are_remapped_refused_and_switched_off_for_every_window(
     await expect(other.thread).to_contain_text("Second question")
     await other.page.keyboard.press("?")
     await other.page.get_by_role("switch", name="Single-key shortcuts").click()
-    await other.page.get_by_role("button", name="Close").click()
+    await other.page.get_by_role("button", name="Close", exact=True).click()
     await other.page.keyboard.press("w")
     await other.page.keyboard.press("Control+k")
     await expect(other.page.get_by_role("combobox")).to_be_visible()

@@ -4,6 +4,9 @@ export type Schemas = components["schemas"];
 
 export type Agent = Schemas["Agent"];
 export type AgentRef = Schemas["AgentRef"];
+export type BulkChange = Schemas["BulkChange"];
+export type BulkJob = Schemas["BulkJob"];
+export type BulkSelection = Schemas["BulkSelection"];
 export type Capabilities = Schemas["Capabilities"];
 export type Conversation = Schemas["Conversation"];
 export type Delivery = Schemas["Delivery"];

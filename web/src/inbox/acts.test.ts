@@ -8,12 +8,12 @@ const row = { status: "open", priority: "high", assignee: { id: "me", name: "Mir
 test("what is so already needs no call", () => {
   expect(patchFor(row, { assignee_id: "me" })).toBeNull();
   expect(patchFor(row, { status: "open", priority: "high" })).toBeNull();
-  expect(patchFor(row, { add_tag: "stove" })).toBeNull();
+  expect(patchFor(row, { add_tags: ["stove"] })).toBeNull();
   expect(patchFor(row, { team_id: null })).toBeNull();
 });
 
 test("a tag is added to those that are there", () => {
-  expect(patchFor(row, { add_tag: "leak" })).toEqual({ tags: ["stove", "leak"] });
+  expect(patchFor(row, { add_tags: ["leak", "stove"] })).toEqual({ tags: ["stove", "leak"] });
 });
 
 test("nobody is a change where there is an owner", () => {

@@ -1,35 +1,28 @@
 import { changeTicket, followTicket, snoozeTicket, unfollowTicket, wakeTicket } from "../api/calls";
-import type { Status, Ticket, TicketPatch, TicketRow } from "../api/types";
+import type { BulkChange, Ticket, TicketPatch, TicketRow } from "../api/types";
 
-/** What is done to one ticket of several; null where it is so already. */
-export type Act = (row: TicketRow) => Promise<Ticket> | null;
-
-export interface ManyChange {
-  assignee_id?: string | null;
-  team_id?: string | null;
-  status?: Status;
-  priority?: TicketRow["priority"];
-  add_tag?: string;
-}
+/** What is done to tickets: the same words for one and for many. */
+export type Deed = Pick<BulkChange, "assignee_id" | "team_id" | "status" | "priority" | "add_tags" | "snooze_until" | "wake" | "follow">;
 
 /** The change as this ticket's own; null where it is so already. */
-export function patchFor(row: TicketRow, { add_tag: tag, ...fields }: ManyChange): TicketPatch | null {
-  const now = { assignee_id: row.assignee?.id ?? null, team_id: row.team_id || null, status: row.status, priority: row.priority };
-  const patch: TicketPatch = { ...fields };
-  if (tag !== undefined && !row.tags.includes(tag)) patch.tags = [...row.tags, tag];
-  const named = Object.keys(fields) as (keyof typeof now)[];
-  const same = patch.tags === undefined && named.every((field) => fields[field] === undefined || fields[field] === now[field]);
-  return same ? null : patch;
+export function patchFor(row: TicketRow, deed: Deed): TicketPatch | null {
+  const { assignee_id, team_id, status, priority, add_tags: tags = [] } = deed;
+  const fresh = tags.filter((tag) => !row.tags.includes(tag));
+  const patch: TicketPatch = {
+    ...(assignee_id !== undefined && assignee_id !== (row.assignee?.id ?? null) ? { assignee_id } : {}),
+    ...(team_id !== undefined && team_id !== (row.team_id || null) ? { team_id } : {}),
+    ...(status !== undefined && status !== row.status ? { status } : {}),
+    ...(priority !== undefined && priority !== row.priority ? { priority } : {}),
+    ...(fresh.length > 0 ? { tags: [...row.tags, ...fresh] } : {}),
+  };
+  return Object.keys(patch).length > 0 ? patch : null;
 }
 
-export const patching = (change: ManyChange): Act => (row) => {
-  const patch = patchFor(row, change);
+/** Does it to one ticket; null where there is nothing to do. */
+export function actOn(row: TicketRow, deed: Deed, me: string): Promise<Ticket> | null {
+  if (deed.snooze_until !== undefined) return snoozeTicket(row.id, deed.snooze_until);
+  if (deed.wake) return row.snooze ? wakeTicket(row.id) : null;
+  if (deed.follow !== undefined) return deed.follow ? followTicket(row.id, me) : unfollowTicket(row.id, me);
+  const patch = patchFor(row, deed);
   return patch && changeTicket(row.id, patch);
-};
-
-/** `until` null: until the customer writes. */
-export const snoozing = (until: string | null): Act => (row) => snoozeTicket(row.id, until);
-export const waking: Act = (row) => (row.snooze ? wakeTicket(row.id) : null);
-
-export const following = (agent: string, on: boolean): Act => (row) =>
-  on ? followTicket(row.id, agent) : unfollowTicket(row.id, agent);
+}

@@ -1,11 +1,13 @@
 import { useId, useRef, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
+import { selection } from "../inbox/list/selection";
 import { useNeighbours } from "../inbox/useNeighbours";
 import { useTargets } from "../inbox/useTargets";
 import { Dialog } from "../parts/Dialog";
 import { Kbd } from "../parts/Kbd";
 import { isMac } from "../parts/platform";
+import { useStore } from "../realtime/stores";
 import { PaletteLine } from "./PaletteLine";
 import type { Ranked } from "./rank";
 import { closePalette, openPalette, type Step } from "./store";
@@ -42,7 +44,8 @@ export function PaletteDialog({ path }: { path: readonly Step[] }) {
     else return;
     event.preventDefault();
   };
-  const about = targets.length > 1 ? t("bulk.chosen", { count: targets.length }) : targets[0] ? `#${targets[0].number}` : null;
+  const { whole } = useStore(selection);
+  const about = whole ? t("bulk.wholeChosen") : targets.length > 1 ? t("bulk.chosen", { count: targets.length }) : targets[0] ? `#${targets[0].number}` : null;
   return (
     <Dialog open onClose={closePalette} label={t("keys.palette")} side="high">
       <div className="q">

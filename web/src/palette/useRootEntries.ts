@@ -8,7 +8,6 @@ import type { TicketRow } from "../api/types";
 import { VIEWS, pathOf, type Scope } from "../app/scope";
 import { signOutHere } from "../app/enter";
 import { usePreference } from "../app/preferences";
-import { following, patching } from "../inbox/acts";
 import { useChangeMany } from "../inbox/useChangeMany";
 import { sharedStatuses } from "../inbox/useTargets";
 import { VIEW_ICONS } from "../inbox/rail/views";
@@ -49,15 +48,15 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
     const one = { group: "ticket" } as const;
     return [
       { ...one, id: "assign", label: t("palette.assign"), icon: IconUserPlus, keys: keysOf("assign"), into: "assign" },
-      ...(mine ? [] : [{ ...one, id: "assignMe", label: t("keys.assignMe"), icon: IconUserCheck, keys: keysOf("assignMe"), run: () => change(targets, patching({ assignee_id: me })) }]),
-      ...(solvable ? [{ ...one, id: "solve", label: t("ticket.solve"), icon: IconCircleCheck, run: () => change(targets, patching({ status: "solved" })) }] : []),
+      ...(mine ? [] : [{ ...one, id: "assignMe", label: t("keys.assignMe"), icon: IconUserCheck, keys: keysOf("assignMe"), run: () => change(targets, { assignee_id: me }) }]),
+      ...(solvable ? [{ ...one, id: "solve", label: t("ticket.solve"), icon: IconCircleCheck, run: () => change(targets, { status: "solved" }) }] : []),
       { ...one, id: "status", label: t("palette.status"), icon: IconCircleHalf2, keys: keysOf("status"), into: "status" },
       { ...one, id: "priority", label: t("palette.priority"), icon: IconFlag, keys: keysOf("priority"), into: "priority" },
       { ...one, id: "tag", label: t("palette.tag"), icon: IconTag, keys: keysOf("tag"), into: "tag" },
       { ...one, id: "snooze", label: t("palette.snooze"), icon: IconClockPause, keys: keysOf("snooze"), into: "snooze" },
       ...(teams.length > 0 ? [{ ...one, id: "team", label: t("palette.team"), icon: IconUsersGroup, into: "team" as const }] : []),
-      { ...one, id: "follow", label: t("palette.follow"), icon: IconEye, run: () => change(targets, following(me, true)) },
-      { ...one, id: "unfollow", label: t("palette.unfollow"), icon: IconEyeOff, onDemand: true, run: () => change(targets, following(me, false)) },
+      { ...one, id: "follow", label: t("palette.follow"), icon: IconEye, run: () => change(targets, { follow: true }) },
+      { ...one, id: "unfollow", label: t("palette.unfollow"), icon: IconEyeOff, onDemand: true, run: () => change(targets, { follow: false }) },
       ...(targets.length === 1 ? [{ ...one, id: "copyLink", label: t("keys.copyLink"), icon: IconLink, keys: keysOf("copyLink"), run: copyLink }] : []),
     ];
   };

@@ -6,7 +6,6 @@ import { useAgents, useMe, useTeams } from "../api/queries";
 import type { Priority, TicketRow } from "../api/types";
 import { LANGUAGES, SCHEMES, useLooks, type Language } from "../app/looks";
 import { useFormat } from "../i18n/format";
-import { patching, snoozing, waking } from "../inbox/acts";
 import { useInbox } from "../inbox/InboxContext";
 import { useChangeMany } from "../inbox/useChangeMany";
 import { sharedStatuses } from "../inbox/useTargets";
@@ -36,10 +35,10 @@ export function useValueEntries(targets: readonly TicketRow[], typed: string): R
     assign: () => {
       const present = (agents ?? []).filter((agent) => agent.active);
       const ordered = [...present].sort((a, b) => Number(b.id === me) - Number(a.id === me));
-      const nobody = value("nobody", t("ticket.nobody"), false, () => change(targets, patching({ assignee_id: null })), { person: null });
+      const nobody = value("nobody", t("ticket.nobody"), false, () => change(targets, { assignee_id: null }), { person: null });
       return [
         ...ordered.map((agent) =>
-          value(agent.id, agent.name, false, () => change(targets, patching({ assignee_id: agent.id })), {
+          value(agent.id, agent.name, false, () => change(targets, { assignee_id: agent.id }), {
             person: agent.name, group: "people", words: agent.email,
             ...(agent.id === me ? { hint: t("palette.you") } : all((row) => row.assignee?.id === agent.id) ? { hint: t("palette.now") } : {}),
           }),
@@ -48,26 +47,26 @@ export function useValueEntries(targets: readonly TicketRow[], typed: string): R
       ];
     },
     status: () => sharedStatuses(targets).map((status) =>
-      value(status, t(`status.${status}`), all((row) => row.status === status), () => change(targets, patching({ status })))),
+      value(status, t(`status.${status}`), all((row) => row.status === status), () => change(targets, { status }))),
     priority: () => PRIORITIES.map((priority) =>
-      value(priority, t(`priority.${priority}`), all((row) => row.priority === priority), () => change(targets, patching({ priority })))),
+      value(priority, t(`priority.${priority}`), all((row) => row.priority === priority), () => change(targets, { priority }))),
     tag: () => {
       const known = [...new Set(list.rows.flatMap(({ row }) => row.tags))].sort();
       const wanted = typed.trim();
-      const tags = known.map((tag) => value(tag, tag, false, () => change(targets, patching({ add_tag: tag })), { icon: IconTag }));
-      const fresh = value("fresh", t("palette.newTag", { tag: wanted }), false, () => change(targets, patching({ add_tag: wanted })), { icon: IconTag, always: true, onDemand: true, group: "find" });
+      const tags = known.map((tag) => value(tag, tag, false, () => change(targets, { add_tags: [tag] }), { icon: IconTag }));
+      const fresh = value("fresh", t("palette.newTag", { tag: wanted }), false, () => change(targets, { add_tags: [wanted] }), { icon: IconTag, always: true, onDemand: true, group: "find" });
       return known.includes(wanted) ? tags : [...tags, fresh];
     },
     team: () => [
       ...(teams ?? []).map((team) =>
-        value(team.id, team.name, all((row) => row.team_id === team.id), () => change(targets, patching({ team_id: team.id })), { icon: IconUsersGroup })),
-      value("none", t("palette.noTeam"), all((row) => row.team_id === ""), () => change(targets, patching({ team_id: null }))),
+        value(team.id, team.name, all((row) => row.team_id === team.id), () => change(targets, { team_id: team.id }), { icon: IconUsersGroup })),
+      value("none", t("palette.noTeam"), all((row) => row.team_id === ""), () => change(targets, { team_id: null })),
     ],
     snooze: () => [
       ...laterPresets(new Date()).map(({ id, at }) =>
-        value(id, t(`later.${id}`), false, () => change(targets, snoozing(at.toISOString())), { icon: IconClockPause, hint: format.dateTime(at.toISOString()) })),
-      value("written", t("later.written"), false, () => change(targets, snoozing(null)), { icon: IconMessage }),
-      ...(targets.some((row) => row.snooze) ? [value("wake", t("palette.wake"), false, () => change(targets, waking), { icon: IconSun })] : []),
+        value(id, t(`later.${id}`), false, () => change(targets, { snooze_until: at.toISOString() }), { icon: IconClockPause, hint: format.dateTime(at.toISOString()) })),
+      value("written", t("later.written"), false, () => change(targets, { snooze_until: null }), { icon: IconMessage }),
+      ...(targets.some((row) => row.snooze) ? [value("wake", t("palette.wake"), false, () => change(targets, { wake: true }), { icon: IconSun })] : []),
     ],
     language: () => (Object.entries(LANGUAGES) as [Language, string][]).map(([language, label]) =>
       value(language, label, i18n.language === language, () => chooseLanguage(language), { lang: language })),

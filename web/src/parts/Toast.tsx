@@ -15,6 +15,8 @@ export interface ToastMessage {
   tone: "ok" | "bad";
   until: number;
   undo?: () => void;
+  /** A press on "Open" leads to what the words are about. */
+  open?: () => void;
 }
 
 const SECOND = 1000;
@@ -35,6 +37,10 @@ export function Toast({ message, hide }: { message: ToastMessage; hide: () => vo
     message.undo?.();
     hide();
   };
+  const open = () => {
+    message.open?.();
+    hide();
+  };
   useCommand("undo", undo, message.undo !== undefined && left > 0);
   useEffect(() => {
     if (left === 0) hide();
@@ -47,6 +53,11 @@ export function Toast({ message, hide }: { message: ToastMessage; hide: () => vo
         <button type="button" className="btn sm" onClick={undo} aria-keyshortcuts="z">
           {t("toast.undo")} <Kbd>Z</Kbd>
         </button>
+      ) : message.open ? (
+        <>
+          <button type="button" className="btn sm" onClick={open}>{t("toast.open")}</button>
+          <IconButton icon={IconX} label={t("action.close")} onClick={hide} />
+        </>
       ) : (
         <IconButton icon={IconX} label={t("action.close")} onClick={hide} />
       )}

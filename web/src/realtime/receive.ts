@@ -3,6 +3,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { keys } from "../api/keys";
 import type { Ticket, TicketRow, ViewList } from "../api/types";
 import { addMessage, patchDelivery, patchRow, refetchAll } from "./apply";
+import { noteJob } from "../bulk/jobs";
 import type { Frame } from "./frames";
 import { presence, typing, updates, withEntry } from "./stores";
 
@@ -64,6 +65,7 @@ const HANDLERS: Handlers = {
   },
   presence: ({ ticket_id, agents }) => presence.set(withEntry(presence.get(), ticket_id, agents)),
   typing: ({ ticket_id, name, typing: on }) => showTyping(ticket_id, on ? name : null),
+  job: ({ job }) => noteJob(job),
   resync: (_, cache) => {
     updates.set(new Map());
     refetchAll(cache);

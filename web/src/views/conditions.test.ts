@@ -21,5 +21,5 @@ test("what lacks its value is not complete", () => {
 });
 
 test("what a newer server may ask is not offered", () => {
-  expect(opsOf({ name: "tag", kind: "choice", ops: ["one_of", "rhymes_with"] })).toEqual(["one_of"]);
+  expect(opsOf({ name: "tag", kind: "choice", ops: ["is_set", "one_of", "rhymes_with"] })).toEqual(["one_of", "is_set"]);
 });

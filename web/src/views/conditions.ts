@@ -7,10 +7,9 @@ export type Way = "last" | "older" | "next";
 
 const DAY_H = 24;
 const OPS: readonly Op[] = ["one_of", "none_of", "contains", "between", "around", "dated", "is", "is_set"];
-const isOp = (op: string): op is Op => (OPS as readonly string[]).includes(op);
 
-/** What may be asked of a field, as far as this page can ask it. */
-export const opsOf = (field: ViewField): Op[] => field.ops.filter(isOp);
+/** What may be asked of a field, as far as this page can ask it; the most usual first. */
+export const opsOf = (field: ViewField): Op[] => OPS.filter((op) => field.ops.includes(op));
 
 const BLANK: { [K in Op]: (field: string) => Extract<Condition, { op: K }> } = {
   one_of: (field) => ({ op: "one_of", field, values: [] }),

@@ -1,31 +1,45 @@
 import { IconCircleHalf2, IconClockPause, IconDots, IconFlag, IconTag, IconUserPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-import { useStore } from "../../realtime/stores";
+import { useMay } from "../../api/queries";
 import { IconButton } from "../../parts/IconButton";
 import { openPalette } from "../../palette/store";
+import { useStore } from "../../realtime/stores";
 import { useInbox } from "../InboxContext";
 import { NONE, selection } from "./selection";
+import { useScopeName } from "./useScopeName";
 
 /** What can be done to the ticked tickets; each asks for its value in the palette. */
 export function BulkBar() {
   const { t } = useTranslation();
   const { list } = useInbox();
-  const { ids } = useStore(selection);
+  const { count } = useScopeName();
+  const mayBulk = useMay("bulk");
+  const { ids, whole } = useStore(selection);
   const all = ids.size === list.rows.length;
-  const turn = () => selection.set(all ? NONE : { ids: new Set(list.rows.map((one) => one.row.id)), anchor: null });
+  const turn = () => selection.set(all ? NONE : { ids: new Set(list.rows.map((one) => one.row.id)), anchor: null, whole: false });
+  const more = mayBulk && all && list.hasNextPage && !whole;
   return (
-    <div className="sub bulk" role="toolbar" aria-label={t("bulk.label")}>
-      <input type="checkbox" checked={all} ref={(box) => { if (box) box.indeterminate = !all; }} onChange={turn} aria-label={t("bulk.all")} />
-      <span className="strong num cut" role="status">{t("bulk.chosen", { count: ids.size })}</span>
-      <span className="grow" />
-      <IconButton icon={IconUserPlus} label={t("keys.assign")} onClick={() => openPalette("assign")} />
-      <IconButton icon={IconCircleHalf2} label={t("keys.status")} onClick={() => openPalette("status")} />
-      <IconButton icon={IconFlag} label={t("keys.priority")} onClick={() => openPalette("priority")} />
-      <IconButton icon={IconTag} label={t("keys.tag")} onClick={() => openPalette("tag")} />
-      <IconButton icon={IconClockPause} label={t("keys.snooze")} onClick={() => openPalette("snooze")} />
-      <IconButton icon={IconDots} label={t("bulk.more")} onClick={() => openPalette()} />
-      <IconButton icon={IconX} label={t("bulk.clear")} onClick={() => selection.set(NONE)} />
-    </div>
+    <>
+      <div className="sub bulk" role="toolbar" aria-label={t("bulk.label")}>
+        <input type="checkbox" checked={all} ref={(box) => { if (box) box.indeterminate = !all; }} onChange={turn} aria-label={t("bulk.all")} />
+        <span className="strong num cut" role="status">{whole ? t("bulk.wholeChosen") : t("bulk.chosen", { count: ids.size })}</span>
+        <span className="grow" />
+        <IconButton icon={IconUserPlus} label={t("keys.assign")} onClick={() => openPalette("assign")} />
+        <IconButton icon={IconCircleHalf2} label={t("keys.status")} onClick={() => openPalette("status")} />
+        <IconButton icon={IconFlag} label={t("keys.priority")} onClick={() => openPalette("priority")} />
+        <IconButton icon={IconTag} label={t("keys.tag")} onClick={() => openPalette("tag")} />
+        <IconButton icon={IconClockPause} label={t("keys.snooze")} onClick={() => openPalette("snooze")} />
+        <IconButton icon={IconDots} label={t("bulk.more")} onClick={() => openPalette()} />
+        <IconButton icon={IconX} label={t("bulk.clear")} onClick={() => selection.set(NONE)} />
+      </div>
+      {more ? (
+        <div className="sub whole">
+          <button type="button" className="link" onClick={() => selection.set({ ids, anchor: null, whole: true })}>
+            {count === null ? t("bulk.whole") : t("bulk.wholeCount", { count })}
+          </button>
+        </div>
+      ) : null}
+    </>
   );
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import { useInbox } from "../InboxContext";
+import { JobStrip } from "../../bulk/JobStrip";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { ListBody } from "./ListBody";
 import { ListEdge } from "./ListEdge";
@@ -19,6 +20,7 @@ export function ListPane() {
     <Box className="list" aria-label={t("list.label", { name })}>
       <ListHeader />
       <ListTools />
+      <JobStrip />
       <ConnectionBanner />
       <ListBody />
       {layout.railInline ? <ListEdge /> : null}

@@ -5,9 +5,11 @@ import { Store } from "../../realtime/stores";
 export interface Selection {
   ids: ReadonlySet<string>;
   anchor: string | null;
+  /** Everything that the list shows, also what is not on screen yet. */
+  whole: boolean;
 }
 
-export const NONE: Selection = { ids: new Set(), anchor: null };
+export const NONE: Selection = { ids: new Set(), anchor: null, whole: false };
 
 export const selection = new Store<Selection>(NONE);
 onForget(() => selection.set(NONE));
@@ -15,21 +17,21 @@ onForget(() => selection.set(NONE));
 export function toggled({ ids }: Selection, id: string): Selection {
   const next = new Set(ids);
   if (!next.delete(id)) next.add(id);
-  return { ids: next, anchor: id };
+  return { ids: next, anchor: id, whole: false };
 }
 
 /** Everything from the anchor to `id` is added; without an anchor on screen only `id` is. */
 export function stretched({ ids, anchor }: Selection, id: string, order: readonly string[]): Selection {
   const from = anchor === null ? -1 : order.indexOf(anchor);
   const to = order.indexOf(id);
-  if (from < 0 || to < 0) return { ids: new Set([...ids, id]), anchor: id };
+  if (from < 0 || to < 0) return { ids: new Set([...ids, id]), anchor: id, whole: false };
   const [low, high] = from < to ? [from, to] : [to, from];
-  return { ids: new Set([...ids, ...order.slice(low, high + 1)]), anchor };
+  return { ids: new Set([...ids, ...order.slice(low, high + 1)]), anchor, whole: false };
 }
 
 /** What has left the list is no longer chosen: nobody changes what they do not see. */
 export function within(chosen: Selection, order: readonly string[]): Selection {
   if (chosen.ids.size === 0) return chosen;
   const ids = new Set(order.filter((id) => chosen.ids.has(id)));
-  return ids.size === chosen.ids.size ? chosen : { ids, anchor: chosen.anchor };
+  return ids.size === chosen.ids.size ? chosen : { ...chosen, ids };
 }

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useMemo } from "react";
 
 import { listTickets, searchTickets, type Sort } from "../../api/calls";
 import { keys } from "../../api/keys";
-import { useMe } from "../../api/queries";
+import { useMe, useSavedViews } from "../../api/queries";
 import type { Page } from "../../api/types";
 import type { Scope } from "../../app/scope";
 import { updates, useStore } from "../../realtime/stores";
@@ -45,7 +45,12 @@ export function useTicketList(scope: Scope, sort: Sort, openId: string | undefin
   const all = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
   const unique = useMemo(() => [...new Map(all.map((one) => [one.row.id, one])).values()], [all]);
   const rows = useMemo(() => standing(unique, scope, me, openId, log), [unique, scope, me, openId, log]);
-  const news = useMemo(() => countNews(unique, scope, me, log), [unique, scope, me, log]);
+  const told = useMemo(() => countNews(unique, scope, me, log), [unique, scope, me, log]);
+  // Only the server knows what stands in a saved view; its count tells when the list is another.
+  const { data: saved } = useSavedViews();
+  const count = scope.kind === "saved" ? saved?.find((view) => view.id === scope.key)?.count : undefined;
+  const off = count != null && query.isSuccess && !query.hasNextPage ? Math.abs(count - unique.length) : 0;
+  const news = Math.max(told, off);
 
   const refresh = useCallback(() => {
     void refetch().then(() => updates.set(new Map()));

@@ -32,7 +32,7 @@ function RailContent() {
     <nav className="rail" aria-label={t("rail.label")}>
       <div className="brand">
         <Mark size={22} />
-        Parley
+        <span className="grow">Parley</span>
       </div>
       <SearchBox />
       <div className="links">

@@ -4,11 +4,13 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import { pathOf } from "../../app/scope";
+import { rememberSearch } from "../../app/searchHistory";
 import { useCommand } from "../../keys/useCommand";
 import { Glyph } from "../../parts/Glyph";
 import { IconButton } from "../../parts/IconButton";
 import { Kbd } from "../../parts/Kbd";
 import { useInbox } from "../InboxContext";
+import { SearchHistory } from "./SearchHistory";
 
 export function SearchBox() {
   const { t } = useTranslation();
@@ -20,18 +22,34 @@ export function SearchBox() {
   useEffect(() => setText(asked), [asked]);
   useCommand("search", () => field.current?.focus(), layout.railInline);
 
+  const [inside, setInside] = useState(false);
+  const leave = () => {
+    setInside(false);
+    layout.setRailOpen(false);
+  };
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const q = text.trim();
+    if (q) rememberSearch(q);
     void navigate(q ? pathOf({ kind: "search", key: "open", q }) : "/view/mine");
-    layout.setRailOpen(false);
+    leave();
   };
   const clear = () => {
     setText("");
     if (asked) void navigate("/view/mine");
   };
   return (
-    <form className="find" role="search" onSubmit={submit}>
+    <form
+      className="find"
+      role="search"
+      onSubmit={submit}
+      onFocus={() => setInside(true)}
+      onBlur={(event) => setInside(event.currentTarget.contains(event.relatedTarget))}
+      onKeyDown={(event) => {
+        if (event.key === "Escape" && !text) (document.activeElement as HTMLElement | null)?.blur();
+      }}
+    >
       <Glyph of={IconSearch} />
       <input
         ref={field}
@@ -45,6 +63,7 @@ export function SearchBox() {
         enterKeyHint="search"
       />
       {text ? <IconButton icon={IconX} label={t("search.clear")} onClick={clear} className="tiny" /> : <Kbd>/</Kbd>}
+      {inside && text === "" ? <SearchHistory done={leave} /> : null}
     </form>
   );
 }
