@@ -31,6 +31,13 @@ function used(key: string): boolean {
   return parts.some((_, at) => at > 0 && source.includes(`\`${parts.slice(0, at).join(".")}.\${`));
 }
 
+test("no word stands twice: of two the file would silently lose one", () => {
+  for (const [name, words] of [["en", en], ["zh-CN", zh]] as const) {
+    const text = readFileSync(join(import.meta.dirname, `${name}.json`), "utf8");
+    expect(text).toBe(`${JSON.stringify(words, null, 2)}\n`);
+  }
+});
+
 test("both languages have the same words", () => {
   const stems = (words: Map<string, string>) => [...new Set([...words.keys()].map(stem))].sort();
   expect(stems(chinese)).toEqual(stems(english));

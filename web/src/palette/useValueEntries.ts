@@ -9,7 +9,7 @@ import { useFormat } from "../i18n/format";
 import { useInbox } from "../inbox/InboxContext";
 import { useChangeMany } from "../inbox/useChangeMany";
 import { sharedStatuses } from "../inbox/useTargets";
-import { laterPresets } from "../parts/later";
+import { moments } from "../inbox/time/moments";
 import type { Entry } from "./entry";
 import type { Step } from "./store";
 
@@ -63,9 +63,9 @@ export function useValueEntries(targets: readonly TicketRow[], typed: string): R
       value("none", t("palette.noTeam"), all((row) => row.team_id === ""), () => change(targets, { team_id: null })),
     ],
     snooze: () => [
-      ...laterPresets(new Date()).map(({ id, at }) =>
-        value(id, t(`later.${id}`), false, () => change(targets, { snooze_until: at.toISOString() }), { icon: IconClockPause, hint: format.dateTime(at.toISOString()) })),
-      value("written", t("later.written"), false, () => change(targets, { snooze_until: null }), { icon: IconMessage }),
+      ...moments(new Date()).map(({ name, at }) =>
+        value(name, t(`when.${name}`), false, () => change(targets, { snooze_until: at.toISOString() }), { icon: IconClockPause, hint: format.dateTime(at.toISOString()) })),
+      value("written", t("snooze.theyWrite"), false, () => change(targets, { snooze_until: null }), { icon: IconMessage }),
       ...(targets.some((row) => row.snooze) ? [value("wake", t("palette.wake"), false, () => change(targets, { wake: true }), { icon: IconSun })] : []),
     ],
     language: () => (Object.entries(LANGUAGES) as [Language, string][]).map(([language, label]) =>

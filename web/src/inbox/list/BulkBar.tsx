@@ -1,11 +1,14 @@
 import { IconCircleHalf2, IconClockPause, IconDots, IconFlag, IconTag, IconUserPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-import { useMay } from "../../api/queries";
+import { useMay, useMe } from "../../api/queries";
+import { useCommand } from "../../keys/useCommand";
 import { IconButton } from "../../parts/IconButton";
 import { openPalette } from "../../palette/store";
 import { useStore } from "../../realtime/stores";
 import { useInbox } from "../InboxContext";
+import { useChangeMany } from "../useChangeMany";
+import { useTargets } from "../useTargets";
 import { NONE, selection } from "./selection";
 import { useScopeName } from "./useScopeName";
 
@@ -17,6 +20,13 @@ export function BulkBar() {
   const mayBulk = useMay("bulk");
   const { ids, whole } = useStore(selection);
   const all = ids.size === list.rows.length;
+  const targets = useTargets();
+  const change = useChangeMany();
+  const me = useMe().id;
+  // With tickets ticked, the keys of the open one are theirs.
+  useCommand("solve", () => change(targets, { status: "solved" }));
+  useCommand("assignMe", () => change(targets, { assignee_id: me }));
+  useCommand("snooze", () => openPalette("snooze"));
   const turn = () => selection.set(all ? NONE : { ids: new Set(list.rows.map((one) => one.row.id)), anchor: null, whole: false });
   const more = mayBulk && all && list.hasNextPage && !whole;
   return (
