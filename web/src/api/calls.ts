@@ -13,6 +13,9 @@ export const signIn = (email: string, password: string) =>
   bodyOf(client.POST("/session", { body: { email, password } }));
 export const signOut = () => bodyOf(client.DELETE("/session"));
 
+export const listNotices = () => bodyOf(client.GET("/notifications"));
+export const readNotices = (ids: string[] | null) => bodyOf(client.POST("/notifications/read", { body: { ids } }));
+
 export const readPreferences = () => bodyOf(client.GET("/me/preferences"));
 export const writePreferences = (body: Preferences) => bodyOf(client.PUT("/me/preferences", { body }));
 

@@ -2,6 +2,7 @@
 export const keys = {
   texts: (ticket: string, conversation: string) => ["texts", ticket, conversation] as const,
   session: ["session"] as const,
+  notices: ["notices"] as const,
   preferences: ["preferences"] as const,
   agents: ["agents"] as const,
   approved: (inbox: string) => ["approved", inbox] as const,

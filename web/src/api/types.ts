@@ -15,6 +15,7 @@ export type Inbox = Schemas["Inbox"];
 export type Message = Schemas["Message"];
 export type MessageFile = Schemas["File"];
 export type SearchHit = Schemas["SearchHit"];
+export type Notice = Schemas["Notification"];
 export type NewTicket = Schemas["NewTicket"];
 export type Preferences = Schemas["MyPreferences"];
 export type Session = Schemas["Session"];

@@ -7,6 +7,7 @@ import { setSignedOut } from "../api/http";
 import { keys } from "../api/keys";
 import { Problem } from "../api/problem";
 import { InboxPage } from "../inbox/InboxPage";
+import { Notices } from "../notices/Notices";
 import { resolveVariables, theme } from "../theme/mantine";
 import { ErrorBoundary } from "./ErrorBoundary";
 import { Gate } from "./Gate";
@@ -43,6 +44,7 @@ export function App() {
         <ErrorBoundary>
           <BrowserRouter basename="/app">
             <Gate>
+              <Notices />
               <Routes>
                 <Route path="/settings/:section?" element={<Suspense fallback={null}><SettingsPage /></Suspense>} />
                 <Route path="/:kind/:key/:ticket?" element={<InboxPage />} />

@@ -16,13 +16,14 @@ export type Frame =
   | Tagged<"LivePresence", "presence">
   | Tagged<"LiveTyping", "typing">
   | Tagged<"LiveJob", "job">
+  | Tagged<"LiveNotifications", "notifications">
   | Tagged<"Resync", "resync">
   | Tagged<"Pong", "pong">;
 
 export type Request = Tagged<"Resume", "resume"> | Tagged<"Presence", "presence"> | Tagged<"Ping", "ping">;
 
 const TYPES: ReadonlySet<string> = new Set<Frame["type"]>([
-  "hello", "ticket", "gone", "message", "delivery", "views", "presence", "typing", "job", "resync", "pong",
+  "hello", "ticket", "gone", "message", "delivery", "views", "presence", "typing", "job", "notifications", "resync", "pong",
 ]);
 
 /** The frame in `text`; null for kinds that a newer server may send and we do not know. */

@@ -4,6 +4,7 @@ import { keys } from "../api/keys";
 import type { Ticket, TicketRow, ViewList } from "../api/types";
 import { addMessage, patchDelivery, patchRow, refetchAll } from "./apply";
 import { noteJob } from "../bulk/jobs";
+import { unread } from "../notices/store";
 import type { Frame } from "./frames";
 import { presence, typing, updates, withEntry } from "./stores";
 
@@ -65,6 +66,11 @@ const HANDLERS: Handlers = {
   },
   presence: ({ ticket_id, agents }) => presence.set(withEntry(presence.get(), ticket_id, agents)),
   typing: ({ ticket_id, name, typing: on }) => showTyping(ticket_id, on ? name : null),
+  hello: ({ unread: count }) => unread.set(count),
+  notifications: ({ unread: count }, cache) => {
+    unread.set(count);
+    void cache.invalidateQueries({ queryKey: keys.notices });
+  },
   job: ({ job }) => noteJob(job),
   resync: (_, cache) => {
     updates.set(new Map());

@@ -2,6 +2,7 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Dialog } from "../../parts/Dialog";
+import { NoticeBell } from "../../notices/NoticeBell";
 import { Mark } from "../../parts/Mark";
 import { useInbox } from "../InboxContext";
 import { InboxLinks } from "./InboxLinks";
@@ -33,6 +34,7 @@ function RailContent() {
       <div className="brand">
         <Mark size={22} />
         <span className="grow">Parley</span>
+        <NoticeBell />
       </div>
       <SearchBox />
       <div className="links">
