@@ -43,6 +43,12 @@ export const searchTickets = (
 export const startConversation = (key: string, body: NewTicket) =>
   bodyOf(client.POST("/tickets", { params: once(key), body }));
 
+export const suggestSearch = (q: string, signal: AbortSignal) =>
+  bodyOf(client.GET("/search/suggest", { params: { query: { q } }, signal }));
+
+export const listPresence = () => bodyOf(client.GET("/presence"));
+export const sayPresence = (body: PresenceChange) => bodyOf(client.PUT("/me/presence", { body }));
+
 export const readTicket = (ticket: string, signal?: AbortSignal) =>
   bodyOf(client.GET("/tickets/{id}", { params: id(ticket), signal }));
 export const changeTicket = (ticket: string, body: TicketPatch) =>

@@ -8,6 +8,8 @@ export const keys = {
   approved: (inbox: string) => ["approved", inbox] as const,
   teams: ["teams"] as const,
   inboxes: ["inboxes"] as const,
+  suggest: (part: string) => ["suggest", part] as const,
+  presence: ["presence"] as const,
   views: ["views"] as const,
   viewFields: ["view fields"] as const,
   lists: ["tickets"] as const,

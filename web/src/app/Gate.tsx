@@ -6,6 +6,7 @@ import { useSession } from "../api/queries";
 import { KeysProvider } from "../keys/KeysProvider";
 import { LoginPage } from "../login/LoginPage";
 import { ErrorPane } from "../parts/ErrorPane";
+import { useHeartbeat } from "../presence/usePresence";
 import { LiveProvider } from "../realtime/LiveProvider";
 import { usePreferencesHere } from "./myPreferences";
 import { ToastProvider } from "./ToastProvider";
@@ -36,5 +37,6 @@ export function Gate({ children }: { children: ReactNode }) {
 
 function SignedIn({ children }: { children: ReactNode }) {
   usePreferencesHere();
+  useHeartbeat();
   return children;
 }

@@ -10,6 +10,7 @@ import { useInbox } from "../inbox/InboxContext";
 import { useChangeMany } from "../inbox/useChangeMany";
 import { sharedStatuses } from "../inbox/useTargets";
 import { moments } from "../inbox/time/moments";
+import { usePresenceOf } from "../presence/usePresence";
 import type { Entry } from "./entry";
 import type { Step } from "./store";
 
@@ -20,6 +21,7 @@ export function useValueEntries(targets: readonly TicketRow[], typed: string): R
   const { t, i18n } = useTranslation();
   const me = useMe().id;
   const { data: agents } = useAgents();
+  const { data: there } = usePresenceOf();
   const { data: teams } = useTeams();
   const format = useFormat();
   const { list } = useInbox();
@@ -40,7 +42,7 @@ export function useValueEntries(targets: readonly TicketRow[], typed: string): R
         ...ordered.map((agent) =>
           value(agent.id, agent.name, false, () => change(targets, { assignee_id: agent.id }), {
             person: agent.name, group: "people", words: agent.email,
-            ...(agent.id === me ? { hint: t("palette.you") } : all((row) => row.assignee?.id === agent.id) ? { hint: t("palette.now") } : {}),
+            ...(agent.id === me ? { hint: t("palette.you") } : all((row) => row.assignee?.id === agent.id) ? { hint: t("palette.now") } : there?.get(agent.id) ? { hint: t(`presence.${there.get(agent.id) ?? "offline"}`) } : {}),
           }),
         ),
         nobody,

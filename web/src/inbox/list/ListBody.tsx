@@ -4,6 +4,7 @@ import { useDelayed } from "../../parts/useDelayed";
 import { ListEmpty } from "./ListEmpty";
 import { ListGrid } from "./ListGrid";
 import { ListSkeleton } from "./ListSkeleton";
+import { SearchFurther } from "./SearchFurther";
 
 /** Nothing for 200 ms, then the rows' own shape; old rows stay while new ones load. */
 export function ListBody() {
@@ -14,6 +15,7 @@ export function ListBody() {
     return <ErrorPane what={scope.kind === "search" ? "search" : "list"} error={list.error} retry={() => void list.refetch()} />;
   }
   if (loading) return slow ? <ListSkeleton /> : null;
+  if (list.rows.length === 0 && list.hasNextPage) return <SearchFurther />;
   if (list.rows.length === 0) return <ListEmpty />;
   return <ListGrid />;
 }

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useMe } from "../../api/queries";
@@ -32,12 +32,14 @@ export function ListGrid() {
   const { rows, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const { chosen, choose } = useChoosing(rows, pathOf(scope));
 
+  // A new function would have every one of the rows measured again.
+  const keyOf = useCallback((at: number) => rows[at]?.row.id ?? at, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => (layout.phone ? ROW_TOUCH : ROW),
     overscan: 6,
-    getItemKey: (at) => rows[at]?.row.id ?? at,
+    getItemKey: keyOf,
   });
   const visible = virtual.getVirtualItems();
   const last = visible.at(-1)?.index ?? 0;

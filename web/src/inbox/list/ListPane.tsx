@@ -7,6 +7,7 @@ import { ListBody } from "./ListBody";
 import { ListEdge } from "./ListEdge";
 import { ListHeader } from "./ListHeader";
 import { ListTools } from "./ListTools";
+import { SearchChips } from "./SearchChips";
 import { useScopeName } from "./useScopeName";
 import "./list.css";
 
@@ -20,6 +21,7 @@ export function ListPane() {
     <Box className="list" aria-label={t("list.label", { name })}>
       <ListHeader />
       <ListTools />
+      <SearchChips />
       <JobStrip />
       <ConnectionBanner />
       <ListBody />

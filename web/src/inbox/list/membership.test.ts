@@ -43,3 +43,8 @@ test("my own answer is no news to me", () => {
   const log = updates({ row: row("1"), moved: true, mine: true });
   expect(countNews(list(row("1")), scope, "me", log)).toBe(0);
 });
+
+test("where all stay, the list is the same one", () => {
+  const all = list(row("1"), row("2"));
+  expect(standing(all, scope, "me", "2", updates())).toBe(all);
+});

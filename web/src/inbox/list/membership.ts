@@ -18,11 +18,13 @@ export function standing(
   me: string,
   openId: string | undefined,
   updates: ReadonlyMap<string, Update>,
-): ListRow[] {
-  return rows.filter(({ row }) => {
+): readonly ListRow[] {
+  const stay = rows.filter(({ row }) => {
     if (row.id === openId || belongs(scope, row, me)) return true;
     return updates.get(row.id)?.mine === false;
   });
+  // The same rows are the same list: a step from one ticket to the next makes nothing anew.
+  return stay.length === rows.length ? rows : stay;
 }
 
 /** How many tickets would appear, leave or move if the list were asked for again now. */

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useMemo } from "react";
 import { listTickets, searchTickets, type Sort } from "../../api/calls";
 import { keys } from "../../api/keys";
 import { useMe, useSavedViews } from "../../api/queries";
-import type { Page } from "../../api/types";
+import type { Page, Understood } from "../../api/types";
 import type { Scope } from "../../app/scope";
 import { updates, useStore } from "../../realtime/stores";
 import { countNews, standing, type ListRow } from "./membership";
@@ -12,15 +12,21 @@ import { countNews, standing, type ListRow } from "./membership";
 const queryOf = (scope: Scope) =>
   scope.kind === "inbox" ? { inbox_id: scope.key, view: "open" } : { view: scope.kind === "search" ? undefined : scope.key };
 
-async function readPage(scope: Scope, sort: Sort, cursor: string | undefined, signal: AbortSignal): Promise<Page<ListRow>> {
+interface ListPage extends Page<ListRow> {
+  understood: Understood[];
+}
+
+async function readPage(scope: Scope, sort: Sort, cursor: string | undefined, signal: AbortSignal): Promise<ListPage> {
   if (scope.kind === "search") {
     const page = await searchTickets({ q: scope.q, scope: scope.key, cursor }, signal);
     const items = page.items.map((hit) => ({ row: hit.ticket, found: { text: hit.snippet, marks: hit.marks } }));
-    return { items, next_cursor: page.next_cursor };
+    return { items, next_cursor: page.next_cursor, understood: page.understood };
   }
   const page = await listTickets({ ...queryOf(scope), sort, cursor }, signal);
-  return { items: page.items.map((row) => ({ row, found: null })), next_cursor: page.next_cursor };
+  return { items: page.items.map((row) => ({ row, found: null })), next_cursor: page.next_cursor, understood: [] };
 }
+
+const NOTHING: Understood[] = [];
 
 export type TicketList = ReturnType<typeof useTicketList>;
 
@@ -62,5 +68,6 @@ export function useTicketList(scope: Scope, sort: Sort, openId: string | undefin
     if (empty && news > 0) refresh();
   }, [empty, news, refresh]);
 
-  return { ...query, rows, news, refresh };
+  const understood = query.data?.pages[0]?.understood ?? NOTHING;
+  return { ...query, rows, news, refresh, understood };
 }

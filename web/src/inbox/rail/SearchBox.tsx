@@ -10,6 +10,7 @@ import { Glyph } from "../../parts/Glyph";
 import { IconButton } from "../../parts/IconButton";
 import { Kbd } from "../../parts/Kbd";
 import { useInbox } from "../InboxContext";
+import { SearchHelp } from "./SearchHelp";
 import { SearchHistory } from "./SearchHistory";
 
 export function SearchBox() {
@@ -26,6 +27,11 @@ export function SearchBox() {
   const leave = () => {
     setInside(false);
     layout.setRailOpen(false);
+  };
+
+  const take = (line: string) => {
+    setText(line);
+    field.current?.focus();
   };
 
   const submit = (event: FormEvent) => {
@@ -64,6 +70,7 @@ export function SearchBox() {
       />
       {text ? <IconButton icon={IconX} label={t("search.clear")} onClick={clear} className="tiny" /> : <Kbd>/</Kbd>}
       {inside && text === "" ? <SearchHistory done={leave} /> : null}
+      {inside && text !== asked ? <SearchHelp text={text} take={take} /> : null}
     </form>
   );
 }

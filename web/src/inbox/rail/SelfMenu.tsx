@@ -10,12 +10,18 @@ import { openKeySheet } from "../../keys/sheet";
 import { Choices } from "../../parts/Choices";
 import { usePortal } from "../../parts/Dialog";
 import { Glyph } from "../../parts/Glyph";
+import { useMyState, useSayState } from "../../presence/usePresence";
 import { SelfFace } from "./SelfFace";
 
 const SPOKEN = Object.entries(LANGUAGES).map(([value, label]) => ({ value: value as Language, label, lang: value }));
 
+const STATES = ["online", "busy", "away"] as const;
+
 export function SelfMenu() {
   const { t, i18n } = useTranslation();
+  const chosen = useMyState();
+  const state = STATES.find((one) => one === chosen);
+  const say = useSayState();
   const portal = usePortal();
   const cache = useQueryClient();
   const { colorScheme } = useMantineColorScheme();
@@ -26,6 +32,9 @@ export function SelfMenu() {
           <SelfFace />
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Label aria-hidden>{t("presence.state")}</Menu.Label>
+          <Choices label={t("presence.state")} value={state ?? "online"} choices={STATES.map((value) => ({ value, label: t(`presence.${value}`) }))} onChoose={say} />
+          <Menu.Divider />
           <Menu.Label aria-hidden>{t("prefs.theme")}</Menu.Label>
           <Choices
             label={t("prefs.theme")}
