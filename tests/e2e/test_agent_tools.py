@@ -157,6 +157,7 @@ async def test_writing_first_names_the_wrong_field_and_sends_once(stage: Stage, 
     address = f"first-{line.id}@posta.example"
     desk = await sit()
     await desk.look_at(line)
+    await expect(desk.page.get_by_role("button", name="New conversation")).to_be_visible()
     await desk.page.keyboard.press("c")
     form = desk.page.get_by_role("dialog", name="New conversation")
     await form.get_by_label("From").select_option(f"{line.name} · {line.address}")

@@ -1,6 +1,6 @@
 import { bodyOf, client, csrfHeader, ROOT } from "./http";
 import { Problem, problemOf } from "./problem";
-import type { BulkChange, BulkSelection, Draft, Mode, NewTicket, NewView, Preferences, ReplyBody, TicketPatch, Upload, ViewChange } from "./types";
+import type { BulkChange, BulkSelection, Draft, Mode, NewTicket, NewView, Preferences, PresenceChange, ReplyBody, TicketPatch, Upload, ViewChange } from "./types";
 
 /** One function per call that the inbox makes; nothing else in the app knows paths. */
 const id = (value: string) => ({ path: { id: value } });
@@ -54,7 +54,7 @@ export const readTicket = (ticket: string, signal?: AbortSignal) =>
 export const changeTicket = (ticket: string, body: TicketPatch) =>
   bodyOf(client.PATCH("/tickets/{id}", { params: id(ticket), body: { force: false, ...body } }));
 export const startBulk = (selection: BulkSelection, change: BulkChange) =>
-  bodyOf(client.POST("/bulk", { body: { selection, change } }));
+  bodyOf(client.POST("/bulk", { body: { selection, change: { force: false, ...change } } }));
 export const readBulk = (job: string) => bodyOf(client.GET("/bulk/{id}", { params: id(job) }));
 export const cancelBulk = (job: string) => bodyOf(client.POST("/bulk/{id}/cancel", { params: id(job) }));
 

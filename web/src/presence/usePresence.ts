@@ -32,7 +32,7 @@ export function useHeartbeat(): void {
     const say = () => {
       const active = touched.current;
       touched.current = false;
-      void sayPresence({ active }).catch(() => undefined);
+      void sayPresence({ state: null, active }).catch(() => undefined);
     };
     say();
     const timer = setInterval(say, SAY_MS);

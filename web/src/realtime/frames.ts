@@ -15,6 +15,7 @@ export type Frame =
   | Tagged<"LiveViews", "views">
   | Tagged<"LivePresence", "presence">
   | Tagged<"LiveTyping", "typing">
+  | Tagged<"LiveAgent", "agent">
   | Tagged<"LiveJob", "job">
   | Tagged<"LiveNotifications", "notifications">
   | Tagged<"Resync", "resync">
@@ -23,7 +24,7 @@ export type Frame =
 export type Request = Tagged<"Resume", "resume"> | Tagged<"Presence", "presence"> | Tagged<"Ping", "ping">;
 
 const TYPES: ReadonlySet<string> = new Set<Frame["type"]>([
-  "hello", "ticket", "gone", "message", "delivery", "views", "presence", "typing", "job", "notifications", "resync", "pong",
+  "hello", "ticket", "gone", "message", "delivery", "views", "presence", "typing", "agent", "job", "notifications", "resync", "pong",
 ]);
 
 /** The frame in `text`; null for kinds that a newer server may send and we do not know. */

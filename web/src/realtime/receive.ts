@@ -1,7 +1,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 
 import { keys } from "../api/keys";
-import type { Ticket, TicketRow, ViewList } from "../api/types";
+import type { Present, Ticket, TicketRow, ViewList } from "../api/types";
 import { addMessage, patchDelivery, patchRow, refetchAll } from "./apply";
 import { noteJob } from "../bulk/jobs";
 import { unread } from "../notices/store";
@@ -71,6 +71,10 @@ const HANDLERS: Handlers = {
     unread.set(count);
     void cache.invalidateQueries({ queryKey: keys.notices });
   },
+  agent: ({ agent_id, state }, cache) =>
+    cache.setQueryData<Present>(keys.presence, (kept) =>
+      kept && { items: kept.items.map((one) => (one.agent_id === agent_id ? { ...one, state } : one)) },
+    ),
   job: ({ job }) => noteJob(job),
   resync: (_, cache) => {
     updates.set(new Map());

@@ -11,7 +11,7 @@ const row = (id: string, more: Partial<TicketRow> = {}) =>
   ({ id, status: "open", assignee: mine, inbox_id: "i", snooze: null, mentioned: [] as string[], ...more }) as TicketRow;
 const list = (...rows: TicketRow[]) => rows.map((one) => ({ row: one, found: null }));
 const updates = (...all: Update[]) => new Map(all.map((one) => [one.row.id, one]));
-const ids = (rows: { row: TicketRow }[]) => rows.map((one) => one.row.id);
+const ids = (rows: readonly { row: TicketRow }[]) => rows.map((one) => one.row.id);
 const solved = row("1", { status: "solved" });
 
 test("what I solved leaves, unless it is still open on screen", () => {
