@@ -100,9 +100,10 @@ class Sweep(Generic[ItemT]):
 
     async def _step(self, count: int) -> None:
         since, until = self._window()
-        got = await self._fetch(since, until, CHUNK)
+        limit = self._limit(count - len(self._found))
+        got = await self._fetch(since, until, limit)
         before = len(self._found)
-        if len(got) < CHUNK:
+        if len(got) < limit:
             await self._take(got)
             self._at = since if self._newest else until
         else:
@@ -123,6 +124,11 @@ class Sweep(Generic[ItemT]):
     async def _take(self, got: Sequence[Entry[ItemT]]) -> None:
         self._read += len(got)
         self._found += await self._keep(got) if got else []
+
+    def _limit(self, missing: int) -> int:
+        """What is missing at the share that has fitted so far: each entry costs, read in vain."""
+        share = (len(self._found) + 1) / (self._read + 1)
+        return min(CHUNK, int(1.2 * missing / share) + 10)
 
     def _window(self) -> tuple[datetime, datetime]:
         if self._newest:
