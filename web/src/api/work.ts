@@ -44,3 +44,8 @@ export const addContactNote = (contact: string, text: string) =>
   bodyOf(client.POST("/contacts/{id}/notes", { params: { ...id(contact), ...fresh() }, body: { text } }));
 export const readTimeline = (contact: string, cursor: string | undefined, signal: AbortSignal) =>
   bodyOf(client.GET("/contacts/{id}/timeline", { params: { ...id(contact), query: { cursor } }, signal }));
+
+export const linkTickets = (ticket: string, kind: Schemas["NewLink"]["kind"], target: string) =>
+  bodyOf(client.POST("/tickets/{id}/links", { params: id(ticket), body: { kind, target_id: target } }));
+export const unlinkTickets = (ticket: string, link: string) =>
+  bodyOf(client.DELETE("/tickets/{id}/links/{link_id}", { params: { path: { id: ticket, link_id: link } } }));

@@ -13,6 +13,7 @@ import { ContactFacts } from "./ContactFacts";
 import { ContactMore, ContactNotes } from "./ContactMore";
 import { Followers } from "./Followers";
 import { History } from "./History";
+import { Links } from "./Links";
 import { Related } from "./Related";
 import { TicketFields } from "./TicketFields";
 import "./panel.css";
@@ -38,6 +39,7 @@ function Content({ ticket }: { ticket: Ticket }) {
             <TicketFields ticket={ticket} />
             <Checklist ticket={ticket} />
             <Related ticket={ticket} />
+            <Links ticket={ticket} />
             <Followers ticket={ticket} />
             <ContactNotes contact={ticket.contact.id} />
             <Activity ticket={ticket} />

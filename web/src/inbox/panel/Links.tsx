@@ -1,0 +1,73 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { IconX } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+
+import { keys } from "../../api/keys";
+import type { Schemas, Ticket } from "../../api/types";
+import { linkTickets, unlinkTickets } from "../../api/work";
+import { pathOf } from "../../app/scope";
+import { useToast } from "../../app/ToastProvider";
+import { Glyph } from "../../parts/Glyph";
+import { useInbox } from "../InboxContext";
+
+const LinkDialog = lazy(() => import("./LinkDialog"));
+const TOAST_MS = 6_000;
+
+export type LinkKind = Schemas["TicketLink"]["kind"];
+
+function useLinks(ticket: Ticket) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const toast = useToast();
+  const outcome = {
+    onSettled: () => {
+      void cache.invalidateQueries({ queryKey: keys.ticket(ticket.id) });
+      void cache.invalidateQueries({ queryKey: keys.events(ticket.id) });
+    },
+    onError: (error: Error) => toast({ tone: "bad", until: Date.now() + TOAST_MS, text: () => t("ticket.notChanged", { why: error.message }) }),
+  };
+  const add = useMutation({ mutationFn: ({ kind, target }: { kind: LinkKind; target: string }) => linkTickets(ticket.id, kind, target), ...outcome });
+  const drop = useMutation({ mutationFn: (link: string) => unlinkTickets(ticket.id, link), ...outcome });
+  return { add, drop };
+}
+
+/** Tickets that belong to this one: its parent and children, what it repeats, what caused it. */
+export function Links({ ticket }: { ticket: Ticket }) {
+  const { t } = useTranslation();
+  const { scope } = useInbox();
+  const { add, drop } = useLinks(ticket);
+  const [open, setOpen] = useState(false);
+  return (
+    <section aria-label={t("links.title")}>
+      <h3>{t("links.title")}</h3>
+      <ul className="rel linked">
+        {ticket.links.map((one) => (
+          <li key={one.id}>
+            <Link to={pathOf(scope, one.ticket.id)}>
+              <span className="meta">{t(`links.kind.${one.kind}`)}</span>
+              <span className="meta num">#{one.ticket.number}</span>
+              <span className="cut grow">{one.ticket.subject}</span>
+              <span className="meta">{t(`status.${one.ticket.status}`)}</span>
+            </Link>
+            <button type="button" aria-label={t("links.remove", { number: one.ticket.number })} onClick={() => drop.mutate(one.id)}><Glyph of={IconX} size="xs" /></button>
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="link meta" onClick={() => setOpen(true)}>{t("links.add")}</button>
+      <Suspense>
+        {open ? (
+          <LinkDialog
+            ticket={ticket}
+            onClose={() => setOpen(false)}
+            onPick={(kind, target) => {
+              setOpen(false);
+              add.mutate({ kind, target });
+            }}
+          />
+        ) : null}
+      </Suspense>
+    </section>
+  );
+}
