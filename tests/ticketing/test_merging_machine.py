@@ -6,6 +6,7 @@
 import asyncio
 import os
 from datetime import timedelta
+from unittest import mock
 from uuid import uuid4
 
 import msgspec
@@ -137,7 +138,8 @@ class Record(RuleBasedStateMachine):
     """
 
     def open_site(self):
-        return Site(MemoryMongo(), MemoryCounters(), run)
+        with mock.patch("ticketing.assets.referred.Blobs"):  # GridFS wants a real database
+            return Site(MemoryMongo(), MemoryCounters(), run)
 
     @initialize()
     def begin(self):
