@@ -161,6 +161,8 @@ async def test_everything_is_reached_by_the_keyboard_alone(stage: Stage, sit: Si
     await desk.look_at(line, ticket)
     await expect(desk.panel).to_contain_text("Assignee")
     await desk.page.wait_for_load_state("networkidle")
+    for late in ("Mira Okafor", "Sort by"):  # menus come after the list
+        await expect(desk.button(late)).to_have_attribute("aria-haspopup", "menu")
     wanted = set(await desk.page.evaluate(REACH))
     assert len(wanted) > 20
     reached: set[str] = set()

@@ -1,5 +1,5 @@
 import { IconArrowUp } from "@tabler/icons-react";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
@@ -32,11 +32,13 @@ function SearchReach() {
 export function ListTools() {
   const { t } = useTranslation();
   const { scope, list } = useInbox();
+  // A press that came before the menu did opens it when it is there.
+  const [asked, ask] = useState(false);
   const choosing = useStore(selection).ids.size > 0;
   if (choosing) return <BulkBar />;
   return (
     <div className="sub">
-      {scope.kind === "search" ? <SearchReach /> : <Suspense fallback={<SortFace />}><SortMenu /></Suspense>}
+      {scope.kind === "search" ? <SearchReach /> : <Suspense fallback={<SortFace onClick={() => ask(true)} />}><SortMenu asked={asked} /></Suspense>}
       <span className="grow" />
       <span role="status" className="news">
         {list.news > 0 ? (

@@ -10,12 +10,12 @@ import { SortFace } from "./SortFace";
 
 const SORTS: readonly Sort[] = ["activity", "waiting", "created"];
 
-export function SortMenu() {
+export function SortMenu({ asked }: { asked: boolean }) {
   const { t } = useTranslation();
   const { scope, ticket, sort } = useInbox();
   const navigate = useNavigate();
   return (
-    <Menu position="bottom-start" width={200} shadow="md">
+    <Menu defaultOpened={asked} position="bottom-start" width={200} shadow="md">
       <Menu.Target>
         <SortFace />
       </Menu.Target>

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Dialog } from "../../parts/Dialog";
@@ -29,6 +29,8 @@ export function Rail() {
 
 function RailContent() {
   const { t } = useTranslation();
+  // A press that came before the menu did opens it when it is there.
+  const [asked, ask] = useState(false);
   return (
     <nav className="rail" aria-label={t("rail.label")}>
       <div className="brand">
@@ -43,7 +45,7 @@ function RailContent() {
         <InboxLinks />
       </div>
       <div className="foot">
-        <Suspense fallback={<SelfFace />}><SelfMenu /></Suspense>
+        <Suspense fallback={<SelfFace onClick={() => ask(true)} />}><SelfMenu asked={asked} /></Suspense>
       </div>
     </nav>
   );

@@ -17,7 +17,7 @@ const SPOKEN = Object.entries(LANGUAGES).map(([value, label]) => ({ value: value
 
 const STATES = ["online", "busy", "away"] as const;
 
-export function SelfMenu() {
+export function SelfMenu({ asked }: { asked: boolean }) {
   const { t, i18n } = useTranslation();
   const chosen = useMyState();
   const state = STATES.find((one) => one === chosen);
@@ -27,7 +27,7 @@ export function SelfMenu() {
   const { colorScheme } = useMantineColorScheme();
   const { chooseLanguage, chooseScheme } = useLooks();
   return (
-    <Menu position="top-start" width={224} shadow="md" portalProps={portal}>
+    <Menu defaultOpened={asked} position="top-start" width={224} shadow="md" portalProps={portal}>
         <Menu.Target>
           <SelfFace />
         </Menu.Target>
