@@ -188,3 +188,22 @@ async def test_a_snoozed_ticket_goes_away_and_can_be_woken(stage: Stage, sit: Si
     await expect(notice).to_contain_text("Mira Okafor")
     await notice.get_by_role("button", name="Wake now").click()
     await expect(notice).to_have_count(0)
+
+
+async def test_escape_closes_the_emoji_and_leaves_the_ticket_open(stage: Stage, sit: Sit) -> None:
+    """Found by its Chinese name too; Escape goes no further than what is open."""
+    line = await stage.inbox("api")
+    await stage.customers.api(line, {"id": f"{line.id}-1", "name": "Tor Dal"}, "Hello")
+    desk = await sit()
+    await desk.look_at(line)
+    await desk.open("Hello")
+    await desk.composer.get_by_role("button", name="Insert an emoji").click()
+    search = desk.page.get_by_role("searchbox", name="Search emoji")
+    await search.fill("快递")
+    await desk.page.keyboard.press("Escape")
+    await expect(search).to_have_count(0)
+    await expect(desk.thread).to_contain_text("Hello")
+    await desk.composer.get_by_role("button", name="Insert an emoji").click()
+    await search.fill("快递")
+    await desk.page.keyboard.press("Enter")
+    await desk.holds("📦")

@@ -45,7 +45,7 @@ export function AddressField({ label, value, known, onChange }: Props) {
   return (
     <div className="people">
       <label className="meta" htmlFor={id}>{label}</label>
-      <ul className="chips" aria-label={label}>
+      <ul className="names" aria-label={label}>
         {value.map((one) => (
           <li key={one} className="badge tag" title={one}>
             <span className="cut">{one}</span>

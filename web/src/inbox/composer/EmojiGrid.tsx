@@ -28,7 +28,7 @@ export default function EmojiGrid({ onChoose }: { onChoose: (sign: string) => vo
         className="input"
         type="search"
         value={text}
-        data-autofocus
+        autoFocus
         aria-label={t("composer.emojiSearch")}
         placeholder={t("composer.emojiSearch")}
         onChange={(event) => setText(event.target.value)}

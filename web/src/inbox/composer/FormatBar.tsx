@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { IconButton } from "../../parts/IconButton";
+import { escaping } from "../escaping";
 
 interface Tool {
   name: "bold" | "italic" | "bulletList" | "orderedList" | "blockquote";
@@ -39,11 +40,11 @@ function LinkField({ editor, active }: { editor: Editor; active: boolean }) {
     setOpen(false);
   };
   return (
-    <Popover opened={open} onChange={setOpen} position="top-start" shadow="md" trapFocus withRoles returnFocus>
+    <Popover opened={open} onChange={setOpen} position="top-start" shadow="md" trapFocus withRoles returnFocus closeOnEscape={false}>
       <Popover.Target>
         <IconButton icon={IconLink} label={t("format.link")} aria-pressed={active} onClick={begin} />
       </Popover.Target>
-      <Popover.Dropdown className="pop-box row" aria-label={t("format.link")}>
+      <Popover.Dropdown className="pop-box row" onKeyDown={escaping(() => setOpen(false))} aria-label={t("format.link")}>
         <input
           className="input"
           type="url"

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { Glyph } from "../../parts/Glyph";
 import { IconButton } from "../../parts/IconButton";
+import { escaping } from "../escaping";
 import type { ComposerState } from "./useComposer";
 
 const MOST = 10;
@@ -14,6 +15,7 @@ const LONGEST = 20;
 export function OfferMenu({ composer }: { composer: ComposerState }) {
   const { t } = useTranslation();
   const { choices, setChoices } = composer;
+  const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
   const add = () => {
     const choice = text.trim();
@@ -21,12 +23,12 @@ export function OfferMenu({ composer }: { composer: ComposerState }) {
     setText("");
   };
   return (
-    <Popover position="top-start" shadow="md" trapFocus withRoles>
+    <Popover opened={open} onChange={setOpen} position="top-start" shadow="md" trapFocus withRoles returnFocus closeOnEscape={false}>
       <Popover.Target>
-        <IconButton icon={IconListCheck} label={t("offer.open", { count: choices.length })} className={choices.length > 0 ? "is-on" : undefined} />
+        <IconButton icon={IconListCheck} label={t("offer.open", { count: choices.length })} className={choices.length > 0 ? "is-on" : undefined} onClick={() => setOpen(!open)} />
       </Popover.Target>
-      <Popover.Dropdown className="pop-box" aria-label={t("offer.title")}>
-        <ul className="chips" aria-label={t("offer.title")}>
+      <Popover.Dropdown className="pop-box" onKeyDown={escaping(() => setOpen(false))} aria-label={t("offer.title")}>
+        <ul className="names" aria-label={t("offer.title")}>
           {choices.map((one) => (
             <li key={one} className="badge tag">
               <span className="cut">{one}</span>

@@ -21,7 +21,7 @@ export function Followers({ ticket }: { ticket: Ticket }) {
   return (
     <section aria-label={t("follow.title")}>
       <h3>{t("follow.title")}</h3>
-      <ul className="chips">
+      <ul className="names">
         {ticket.followers.map((one) => (
           <li key={one.id} className="badge tag">
             <span className="cut">{one.name}</span>
