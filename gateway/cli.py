@@ -9,10 +9,10 @@ from collections.abc import Callable
 
 import msgspec
 
+from gateway.commands.exits import WRONG_ARGUMENTS
 from gateway.version import VERSION
 
 Run = Callable[[argparse.Namespace], int]
-WRONG_ARGUMENTS = 2
 # permissions.BUILT_IN, which must not be imported for this
 ROLES = ("admin", "supervisor", "agent", "light", "compliance")
 

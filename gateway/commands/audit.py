@@ -11,6 +11,7 @@ from typing import IO, Any, TypeVar
 import msgspec
 
 from config.settings import load
+from gateway.commands.exits import WRONG_ARGUMENTS
 from gateway.endpoints import reachable
 from storage.ids import utc_now
 from storage.mongo import Mongo
@@ -19,7 +20,6 @@ from ticketing.audit.model import Verdict
 from ticketing.audit.store import AuditStore
 from ticketing.reading.windows import FLOOR
 
-WRONG_ARGUMENTS = 2
 ResultT = TypeVar("ResultT")
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from config.settings import Settings, load
 from connectors.errors import ConnectorError
+from gateway.commands.exits import WRONG_ARGUMENTS
 
 if TYPE_CHECKING:
     from connectors.events import SenderTrust
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from gateway.commands.checking import Check
     from normalizer.mail.explain import ExplainedMail
 
-WRONG_ARGUMENTS = 2
 Explain = Callable[[bytes, str], object]
 
 

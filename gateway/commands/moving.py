@@ -24,7 +24,6 @@ from ticketing.portable.handlers import Portables
 from ticketing.portable.model import Bundle, Step
 
 LARGEST = 10_000_000
-WRONG_ARGUMENTS = 2
 HOUSE = Viewer(
     agent_id=AgentId(""),
     name="parley config import",

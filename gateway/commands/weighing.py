@@ -9,7 +9,7 @@ from config.settings import Settings
 from connectors.contract import InboxId
 from connectors.events import SenderTrust
 from gateway.bootstrap import Foundation, foundation
-from gateway.commands.explain import WRONG_ARGUMENTS
+from gateway.commands.exits import WRONG_ARGUMENTS
 from gateway.endpoints import reachable
 from storage.ids import utc_now
 from storage.record import JournalId, JournalRecord

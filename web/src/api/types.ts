@@ -49,3 +49,4 @@ export interface Page<T> {
   items: T[];
   next_cursor: string | null;
 }
+export type LinkKind = Schemas["TicketLink"]["kind"];

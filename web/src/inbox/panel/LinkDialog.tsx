@@ -2,12 +2,11 @@ import { IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Ticket } from "../../api/types";
+import type { LinkKind, Ticket } from "../../api/types";
 import { Dialog } from "../../parts/Dialog";
 import { IconButton } from "../../parts/IconButton";
 import { Select } from "../../parts/Select";
 import { TicketPicker } from "../merge/TicketPicker";
-import type { LinkKind } from "./Links";
 import "../merge/merge.css";
 import "../time/when.css";
 

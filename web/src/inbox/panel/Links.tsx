@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { keys } from "../../api/keys";
-import type { Schemas, Ticket } from "../../api/types";
+import type { LinkKind, Ticket } from "../../api/types";
 import { linkTickets, unlinkTickets } from "../../api/work";
 import { pathOf } from "../../app/scope";
 import { useToast } from "../../app/ToastProvider";
@@ -14,8 +14,6 @@ import { useInbox } from "../InboxContext";
 
 const LinkDialog = lazy(() => import("./LinkDialog"));
 const TOAST_MS = 6_000;
-
-export type LinkKind = Schemas["TicketLink"]["kind"];
 
 function useLinks(ticket: Ticket) {
   const { t } = useTranslation();
