@@ -32,7 +32,8 @@ class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
     ``version``, where given, must be the ticket's current one: nobody overwrites what they have
     not seen. ``state`` is one of the type's, ``status`` alone leads to the first of that category
     that can be reached. ``fields`` are by the field's id, None empties one; ``files`` are uploads
-    that they name. ``force`` solves a parent before its children.
+    that they name. ``force`` solves a parent before its children. ``why`` is what the audit keeps
+    of the reason.
     """
 
     status: Status | UnsetType = UNSET
@@ -52,6 +53,7 @@ class TicketChange(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[FieldFile, ...] = ()
     version: int | None = None
     force: bool = False
+    why: str = ""
 
 
 def amended(

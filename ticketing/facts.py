@@ -69,6 +69,7 @@ def fact(
     conversation_id: str | None = None,
     inbox_id: InboxId | None = None,
     changes: Iterable[Change] = (),
+    why: str = "",
 ) -> Event:
     """One event of a ticket; ``cause`` is the message, or the version, that made it happen.
 
@@ -84,6 +85,7 @@ def fact(
         actor=actor,
         at=at,
         changes=(*changes, *audience_of(kind, ticket.followers)),
+        why=why,
     )
 
 

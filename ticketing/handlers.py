@@ -64,7 +64,7 @@ class Commands:
                 return before
             saved = replace(after, version=after.version + 1)
             writes.replace(self._in.tickets, [saved])
-            events.append(_changed(before, saved, viewer, now))
+            events.append(_changed(before, saved, viewer, now, change.why))
             return saved
 
         return await self._transactions.run_joined(work)
@@ -203,7 +203,7 @@ def _note(id: MessageId, place: Conversation, viewer: Viewer, text: str, now: da
     )
 
 
-def _changed(before: Ticket, after: Ticket, viewer: Viewer, now: datetime) -> Event:
+def _changed(before: Ticket, after: Ticket, viewer: Viewer, now: datetime, why: str = "") -> Event:
     return facts.fact(
         "ticket.changed",
         after,
@@ -211,6 +211,7 @@ def _changed(before: Ticket, after: Ticket, viewer: Viewer, now: datetime) -> Ev
         actor=facts.of_viewer(viewer),
         at=now,
         changes=facts.differences(before, after),
+        why=why,
     )
 
 

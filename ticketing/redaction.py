@@ -135,7 +135,7 @@ def asked_for(change: msgspec.Struct) -> list[str]:
     names = [name for name in change.__struct_fields__ if getattr(change, name) is not UNSET]
     custom = [CUSTOM + id for id in (getattr(change, "fields", {}) if "fields" in names else ())]
     built_in = [
-        ALSO.get(name, name) for name in names if name not in {"fields", "version", "force"}
+        ALSO.get(name, name) for name in names if name not in {"fields", "version", "force", "why"}
     ]
     return [*built_in, *custom]
 

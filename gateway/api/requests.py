@@ -117,7 +117,7 @@ class Replay(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class TicketChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may change about a ticket; ``version`` guards against a stale screen (409). ``state`` is
     one of its type's, ``status`` leads to the first of that category; in ``fields`` null empties.
-    ``force`` solves a parent before its children.
+    ``force`` solves a parent before its children; ``why`` stands in the history.
     """
 
     status: Status | UnsetType = UNSET
@@ -136,6 +136,7 @@ class TicketChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     asset_ids: Annotated[list[Id], Meta(max_length=50)] | UnsetType = UNSET
     version: Annotated[int, Meta(ge=0, le=2**53)] | UnsetType = UNSET
     force: bool = False
+    why: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
 
 
 class NewTicket(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

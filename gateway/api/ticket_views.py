@@ -395,6 +395,7 @@ def event(found: events.Event, agents: Agents) -> s.Event:
             if one.field not in MARKS
         ],
         message_id=found.message_id,
+        why=found.why,
     )
 
 

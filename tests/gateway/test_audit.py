@@ -41,10 +41,14 @@ async def test_a_ticket_change_stands_beside_it(house: House, admin: Person) -> 
     await house.say(await house.telegram(), 7, "Guten Tag", 1)
     await house.drained()
     ticket = (await admin.get("/tickets"))["items"][0]
-    await admin.call("PATCH", f"/tickets/{ticket['id']}", {"priority": "high"})
+    change = {"priority": "high", "why": "leaves on Friday"}
+    await admin.call("PATCH", f"/tickets/{ticket['id']}", change)
     found = (await admin.get(f"/audit?subject_id={ticket['id']}&kind=ticket"))["items"]
     assert [one["kind"] for one in found][:1] == ["ticket.changed"]
     assert found[0]["actor"]["request_id"]
+    assert found[0]["why"] == "leaves on Friday"
+    history = (await admin.get(f"/tickets/{ticket['id']}/events"))["items"]
+    assert [one["why"] for one in history if one["why"]] == ["leaves on Friday"]
 
 
 async def test_logins_and_refused_logins_are_facts(house: House, admin: Person) -> None:

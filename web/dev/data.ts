@@ -121,8 +121,8 @@ export const messagesOf = (ticket: TicketRow): Message[] => {
 export const events = new Map<string, TicketEvent[]>();
 export function eventsOf(ticket: TicketRow): TicketEvent[] {
   const kept = events.get(ticket.id) ?? [
-    { id: `e-${ticket.id}`, kind: "ticket.created", at: ticket.created_at, actor: { kind: "contact", id: ticket.contact.id, name: ticket.contact.name }, changes: [], message_id: null },
-    { id: `e-${ticket.id}-1`, kind: "ticket.changed", at: minutesAgo(1499), actor: { kind: "agent", id: "a-lena", name: "Lena Brandt" }, changes: [{ field: "priority", before: "normal", after: ticket.priority }], message_id: null },
+    { id: `e-${ticket.id}`, kind: "ticket.created", at: ticket.created_at, actor: { kind: "contact", id: ticket.contact.id, name: ticket.contact.name }, changes: [], message_id: null, why: "" },
+    { id: `e-${ticket.id}-1`, kind: "ticket.changed", at: minutesAgo(1499), actor: { kind: "agent", id: "a-lena", name: "Lena Brandt" }, changes: [{ field: "priority", before: "normal", after: ticket.priority }], message_id: null, why: "" },
   ];
   events.set(ticket.id, kept);
   return kept;

@@ -69,7 +69,7 @@ function patch(row: TicketRow, body: Body): Answer {
   const told = owner === undefined ? rest : { assignee_id: owner, ...rest };
   const change = owner === undefined ? rest : { ...rest, assignee: agent ? { id: agent.id, name: agent.name, initials: agent.initials } : null };
   for (const [field, after] of Object.entries(told))
-    eventsOf(row).push({ id: `e-${seq}-${field}`, kind: "ticket.changed", at: new Date().toISOString(), actor: { kind: "agent", id: me.id, name: me.name }, changes: [{ field, before: null, after: after === null ? null : String(after) }], message_id: null });
+    eventsOf(row).push({ id: `e-${seq}-${field}`, kind: "ticket.changed", at: new Date().toISOString(), actor: { kind: "agent", id: me.id, name: me.name }, changes: [{ field, before: null, after: after === null ? null : String(after) }], message_id: null, why: "" });
   return [200, full(touch(row, change as Partial<TicketRow>, me.id))];
 }
 

@@ -201,7 +201,7 @@ class Change(Answer, frozen=True, kw_only=True):
 
 
 class Event(Answer, frozen=True, kw_only=True):
-    """A fact in a ticket's history."""
+    """A fact in a ticket's history; ``why`` as whoever did it said, mostly empty."""
 
     id: str
     kind: str
@@ -209,6 +209,7 @@ class Event(Answer, frozen=True, kw_only=True):
     actor: Actor
     changes: list[Change]
     message_id: str | None
+    why: str
 
 
 class EventPage(Answer, frozen=True, kw_only=True):

@@ -2287,6 +2287,7 @@ export interface components {
             version?: number;
             /** @default false */
             force: boolean;
+            why?: string;
             add_tags?: string[];
             remove_tags?: string[];
             snooze_until?: string | null;
@@ -2908,7 +2909,7 @@ export interface components {
         };
         /**
          * Event
-         * @description A fact in a ticket's history.
+         * @description A fact in a ticket's history; ``why`` as whoever did it said, mostly empty.
          */
         Event: {
             id: string;
@@ -2918,6 +2919,7 @@ export interface components {
             actor: components["schemas"]["Actor"];
             changes: components["schemas"]["Change"][];
             message_id: string | null;
+            why: string;
         };
         /**
          * EventPage
@@ -4831,7 +4833,7 @@ export interface components {
          * TicketChange
          * @description What may change about a ticket; ``version`` guards against a stale screen (409). ``state`` is
          *         one of its type's, ``status`` leads to the first of that category; in ``fields`` null empties.
-         *         ``force`` solves a parent before its children.
+         *         ``force`` solves a parent before its children; ``why`` stands in the history.
          */
         TicketChange: {
             /** @enum {unknown} */
@@ -4855,6 +4857,7 @@ export interface components {
             version?: number;
             /** @default false */
             force: boolean;
+            why?: string;
         };
         /**
          * TicketLink
