@@ -34,10 +34,11 @@ class Smsc:
         self._said: list[dict[str, Any]] = []
 
     async def tell(self, **asked: Any) -> None:
-        """A command of ``smsc.js``."""
+        """A command of ``smsc.js``, which has done it then."""
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps(asked).encode() + b"\n")
         await self._process.stdin.drain()
+        await self.heard("done")
 
     async def heard(self, what: str) -> Any:
         """The next thing of this kind that happened; others are kept for later."""

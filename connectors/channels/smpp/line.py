@@ -28,6 +28,7 @@ from connectors.http import LineBroken, NotSent
 CONNECT_S, ANSWER_S, SILENCE_S = 15.0, 20.0, 30.0
 PARTS_S = 3.0  # an SMSC that sends one at a time waits for our answer to the part before
 KEPT_S = 20.0  # SMSCs hang up on lines that say nothing
+PARTS_MOST = 50  # long messages that wait for a part
 LARGEST = 70_000  # a message_payload holds 64 kB
 RESPONSE = 0x80000000
 ENQUIRE_LINK, UNBIND = 0x00000015, 0x00000006
@@ -157,13 +158,20 @@ async def listen(address: Address, sink: Sink) -> None:
         await _Receiver(line, sink).run()
 
 
+class _Waiting(msgspec.Struct):
+    """The parts of one long message that are here, and since when."""
+
+    since: float
+    parts: dict[int, Pdu]
+
+
 class _Receiver:
-    """Holds the parts of long messages together for a few seconds."""
+    """Holds the parts of long messages together for a few seconds, and never many of them."""
 
     def __init__(self, line: Line, sink: Sink) -> None:
         self._line = line
         self._sink = sink
-        self._waiting: dict[tuple[str, int], dict[int, Pdu]] = {}
+        self._waiting: dict[tuple[str, int, int], _Waiting] = {}
 
     async def run(self) -> None:
         asked = False
@@ -172,7 +180,7 @@ class _Receiver:
                 pdu = await self._line.read(PARTS_S if self._waiting else SILENCE_S)
             except TimeoutError as error:
                 if self._waiting:
-                    await self._give_up_waiting()
+                    await self._give_up()
                 elif asked:
                     raise LineBroken("the SMSC says nothing") from error
                 else:
@@ -181,6 +189,7 @@ class _Receiver:
                 continue
             asked = False
             await self._take(pdu)
+            await self._give_up(PARTS_S)
 
     async def _take(self, pdu: Pdu) -> None:
         if pdu.command == ENQUIRE_LINK:
@@ -198,23 +207,36 @@ class _Receiver:
         if part.total == 1:
             await self._keep([pdu])
             return
-        key = (source, part.ref)
-        parts = self._waiting.setdefault(key, {})
-        parts[part.seq] = pdu
-        if len(parts) == part.total:
-            del self._waiting[key]
-            await self._keep([parts[number] for number in sorted(parts)])
+        key = (source, part.ref, part.total)
+        held = self._waiting.get(key)
+        if held is not None and part.seq in held.parts:  # the number is used again: another message
+            await self._keep_held(key)
+            held = None
+        if held is None:
+            held = self._waiting[key] = _Waiting(_clock(), {})
+        held.parts[part.seq] = pdu
+        if len(held.parts) == part.total:
+            await self._keep_held(key)
+        elif len(self._waiting) > PARTS_MOST:
+            await self._keep_held(next(iter(self._waiting)))
 
-    async def _give_up_waiting(self) -> None:
+    async def _give_up(self, after_s: float = 0.0) -> None:
         """What is there of long messages, as it is: the rest comes as messages of its own."""
-        for key in list(self._waiting):
-            parts = self._waiting.pop(key)
-            await self._keep([parts[number] for number in sorted(parts)])
+        for key in [key for key, one in self._waiting.items() if _clock() - one.since >= after_s]:
+            await self._keep_held(key)
+
+    async def _keep_held(self, key: tuple[str, int, int]) -> None:
+        held = self._waiting.pop(key)
+        await self._keep([held.parts[number] for number in sorted(held.parts)])
 
     async def _keep(self, parts: list[Pdu]) -> None:
         await self._sink(b"".join(part.raw for part in parts))
         for part in parts:
             await self._line.write(DeliverSmResp(sequence_num=part.sequence))
+
+
+def _clock() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _part(pdu: Pdu) -> tuple[str, Part]:

@@ -1,5 +1,6 @@
 // An SMSC for tests, on a free port of loopback. It prints one JSON line for each thing that happens
-// and takes one JSON command a line: {"deliver": {...}} or {"hangup": true}.
+// and takes one JSON command a line, each answered by {"done": true}: {"deliver": [...]},
+// {"hangup": true}, {"statuses": [...]}, {"silent": true}.
 "use strict";
 const readline = require("node:readline");
 const smpp = require("smpp");
@@ -52,6 +53,7 @@ readline.createInterface({ input: process.stdin }).on("line", (line) => {
       session.deliver_sm({ ...one.fields, short_message: message });
     }
   }
+  say({ done: true });
 });
 
 server.listen(0, "127.0.0.1", () => say({ port: server.address().port }));

@@ -132,6 +132,28 @@ async def test_a_part_whose_rest_never_comes_is_kept_too(smsc, line, kept):
     assert await smsc.heard("acknowledged")
 
 
+async def test_a_part_whose_rest_never_comes_does_not_wait_for_a_quiet_moment(
+    smsc, line, kept, monkeypatch
+):
+    monkeypatch.setattr("connectors.channels.smpp.line.PARTS_S", 0.6)
+    part = {"fields": {**CUSTOMER, "esm_class": 0x40}, "udh": "050003070201", "text": "Only half "}
+    await smsc.tell(deliver=[part])
+    heard = []
+    while "Only half " not in heard:
+        await smsc.tell(deliver=[{"fields": CUSTOMER, "text": f"busy {len(heard)}"}])
+        heard.append((await next_event(line, kept)).text)
+        await asyncio.sleep(0.1)
+        assert len(heard) < 40
+
+
+async def test_a_reference_that_is_used_again_mixes_no_two_messages(smsc, line, kept):
+    head = {"fields": {**CUSTOMER, "esm_class": 0x40}}
+    texts = [("050003070201", "Old half "), ("050003070201", "New "), ("050003070202", "message")]
+    await smsc.tell(deliver=[{**head, "udh": udh, "text": text} for udh, text in texts])
+    found = [(await next_event(line, kept)).text for _ in range(2)]
+    assert found == ["Old half ", "New message"]
+
+
 async def test_a_reply_goes_out_and_its_receipt_finds_it(smsc, line, kept):
     sent = await line.send(reply("It ships today"))
     assert isinstance(sent, Accepted)
@@ -166,7 +188,6 @@ async def test_a_long_reply_goes_in_numbered_parts(smsc, line, text):
 )
 async def test_what_the_smsc_refuses_is_told_apart(smsc, line, status, kind):
     await smsc.tell(statuses=[status])
-    await asyncio.sleep(0.1)
     assert isinstance(await line.send(reply("Hi")), kind)
 
 
@@ -186,7 +207,6 @@ async def test_a_password_that_smpp_has_no_room_for_is_named(smsc):
 async def test_no_answer_is_an_unknown_outcome_and_not_another_attempt(smsc, line, monkeypatch):
     monkeypatch.setattr("connectors.channels.smpp.line.ANSWER_S", 0.5)
     await smsc.tell(silent=True)
-    await asyncio.sleep(0.1)
     assert isinstance(await line.send(reply("Hi")), OutcomeUnknown)
 
 

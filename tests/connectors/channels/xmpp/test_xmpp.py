@@ -185,7 +185,8 @@ async def test_an_address_that_is_not_there_fails(line, listening):
 async def test_what_another_client_of_the_account_writes_is_an_echo(port, listening, ines):
     login = Login(jid=US, password=peer.PASSWORD, host="127.0.0.1", port=port, tls=False)
     async with opened(login, "laptop", 0) as laptop:
-        await asyncio.sleep(1)  # the listener's carbons are on
+        ines.say("Ready?", id="ready-1")  # what is heard, is heard with carbons on
+        await listening.event(MessageReceived, lambda one: one.text == "Ready?")
         message = laptop.make_message(mto=INES, mbody="From my laptop", mtype="chat")
         message["id"] = "laptop-1"
         message.send()
@@ -207,10 +208,12 @@ async def test_nobody_there_may_be_tried_again(monkeypatch):
 
 
 async def test_a_server_that_goes_away_breaks_the_line(tmp_path):
-    with peer.prosody(tmp_path, ("support",)) as port:
-        connector = account(port)
-        listening = Listening(connector)
-        await asyncio.sleep(1.5)
+    with peer.prosody(tmp_path, ("support", "ines")) as port:
+        listening = Listening(account(port))
+        login = Login(jid=INES, password=peer.PASSWORD, host="127.0.0.1", port=port, tls=False)
+        async with opened(login, "phone", 1) as client:
+            Customer(client).say("Ready?", id="ready-2")
+            await listening.event(MessageReceived)
     with pytest.raises(LineBroken):
         async with asyncio.timeout(20):
             await listening.task
