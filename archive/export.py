@@ -45,6 +45,7 @@ _REFERRED: tuple[tuple[SectionName, str], ...] = (
     ("conversations", "conversation"),
     ("contacts", "contact"),
 )
+_HISTORY = "history"  # noted: of which tickets the events are written
 
 
 async def export(
@@ -123,7 +124,7 @@ class _Exporter:
         for section, kind in _REFERRED:
             for ids in self._ledger.pages(kind):
                 await self._write_referred(section, kind, ids)
-        for ids in self._ledger.pages("ticket"):
+        for ids in self._ledger.pages(_HISTORY):
             for ticket_id in ids:
                 await self._write_events(ticket_id)
 
@@ -190,6 +191,8 @@ class _Exporter:
         for id in ids:
             if id not in found:
                 self._gap(kind, id, {}, f"no {kind} of this id is stored")
+                if kind == "ticket" and self._sight.whole:
+                    self._ledger.note(_HISTORY, id)
                 continue
             whole_record = _record(found[id])
             record = self._sight.ticket(whole_record) if section == "tickets" else whole_record
@@ -197,6 +200,8 @@ class _Exporter:
                 self._gap(kind, id, {}, "part of it is hidden from who exported")
                 continue
             self._sections[section].write(record)
+            if kind == "ticket":
+                self._ledger.note(_HISTORY, id)
             for other_kind, other in references(section, record):
                 self._ledger.note(other_kind, other)
 

@@ -23,6 +23,11 @@ class Sight:
         self._scope = scope
         self._viewer = viewer
 
+    @property
+    def whole(self) -> bool:
+        """Whether nothing of the scope is hidden, not even what is told of a lost ticket."""
+        return self._viewer is None
+
     async def messages(self, page: Sequence[Document]) -> Sequence[Document]:
         """Those of the scope whose tickets the viewer sees. A ticket may gather conversations of
         other inboxes: those stay out.
@@ -58,7 +63,7 @@ class Sight:
         return kept | {"fields": shown_fields(viewer, record.get("fields", {}))}
 
     def event(self, document: Document) -> Document | None:
-        """As the viewer may read it; None: not at all."""
+        """Of a ticket that ``ticket`` shows, as the viewer may read it; None: not at all."""
         if not self.of_scope(document):
             return None
         if self._viewer is None or not self._viewer.field_rules:

@@ -13,7 +13,10 @@ import pytest
 from archive.errors import OutputExists, RangeInvalid
 from archive.model import Progress, Scope
 from archive.verify import verify
+from connectors.contract import InboxId
+from storage.events import Actor, Change, Event, event_id
 from tests.archive.site import ALL, START, WORDS, Site
+from ticketing.permissions import Viewer
 
 
 def records(folder: Path, section: str) -> list[dict[str, object]]:
@@ -41,6 +44,37 @@ async def test_everything_is_there_and_proven(site: Site, tmp_path: Path) -> Non
     assert body == f"raw 0 {WORDS}".encode()
     assert hashlib.sha256(body).hexdigest() == original["sha256"]
     assert original["headers"] == {"content-type": "text/plain"}
+
+
+def _of_ticket(kind: str, ticket: str, inbox: str) -> Event:
+    return Event(
+        id=event_id(ticket, kind, "test"),
+        kind=kind,
+        ticket_id=ticket,
+        inbox_id=inbox,
+        actor=Actor(kind="agent", id="mira"),
+        at=START + timedelta(minutes=9),
+        changes=(Change(field="subject", before="Tent pole", after="Order of the other inbox"),),
+    )
+
+
+async def test_the_history_of_a_withheld_ticket_is_withheld_too(site: Site, tmp_path: Path) -> None:
+    """Its events may bear the visible inbox, and tell of the hidden one."""
+    await site.mongo.db["tickets"].update_one(
+        {"_id": "t-mail"}, {"$set": {"inbox_ids": ["mail", "hidden"]}}
+    )
+    kinds = ("ticket.changed", "ticket.joined", "ticket.linked")
+    told = [_of_ticket(kind, f"t-{inbox}", inbox) for kind in kinds for inbox in ("mail", "chat")]
+    await site.mongo.collection("events", Event).insert_many(told)
+    inboxes = frozenset({InboxId("mail"), InboxId("chat")})
+    viewer = Viewer(agent_id="lena", name="Lena Brandt", role="compliance", inbox_ids=inboxes)
+    out = tmp_path / "archive"
+    await site.export(out, viewer=viewer)
+    assert [one["id"] for one in records(out, "tickets")] == ["t-chat"]
+    assert {one["ticket_id"] for one in records(out, "events")} == {"t-chat"}
+    assert len(records(out, "events")) == 5
+    assert [one["id"] for one in records(out, "gaps")] == ["t-mail"]
+    assert verify(out).problem is None
 
 
 async def test_a_tar_stream_verifies_too(site: Site, tmp_path: Path) -> None:
