@@ -17,6 +17,7 @@ export type CommandId =
   | "goOpen"
   | "goSolved"
   | "refresh"
+  | "filter"
   | "select"
   | "status"
   | "priority"
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "copyLink", group: "everywhere", keys: ["y"] },
   { id: "refresh", group: "everywhere", keys: ["u"] },
   { id: "search", group: "everywhere", keys: ["/"] },
+  { id: "filter", group: "everywhere", keys: ["F"] },
   { id: "panel", group: "everywhere", keys: ["."] },
   { id: "sheet", group: "everywhere", keys: ["?"] },
 ];

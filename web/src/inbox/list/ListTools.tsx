@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
 import { pathOf } from "../../app/scope";
+import { FilterButton } from "../../filters/FilterButton";
 import { Glyph } from "../../parts/Glyph";
 import { useStore } from "../../realtime/stores";
 import { useInbox } from "../InboxContext";
@@ -39,6 +40,7 @@ export function ListTools() {
   return (
     <div className="sub">
       {scope.kind === "search" ? <SearchReach /> : <Suspense fallback={<SortFace onClick={() => ask(true)} />}><SortMenu asked={asked} /></Suspense>}
+      <FilterButton />
       <span className="grow" />
       <span role="status" className="news">
         {list.news > 0 ? (
