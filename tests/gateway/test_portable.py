@@ -1,5 +1,7 @@
 """One site's configuration taken over by another, on the real stores."""
 
+from datetime import timedelta
+
 import msgspec
 import pytest
 
@@ -10,7 +12,7 @@ from tests.gateway.house import House
 from tests.ticketing.portable.test_moving import BUNDLE
 from ticketing.audit.store import AuditStore
 from ticketing.errors import Invalid
-from ticketing.portable.model import Bundle, PortableRole, PortableView
+from ticketing.portable.model import Bundle, PortableRole, PortableTeam, PortableView
 from ticketing.views.model import OneOf
 
 NOW = utc_now()
@@ -95,3 +97,16 @@ async def test_a_view_on_a_field_that_is_not_there_is_refused(base: Foundation) 
     )
     with pytest.raises(Invalid, match="view/x"):
         await portables(base).apply(HOUSE, Bundle(views=(gone,)), NOW)
+
+
+async def test_a_team_loses_nobody_to_a_bundle(base: Foundation, house: House) -> None:
+    await house.person("mira@halden.example", "admin")
+    moving = portables(base)
+    team = PortableTeam(id="shop", name="Workshop", members=("mira@halden.example",))
+    await moving.apply(HOUSE, Bundle(teams=(team,)), NOW)
+    elsewhere = PortableTeam(id="shop", name="Repairs", members=("stranger@halden.example",))
+    planned, strangers = await moving.plan(Bundle(teams=(elsewhere,)))
+    assert [step.changes for step in planned] == [(("name", '"Workshop"', '"Repairs"'),)]
+    assert strangers == ("stranger@halden.example",)
+    await moving.apply(HOUSE, Bundle(teams=(elsewhere,)), NOW + timedelta(seconds=1))
+    assert (await moving.bundle()).teams == (msgspec.structs.replace(team, name="Repairs"),)

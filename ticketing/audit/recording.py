@@ -29,12 +29,13 @@ def fact(
     before: msgspec.Struct | None = None,
     after: msgspec.Struct | None = None,
     why: str = "",
+    id: str = "",
 ) -> Fact:
-    """``before`` None: it was made; ``after`` None: it went. Made outside the transaction that
-    stores it, which may run twice: its id is random.
+    """``before`` None: it was made; ``after`` None: it went. Without an ``id`` it gets a random
+    one, and is made outside the transaction that stores it, which may run twice.
     """
     return Fact(
-        id=FactId(new_id(now)),
+        id=FactId(id or new_id(now)),
         kind=kind,
         subject=subject,
         actor=actor,
@@ -73,7 +74,7 @@ def _shown(name: str, value: Any) -> str | None:  # noqa: ANN401  a field of any
 
 
 class Recorder:
-    """Stores facts: with the change's transaction where it has one, else right after it."""
+    """Stores facts: in the change's own transaction where a ``session`` is given."""
 
     def __init__(self, store: AuditStore) -> None:
         self._store = store

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from connectors.contract import InboxId
 from storage.collection import Collection
 from storage.events import Event
+from storage.ids import derived_id
 from storage.mongo import Session
 from ticketing import facts
 from ticketing.audit.model import Fact, Subject
@@ -97,23 +98,26 @@ class Portables:
 
     async def plan(self, wanted: Bundle) -> tuple[tuple[Step, ...], tuple[str, ...]]:
         """What ``apply`` would change, and who or what in the bundle is not on this site."""
-        return steps(await self.bundle(), wanted), _strangers(wanted, await self._people())
+        here, people = await self.bundle(), await self._people()
+        return steps(here, _joined(here, wanted, people)), _strangers(wanted, people)
 
     async def apply(self, viewer: Viewer, wanted: Bundle, now: datetime) -> tuple[Step, ...]:
         """What was changed. Who is not on this site is left out of its team. Invalid, Refused."""
 
         async def work(session: Session, events: list[Event]) -> tuple[Step, ...]:
-            done = steps(await self.bundle(session), wanted)
             people = await self._people(session)
-            await self._commands.put_all(session, events, viewer, wanted.contents, now)
-            await self._take_roles(session, wanted.roles, now)
-            await self._take_teams(session, wanted.teams, people, now)
-            await self._take_views(session, wanted.views, people, now)
-            return tuple(step for step in done if step.deed != "only_here")
+            here = await self.bundle(session)
+            joined = _joined(here, wanted, people)
+            done = [step for step in steps(here, joined) if step.deed != "only_here"]
+            await self._commands.put_all(session, events, viewer, joined.contents, now)
+            await self._take_roles(session, joined.roles, now)
+            await self._take_teams(session, joined.teams, people, now)
+            await self._take_views(session, joined.views, people, now)
+            await self._record([_fact(step, viewer, now) for step in done], session)
+            return tuple(done)
 
         done = await self._transactions.run(work)
         await self._commands.tell()
-        await self._record([_fact(step, viewer, now) for step in done])
         return done
 
     async def _people(self, session: Session | None = None) -> People:
@@ -223,6 +227,19 @@ def _address(inbox: Inbox) -> str:
     return f"{inbox.channel}:{inbox.address or inbox.name}"
 
 
+def _joined(here: Bundle, wanted: Bundle, people: People) -> Bundle:
+    """The bundle as it can be taken over: teams keep who is in them, and get who is known here."""
+    present = {one.id: one for one in here.teams}
+
+    def team(one: PortableTeam) -> PortableTeam:
+        before = present.get(one.id, PortableTeam(id=one.id, name=one.name))
+        members = {*before.members, *(mail for mail in one.members if mail in people.agents)}
+        inboxes = {*before.inboxes, *(place for place in one.inboxes if place in people.inboxes)}
+        return replace(one, members=tuple(sorted(members)), inboxes=tuple(sorted(inboxes)))
+
+    return replace(wanted, teams=tuple(map(team, wanted.teams)))
+
+
 def _strangers(wanted: Bundle, people: People) -> tuple[str, ...]:
     members = {mail for team in wanted.teams for mail in team.members} - people.agents.keys()
     inboxes = {place for team in wanted.teams for place in team.inboxes} - people.inboxes.keys()
@@ -231,4 +248,5 @@ def _strangers(wanted: Bundle, people: People) -> tuple[str, ...]:
 
 def _fact(step: Step, viewer: Viewer, now: datetime) -> Fact:
     subject = Subject(kind=step.part, id=step.id, name=step.name)
-    return fact(f"config.{step.deed}", subject, facts.of_viewer(viewer), now)
+    id = derived_id("config", now.isoformat(), step.part, step.id)
+    return fact(f"config.{step.deed}", subject, facts.of_viewer(viewer), now, id=id)
