@@ -103,6 +103,63 @@ async def test_a_parent_hears_once_when_the_last_child_is_solved(house, mira, li
         assert await heard() == expected
 
 
+async def test_children_that_are_solved_together_are_told_of_once(house, mira, links, tickets):
+    family = Family(house.collections, house.events)
+    parent = tickets[0]
+    for child in tickets[1:5]:
+        await links.add(mira, parent.id, "child", child.id, NOW)
+    house.offered.clear()
+    for number in (2, 3, 4, 5):
+        await solve(house, mira, number)
+    together = list(house.offered)
+    house.offered.clear()
+    for batch in (together, together[:2], together[2:]):
+        await family.handle(batch)
+    for number in (2, 3):
+        ticket = await house.ticket(number)
+        change = TicketChange(status="closed")
+        await house.commands.change_ticket(mira, ticket.id, change, NOW + 10 * HOUR)
+    await family.handle(list(house.offered))
+    found = await house.events.for_ticket(parent.id)
+    told = [one.changes[0].after for one in found if one.kind == "children.solved"]
+    assert told == ["#5"]
+
+
+async def test_a_parent_hears_again_when_a_child_is_solved_anew(house, mira, links, tickets):
+    family = Family(house.collections, house.events)
+    await links.add(mira, tickets[0].id, "child", tickets[1].id, NOW)
+    house.offered.clear()
+    for hour, status in ((9, "solved"), (10, "open"), (11, "solved")):
+        change = TicketChange(status=status)
+        await house.commands.change_ticket(mira, tickets[1].id, change, NOW + hour * HOUR)
+        await family.handle(list(house.offered))
+        house.offered.clear()
+    found = await house.events.for_ticket(tickets[0].id)
+    assert [one.kind for one in found].count("children.solved") == 2
+
+
+async def test_both_sides_have_a_bounded_number_of_links(house, mira, links, tickets, monkeypatch):
+    monkeypatch.setattr("ticketing.links.handlers.MAX_LINKS", 2)
+    full = tickets[0]
+    for child in tickets[1:3]:
+        await links.add(mira, child.id, "parent", full.id, NOW)
+    with pytest.raises(Refused, match="links of #1"):
+        await links.add(mira, tickets[3].id, "parent", full.id, NOW)
+    assert (await house.ticket(1)).children == 2
+    assert (await house.ticket(4)).parent_id is None
+
+
+async def test_a_child_behind_many_other_links_is_waited_for(
+    house, mira, links, tickets, monkeypatch
+):
+    for other in tickets[1:4]:
+        await links.add(mira, tickets[0].id, "related", other.id, NOW)
+    await links.add(mira, tickets[4].id, "parent", tickets[0].id, NOW)
+    monkeypatch.setattr("ticketing.links.store.MAX_LINKS", 1)
+    with pytest.raises(Refused, match="#5"):
+        await solve(house, mira, 1)
+
+
 async def test_circles_and_towers_are_refused_by_their_names(house, mira, links, tickets):
     for below, above in itertools.pairwise(tickets[:4]):
         await links.add(mira, below.id, "parent", above.id, NOW)

@@ -63,8 +63,9 @@ class Links:
             known = await self._store.link(link_id(ticket.id, kind, other.id), session)
             if known is not None:
                 return Linked(link=known, other=in_view(viewer, other))
-            if len(await self._store.of(ticket.id, session)) >= MAX_LINKS:
-                raise Refused(f"at most {MAX_LINKS} links of one ticket: unlink some")
+            for one in (ticket, other):
+                if len(await self._store.of(one.id, session)) >= MAX_LINKS:
+                    raise Refused(f"at most {MAX_LINKS} links of #{one.number}: unlink some")
             links = both_ways(ticket.id, kind, other.id, viewer.agent_id, now)
             if kind in {"parent", "child"}:
                 parent, child = (other, ticket) if kind == "parent" else (ticket, other)
@@ -144,30 +145,34 @@ class Family:
 
     async def handle(self, events: Sequence[Event]) -> None:
         """A consumer: each parent of whom the last child was solved gets a line in its history."""
-        ended = [one for one in events if _has_ended(one)]
+        ended = {TicketId(one.ticket_id): one.at for one in events if _has_ended(one)}
         if not ended:
             return
-        found = await self._store.tickets(one.ticket_id for one in ended)
-        for event in ended:
-            child = found.get(TicketId(event.ticket_id))
-            if child is not None and child.parent_id is not None:
-                await self._tell(child, event)
+        latest: dict[TicketId, datetime] = {}  # by parent
+        for child in (await self._store.tickets(ended)).values():
+            if child.parent_id is not None:
+                at = ended[child.id]
+                latest[child.parent_id] = max(at, latest.get(child.parent_id, at))
+        for parent_id, at in latest.items():
+            await self._tell(parent_id, at)
 
-    async def _tell(self, child: Ticket, event: Event) -> None:
+    async def _tell(self, parent_id: TicketId, at: datetime) -> None:
         async def work(session: Session) -> None:
-            parents = await self._store.tickets([child.parent_id or ""], session)
-            parent = parents.get(child.parent_id or TicketId(""))
+            parent = (await self._store.tickets([parent_id], session)).get(parent_id)
             if parent is None or not parent.open:
                 return
-            if any(one.open for one in await self._store.linked(parent.id, "child", session)):
+            children = await self._store.linked(parent.id, "child", session)
+            if not children or any(one.open for one in children):
                 return
+            last = max(children, key=lambda one: (_ended_at(one), one.number))
             done = facts.fact(
                 "children.solved",
                 parent,
-                cause=event.id,
+                # the same for every child, and every repeat, until one is solved anew
+                cause=f"{last.id}@{_ended_at(last).timestamp()}",
                 actor=facts.SYSTEM,
-                at=event.at,
-                changes=[Change(field="child", after=f"#{child.number}")],
+                at=at,
+                changes=[Change(field="child", after=f"#{last.number}")],
             )
             await self._events.append(session, [done])
 
@@ -193,7 +198,14 @@ def _told(viewer: Viewer, link: TicketLink) -> bool:
 
 
 def _has_ended(event: Event) -> bool:
-    return any(one.field == "status" and one.after in ENDED for one in event.changes)
+    return any(
+        one.field == "status" and one.after in ENDED and one.before not in ENDED
+        for one in event.changes
+    )
+
+
+def _ended_at(ticket: Ticket) -> datetime:
+    return ticket.solved_at or ticket.status_at or ticket.created_at
 
 
 def _linked(

@@ -44,7 +44,9 @@ class LinkStore:
         self, id: TicketId, kind: LinkKind, session: Session | None = None
     ) -> list[Ticket]:
         """The tickets that are this to a ticket."""
-        ids = [one.other_id for one in await self.of(id, session) if one.kind == kind]
+        where = {"ticket_id": id, "kind": kind}
+        links = await self._links.find(where, limit=MAX_LINKS, session=session)
+        ids = [one.other_id for one in sorted(links, key=lambda one: (one.at, one.id))]
         found = await self.tickets(ids, session)
         return [found[one] for one in ids if one in found]
 
