@@ -27,3 +27,7 @@ STATES_ELAPSED = Counter(
     "parley_states_elapsed_total", "Tickets that left a state because their time in it was over"
 )
 BULK_TICKETS = Counter("parley_bulk_tickets_changed_total", "Tickets that bulk jobs changed")
+BULK_TROUBLED = Counter("parley_bulk_troubled_total", "Turns of bulk jobs that failed")
+SWEEPS_TROUBLED = Counter(
+    "parley_sweeps_troubled_total", "Tickets that a sweep could not change for now", ["sweep"]
+)

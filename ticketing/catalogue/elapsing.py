@@ -11,7 +11,6 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from storage.errors import TransactionGaveUp
 from storage.events import Actor, Event
 from storage.ids import truncate
 from storage.mongo import Mongo, Session
@@ -20,15 +19,29 @@ from ticketing.catalogue.model import AutomaticMove, Catalogue, StateTimer, Tick
 from ticketing.catalogue.moving import entered, state_of
 from ticketing.catalogue.reading import Present
 from ticketing.catalogue.store import TimerStore
+from ticketing.errors import Refused
+from ticketing.links.handlers import check_children
+from ticketing.links.store import LinkStore
 from ticketing.model import Ticket
+from ticketing.patience import Patience
 from ticketing.reading.windows import AHEAD, FLOOR, newest_first
 from ticketing.store import settle
 from ticketing.transactions import Transactions
 
-KINDS = frozenset({"ticket.created", "ticket.changed", "ticket.merged", "ticket.unmerged"})
+KINDS = frozenset(
+    {
+        "ticket.created",
+        "ticket.changed",
+        "ticket.merged",
+        "ticket.unmerged",
+        "ticket.unlinked",
+        "children.solved",
+    }
+)
 AT_ONCE = 20  # ids a query: the small server compares each with each
 MOST_DUE = 200
 PAGE = 500
+CHILDREN_OPEN = timedelta(minutes=15)  # till a parent that waits for its children is looked at
 log = logging.getLogger(__name__)
 
 
@@ -133,21 +146,32 @@ class StateTimers:
 class Elapsing:
     """Moves what is due; one process does it at a time."""
 
-    def __init__(self, store: TimerStore, transactions: Transactions, catalogue: Present) -> None:
+    def __init__(
+        self, store: TimerStore, links: LinkStore, transactions: Transactions, catalogue: Present
+    ) -> None:
         self._store = store
+        self._links = links
         self._transactions = transactions
         self._catalogue = catalogue
+        self._patience = Patience("states")
 
     async def sweep(self, now: datetime) -> int:
         """How many moved. Whoever changed a ticket meanwhile is not overruled."""
         catalogue = await self._catalogue()
-        moved = 0
-        for timer in await self._store.due(now, MOST_DUE):
-            try:
-                moved += await self._move(timer.id, catalogue, now)
-            except TransactionGaveUp:
-                log.warning("a busy ticket waits for its next turn", extra={"ticket": timer.id})
+        held = self._patience.held()
+        due = await self._store.due(now, MOST_DUE + len(held))
+        moved = sum([await self._try(one.id, catalogue, now) for one in due if one.id not in held])
         metrics.STATES_ELAPSED.inc(moved)
+        return moved
+
+    async def _try(self, id: str, catalogue: Catalogue, now: datetime) -> int:
+        try:
+            moved = await self._move(id, catalogue, now)
+        except Exception:
+            log.exception("a ticket does not leave its state yet", extra={"ticket": id})
+            self._patience.hold(id)
+            return 0
+        self._patience.release(id)
         return moved
 
     async def _move(self, id: str, catalogue: Catalogue, now: datetime) -> int:
@@ -155,6 +179,11 @@ class Elapsing:
             tickets, _ = await self._store.of([id], session)
             before = tickets.get(id)
             after = elapsed(before, catalogue, now) if before else None
+            if before and after and await self._waits(before, after, session):
+                later = timer_of(before, catalogue)
+                if later is not None:
+                    await self._store.set(session, [replace(later, due_at=now + CHILDREN_OPEN)], [])
+                return 0
             timer = timer_of(after, catalogue) if after else None
             await self._store.set(session, [timer] if timer else [], [] if timer else [id])
             if before is None or after is None or after is before:
@@ -164,6 +193,13 @@ class Elapsing:
             return 1
 
         return await self._transactions.run(work)
+
+    async def _waits(self, before: Ticket, after: Ticket, session: Session) -> bool:
+        try:
+            await check_children(self._links, before, after, session)
+        except Refused:
+            return True
+        return False
 
 
 def _told(before: Ticket, after: Ticket, catalogue: Catalogue, now: datetime) -> Event:

@@ -2,12 +2,13 @@
 in one transaction. What differs in nothing is not written and tells nothing.
 """
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
-from normalizer.model import AgentId
+from normalizer.model import AgentId, TicketId
 from storage.events import Actor, Change
 from storage.ids import derived_id, new_id
 from storage.mongo import Session
@@ -15,6 +16,7 @@ from ticketing import facts
 from ticketing.agents import check_agents
 from ticketing.errors import Refused
 from ticketing.model import Ticket
+from ticketing.patience import Patience
 from ticketing.permissions import Action, Viewer, require
 from ticketing.redaction import check_change
 from ticketing.store import Collections
@@ -27,6 +29,7 @@ from ticketing.work.store import WorkStore
 
 Alter = Callable[[Ticket], Ticket]
 WOKEN_AT_ONCE = 50
+log = logging.getLogger(__name__)
 
 
 class Work:
@@ -36,6 +39,7 @@ class Work:
         self._in = collections
         self._store = WorkStore(collections)
         self._transactions = transactions
+        self._patience = Patience("snoozed")
 
     async def follow(self, viewer: Viewer, id: str, agent_id: AgentId, now: datetime) -> Ticket:
         """Oneself, or, for who may change the ticket, somebody else."""
@@ -110,10 +114,26 @@ class Work:
 
     async def wake_due(self, now: datetime) -> int:
         """Wake those whose time has come, a bounded number a pass; how many."""
-        ids = await self._store.asleep_until(now, WOKEN_AT_ONCE)
-        if not ids:
-            return 0
+        held = self._patience.held()
+        found = await self._store.asleep_until(now, WOKEN_AT_ONCE + len(held))
+        ids = [id for id in found if id not in held][:WOKEN_AT_ONCE]
+        return await self._wake(ids, now) if ids else 0
 
+    async def _wake(self, ids: Sequence[TicketId], now: datetime) -> int:
+        """Together; one by one where that fails."""
+        try:
+            woken = await self._wake_together(ids, now)
+        except Exception:
+            if len(ids) > 1:
+                return sum([await self._wake([id], now) for id in ids])
+            log.exception("a ticket sleeps on for now", extra={"ticket": ids[0]})
+            self._patience.hold(ids[0])
+            return 0
+        for id in ids:
+            self._patience.release(id)
+        return woken
+
+    async def _wake_together(self, ids: Sequence[TicketId], now: datetime) -> int:
         async def work(session: Session, events: Events) -> int:
             found = await self._in.tickets.by_ids(ids, session=session)
             late = [ticket for ticket in found.values() if due(ticket, now)]

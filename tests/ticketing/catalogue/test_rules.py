@@ -14,6 +14,8 @@ from ticketing.catalogue.handlers import CatalogueCommands
 from ticketing.catalogue.model import Form, FormField
 from ticketing.catalogue.store import CatalogueStore, TimerStore
 from ticketing.errors import Forbidden, Invalid, NotFound, Refused, Stale
+from ticketing.links.handlers import Family, Links
+from ticketing.links.store import LinkStore
 from ticketing.permissions import Viewer
 from ticketing.transactions import Transactions
 
@@ -32,7 +34,10 @@ class Site:
             CatalogueStore(mongo), house.catalogues, transactions, self.tell
         )
         self.timers = StateTimers(mongo, self.store, house.catalogues.current)
-        self.elapsing = Elapsing(self.store, transactions, house.catalogues.current)
+        self.links = Links(LinkStore(house.collections), transactions)
+        self.elapsing = Elapsing(
+            self.store, LinkStore(house.collections), transactions, house.catalogues.current
+        )
 
     async def tell(self):
         self.told += 1
@@ -207,3 +212,61 @@ async def test_a_state_that_began_anew_has_its_whole_time(house, site, mira):
         await change(house, mira, NOW + hour * HOUR, status=status)
     assert await site.elapsing.sweep(NOW + 26 * HOUR) == 0
     assert await site.elapsing.sweep(NOW + 34 * HOUR) == 1
+
+
+async def looking(house, site, mira, count):
+    """So many tickets that a rule solves an hour after ``NOW``."""
+    await site.put(a_type(automatic=(rule("elapsed", "looking", "fixed", 1),)))
+    for n in range(count):
+        await house.events_in(CHAT, said(id=str(n), thread=f"t{n}", sender=str(n)))
+    wanted = TicketChange(type_id="incident", state="looking")
+    for ticket in await house.tickets():
+        await house.commands.change_ticket(mira, ticket.id, wanted, NOW)
+    await site.timers.handle(house.offered)
+    return await house.tickets()
+
+
+async def test_a_rule_solves_no_parent_before_its_children(house, site, mira):
+    parent, child = await looking(house, site, mira, 2)
+    await site.links.add(mira, child.id, "parent", parent.id, NOW)
+    held = TicketChange(state="vendor")
+    await house.commands.change_ticket(mira, child.id, held, NOW)
+    await site.timers.handle(house.offered)
+    assert await site.elapsing.sweep(NOW + 2 * HOUR) == 0
+    assert (await house.ticket(1)).open
+    assert await site.store.due(NOW + 2 * HOUR, 10) == []
+    house.offered.clear()
+    solved = TicketChange(status="solved", force=True)
+    await house.commands.change_ticket(mira, child.id, solved, NOW + 3 * HOUR)
+    assert await site.elapsing.sweep(NOW + 3 * HOUR) == 1
+    assert (await house.ticket(1)).state == "fixed"
+
+
+async def test_a_parent_that_waited_moves_when_its_children_are_done(house, site, mira):
+    parent, child = await looking(house, site, mira, 2)
+    await site.links.add(mira, child.id, "parent", parent.id, NOW)
+    await house.commands.change_ticket(mira, child.id, TicketChange(state="vendor"), NOW)
+    await site.timers.handle(house.offered)
+    await site.elapsing.sweep(NOW + 2 * HOUR)
+    house.offered.clear()
+    solved, late = TicketChange(status="solved"), NOW + 2 * HOUR
+    await house.commands.change_ticket(mira, child.id, solved, late)
+    await Family(house.collections, house.events).handle(house.offered)
+    await site.timers.handle(await house.events.for_ticket(parent.id, limit=1))
+    assert await site.elapsing.sweep(late) == 1
+
+
+async def test_one_that_fails_holds_up_nobody(house, site, mira, monkeypatch):
+    first, *_ = await looking(house, site, mira, 3)
+    save, tried = TimerStore.save, []
+
+    async def broken(self, session, ticket):
+        if ticket.id == first.id:
+            tried.append(ticket.id)
+            raise RuntimeError("it cannot be written")
+        await save(self, session, ticket)
+
+    monkeypatch.setattr(TimerStore, "save", broken)
+    assert await site.elapsing.sweep(NOW + 2 * HOUR) == 2
+    assert await site.elapsing.sweep(NOW + 2 * HOUR) == 0
+    assert len(tried) == 1
