@@ -3,6 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
+import { useAfterPaint } from "../../app/useAfterPaint";
 import { Dialog } from "../../parts/Dialog";
 import { IconButton } from "../../parts/IconButton";
 import { Segmented } from "../../parts/Segmented";
@@ -22,6 +23,8 @@ function Content({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
   const { layout } = useInbox();
   const [tab, setTab] = useState<"details" | "history">("details");
+  // A step to a ticket that is known already shows its words first; the facts follow when those are painted.
+  const painted = useAfterPaint();
   const tabs = [{ value: "details" as const, label: t("panel.label") }, { value: "history" as const, label: t("panel.history") }];
   return (
     <aside className="panel" aria-label={t("panel.label")}>
@@ -31,7 +34,7 @@ function Content({ ticket }: { ticket: Ticket }) {
         <IconButton icon={IconX} label={t("panel.close")} onClick={layout.togglePanel} />
       </header>
       <div className="panel-scroll">
-        {tab === "history" ? (
+        {!painted ? null : tab === "history" ? (
           <History ticket={ticket} />
         ) : (
           <>
