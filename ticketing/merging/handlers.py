@@ -10,7 +10,7 @@ from normalizer.model import TicketId
 from storage.events import Event
 from storage.ids import new_id
 from storage.mongo import Session
-from ticketing.errors import Invalid, NotFound, Stale
+from ticketing.errors import Invalid, NotFound, Refused, Stale
 from ticketing.links.handlers import in_view
 from ticketing.merging.facts import told, untold
 from ticketing.merging.model import (
@@ -122,6 +122,7 @@ class Merging:
                 )
             later = dependents(record, await self._store.later(record, session))
             world = await self._loaded(record, later, session)
+            _check_reach(viewer, world)
             record = msgspec.structs.replace(record, undone_by=viewer.agent_id)
             undone = take_back(world, record, later, now)
             saved = {one.id: one for one in await self._store.save(world, session)}
@@ -188,6 +189,14 @@ async def after_all(
     records = [one for id in ids for one in await store.records_of(id, session)]
     last = max((one.at for one in records), default=None)
     return now if last is None else max(now, last + timedelta(milliseconds=1))
+
+
+def _check_reach(viewer: Viewer, world: World) -> None:
+    """Raises Refused where later merges of tickets that the viewer does not see would be redone."""
+    if not all(sees(viewer, one) for one in world.tickets.values()):
+        raise Refused(
+            "it was merged further since, into or with what you may not see: ask somebody who may"
+        )
 
 
 def _ids(wish: MergeWish) -> list[TicketId]:

@@ -103,7 +103,10 @@ def _part(world: World, record: Merge, now: datetime) -> Undone:
     back, _ = parted(record.source_before, record.source_after, source)
     back = _heard(world, back, record.source_before, record.source_size, moved, troubled=troubled)
     awake = answerable(back, world.news(moved, record.source_size), now)
-    left, back, awake = _at_rest(left), _at_rest(back), _at_rest(awake)
+    left, awake = _at_rest(left), _at_rest(awake)
+    if target.private and not record.target_after.private:
+        # since then: what it was for may stand on either side
+        left, awake = replace(left, private=True), replace(awake, private=True)
     _unread(world, record, awake, left)
     world.put(awake, left)
     world.move(moved, source.id)
@@ -175,7 +178,7 @@ def _unsplit(world: World, record: Merge, now: datetime) -> Undone:
     whole = _heard(world, whole, record.target_before, record.target_size, both, troubled=troubled)
     if new.open and new.waiting_since and not whole.open:
         whole = reopened(whole, now)
-    whole = _at_rest(whole)
+    whole = replace(_at_rest(whole), private=whole.private or new.private)
     world.put(emptied(new, old, now), whole)
     world.move(back, old.id)
     world.fold(record)
