@@ -53,6 +53,8 @@ from ticketing.catalogue.store import CatalogueStore, TimerStore
 from ticketing.links.handlers import Family
 from ticketing.notifications.handlers import Notifications
 from ticketing.notifications.store import BoardStore
+from ticketing.people.directory import PeopleDirectory
+from ticketing.people.store import PeopleStore
 from ticketing.permissions import Viewer
 from ticketing.portable.handlers import Portables
 from ticketing.relay import Consumer, Relay
@@ -102,6 +104,7 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     access: CurrentAccess
     notifications: Notifications
     catalogues: Catalogues
+    people: PeopleDirectory
     relay: Relay
 
 
@@ -185,6 +188,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         access=access,
         notifications=notifications,
         catalogues=catalogues,
+        people=PeopleDirectory(PeopleStore(collections)),
         relay=Relay(
             events,
             (

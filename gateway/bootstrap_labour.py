@@ -43,8 +43,6 @@ from ticketing.audit.sealing import Sealer
 from ticketing.audit.store import AuditStore
 from ticketing.ingest.drain import Ingest
 from ticketing.ingest.senders import Senders
-from ticketing.people.directory import PeopleDirectory
-from ticketing.people.store import PeopleStore
 from ticketing.transactions import Transactions
 
 Loop = Callable[[], Coroutine[None, None, None]]
@@ -137,7 +135,7 @@ def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
         receipts=Receipts(base.outbound, base.suppressions),
         offer=base.relay.offer,
         pull=lambda rung: base.doorbell.call("pull", said(rung)),
-        organisations=PeopleDirectory(PeopleStore(base.collections)).domains,
+        organisations=base.people.domains,
         catalogue=base.catalogues.current,
         senders=Senders(prover(_sender_check(base)), lambda partition: _ring(bells, partition)),
     )

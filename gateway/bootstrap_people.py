@@ -18,7 +18,6 @@ from gateway.workers.housekeeping import Chore
 from gateway.workers.jobs import Job
 from storage.ids import utc_now
 from storage.marks import Marks
-from ticketing.people.directory import PeopleDirectory
 from ticketing.people.handlers import ContactCommands
 from ticketing.people.lists.export import Export
 from ticketing.people.lists.handlers import Imports
@@ -50,7 +49,7 @@ def people_areas(
 ) -> tuple[Mapping[str, Handler], ...]:
     """The handlers of the areas of people."""
     store = PeopleStore(base.collections)
-    directory, visible = PeopleDirectory(store), Visible(store)
+    directory, visible = base.people, Visible(store)
     transactions = Transactions(base.collections, base.events, base.relay.offer)
     reading = PeopleReading(store, visible, base.events)
     contacts = ContactsApi(
@@ -121,7 +120,7 @@ def people_jobs(base: Foundation) -> Mapping[str, Job]:
         people=store,
         source=Source(base.blobs),
         blobs=base.blobs,
-        directory=PeopleDirectory(store),
+        directory=base.people,
         transactions=transactions,
         address=recipients.recipient,
     )

@@ -67,7 +67,13 @@ class Commands:
             events.append(_changed(before, saved, viewer, now, change.why))
             return saved
 
-        return await self._transactions.run_joined(work)
+        changed = await self._transactions.run_joined(work)
+        self.committed()
+        return changed
+
+    def committed(self) -> None:
+        """After the commit of what was ``decided``."""
+        self._catalogues.committed()
 
     async def decided(
         self, session: Session, viewer: Viewer, before: Ticket, change: TicketChange, now: datetime

@@ -99,6 +99,7 @@ class Starter:
             return known or await self._begin(session, viewer, start)
 
         begun = await settle(self._in.mongo, work)
+        self._catalogues.committed()
         self._offer(begun.events)
         return begun
 

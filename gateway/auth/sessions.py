@@ -4,9 +4,9 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -24,6 +24,7 @@ from gateway.auth.store import AuthStore
 from storage.ids import new_id
 from storage.pubsub import Pubsub
 from ticketing.model import Agent
+from ticketing.remembered import Remembered
 from ticketing.roles.current import CurrentAccess
 
 PEOPLE = "parley:people"
@@ -38,11 +39,10 @@ def digest(secret: str) -> str:
 
 
 class Known(msgspec.Struct, frozen=True):
-    """A session as read a moment ago; ``until`` is of the monotonic clock."""
+    """A session as read a moment ago."""
 
     identity: Identity
     expires_at: datetime
-    until: float
 
 
 class Sessions:
@@ -65,8 +65,7 @@ class Sessions:
         self._csrf_key = csrf_key
         self.lasts = timedelta(days=days)
         self._announce = announce
-        self._known: dict[str, Known] = {}
-        self._forgotten = 0
+        self._known: dict[str, Remembered[Known | None]] = {}
         self._change = asyncio.Event()
 
     async def changed(self) -> None:
@@ -81,8 +80,9 @@ class Sessions:
 
     def forget(self) -> None:
         """Read anew at the next request."""
-        self._forgotten += 1
         self._access.forget()
+        for session in self._known.values():
+            session.forget()
         self._known.clear()
         self._change.set()
         self._change = asyncio.Event()
@@ -110,20 +110,13 @@ class Sessions:
     async def by_cookie(self, cookie: str, now: datetime) -> Identity | None:
         """None for unknown, expired, or inactive."""
         key = digest(cookie)
-        known = self._known.get(key)
-        if known is not None and known.until > time.monotonic():
-            return known.identity if known.expires_at > now else None
-        forgotten = self._forgotten
-        record = await self._store.sessions.get(key)
-        if record is None or record.expires_at <= now:
+        session = self._known.get(key) or self._remember(key)
+        known = await session.now()
+        if known is None:
+            if self._known.get(key) is session:  # who guesses cookies fills no memory
+                del self._known[key]
             return None
-        agent = await self._store.agents.get(record.agent_id)
-        if agent is None or not agent.active:
-            return None
-        identity = await self._identity(agent, record.id)
-        if forgotten == self._forgotten:  # else what was read may be older than the change
-            self._remember(key, Known(identity, record.expires_at, time.monotonic() + FRESH_S))
-        return identity
+        return known.identity if known.expires_at > now else None
 
     async def by_token(self, token: str, now: datetime) -> Identity | None:
         """A token never reaches further than the agent who made it does today."""
@@ -174,10 +167,18 @@ class Sessions:
             identity.csrf.encode(), given.encode("utf-8", "replace")
         )
 
-    def _remember(self, key: str, known: Known) -> None:
+    def _remember(self, key: str) -> Remembered[Known | None]:
         if len(self._known) >= MOST_KNOWN:
             self._known.clear()
-        self._known[key] = known
+        made = self._known[key] = Remembered(partial(self._read, key), FRESH_S)
+        return made
+
+    async def _read(self, key: str) -> Known | None:
+        record = await self._store.sessions.get(key)
+        agent = await self._store.agents.get(record.agent_id) if record else None
+        if record is None or agent is None or not agent.active:
+            return None
+        return Known(await self._identity(agent, record.id), record.expires_at)
 
     async def _identity(self, agent: Agent, session_id: SessionId) -> Identity:
         csrf = hmac.new(self._csrf_key, session_id.encode(), hashlib.sha256).hexdigest()

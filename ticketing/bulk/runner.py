@@ -155,6 +155,7 @@ class BulkRunner:
             return after, made.events
 
         job, events = await self._store.mongo.transaction(work)
+        self._commands.committed()
         self._offer(events)
         metrics.BULK_TICKETS.inc(len(events))
         return job

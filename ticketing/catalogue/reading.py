@@ -1,6 +1,5 @@
 """The catalogue from memory: asked for with every change of a ticket, the database rarely."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
@@ -13,6 +12,7 @@ from ticketing.catalogue.references import uses
 from ticketing.catalogue.store import CatalogueStore
 from ticketing.errors import Invalid
 from ticketing.model import Ticket
+from ticketing.remembered import Remembered
 from ticketing.roles.model import Configured
 
 FRESH_S = 5.0
@@ -32,39 +32,34 @@ class Catalogues:
 
     def __init__(self, store: CatalogueStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
-        self._clock = clock
         self._known = BUILT_IN
-        self._looked_at = float("-inf")
-        self._looking = asyncio.Lock()
+        self._present = Remembered(self._look, FRESH_S, clock)
+        self._noted = False
 
     async def current(self) -> Catalogue:
         """Everything at one moment; read anew only when the revision grew."""
-        if self._clock() - self._looked_at >= FRESH_S:
-            async with self._looking:
-                if self._clock() - self._looked_at >= FRESH_S:
-                    await self._look()
-        return self._known
+        return await self._present.now()
 
     def forget(self) -> None:
         """Look again at the next question: somebody changed it."""
-        self._looked_at = float("-inf")
+        self._present.forget()
 
     async def follow(self, pubsub: Pubsub) -> None:
         """Look again whenever another process changed it. Ends by cancellation."""
         async for _ in pubsub.subscribe(CATALOGUE, ready=self.forget):
             self.forget()
 
-    async def _look(self) -> None:
-        began = self._clock()
+    async def _look(self) -> Catalogue:
         revision = await self._store.revision()
         if revision != self._known.revision:
             self._known = await self._store.read(revision)
-        self._looked_at = began
+        return self._known
 
     async def note_use(self, session: Session, before: Ticket | None, after: Ticket) -> None:
         """Write down what a ticket has for the first time ever: it cannot just go any more.
 
-        Raises Invalid when it went meanwhile. Nearly always there is nothing to write.
+        Raises Invalid when it went meanwhile. Nearly always there is nothing to write. Within a
+        transaction: ``committed`` after it.
         """
         named = set(uses(after)) - (set(uses(before)) if before else set())
         first = [
@@ -82,7 +77,15 @@ class Catalogues:
                 raise Invalid(f"{kind}_id" if kind != "field" else f"fields.{id}", "it is gone")
             entries.append(replace(entry, used=True))
         await self._store.save(session, entries)
-        self.forget()
+        self._noted = True
+
+    def committed(self) -> None:
+        """Look again when something was used for the first time. Of two such changes at once the
+        first may take the other's look: then that one's is late by seconds, and is noted again.
+        """
+        if self._noted:
+            self._noted = False
+            self.forget()
 
 
 def configured(catalogue: Catalogue) -> Configured:

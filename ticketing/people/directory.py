@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from ticketing.people.model import Attribute, Organisation, OrganisationId, Owner
 from ticketing.people.store import PeopleStore
+from ticketing.remembered import Remembered
 from ticketing.tokens import fold
 
 FRESH_S = 5.0
@@ -19,44 +20,39 @@ class PeopleDirectory:
 
     def __init__(self, store: PeopleStore, clock: Callable[[], float] = time.monotonic) -> None:
         self._store = store
-        self._clock = clock
-        self._attributes: dict[Owner, dict[str, Attribute]] = {}
+        self._attributes = Remembered(self._read_attributes, FRESH_S, clock)
+        self._organisations = Remembered(self._read_organisations, FRESH_S, clock)
         self._domains: dict[str, OrganisationId] = {}
         self._of: dict[OrganisationId, tuple[str, ...]] = {}
         self._names: dict[str, OrganisationId] = {}
         self._changed_at = _BEGINNING
-        self._read_at = {"attributes": float("-inf"), "domains": float("-inf")}
 
     async def attributes(self, owner: Owner) -> Mapping[str, Attribute]:
         """Definitions by key."""
-        if self._old("attributes"):
-            found: dict[Owner, dict[str, Attribute]] = {"contact": {}, "organisation": {}}
-            for one in await self._store.all_attributes():
-                found[one.owner][one.key] = one
-            self._attributes = found
-            self._read_at["attributes"] = self._clock()
-        return self._attributes[owner]
+        return (await self._attributes.now())[owner]
 
     async def domains(self) -> Mapping[str, OrganisationId]:
         """Organisations by mail domain."""
-        if self._old("domains"):
-            await self._read_domains()
-            self._read_at["domains"] = self._clock()
+        await self._organisations.now()
         return self._domains
 
     async def names(self) -> Mapping[str, OrganisationId]:
         """Organisations by their folded names; of two of one name, the one that changed last."""
-        await self.domains()
+        await self._organisations.now()
         return self._names
 
     def forget(self) -> None:
         """Read anew at the next question."""
-        self._read_at = dict.fromkeys(self._read_at, float("-inf"))
+        self._attributes.forget()
+        self._organisations.forget()
 
-    def _old(self, part: str) -> bool:
-        return self._clock() - self._read_at[part] > FRESH_S
+    async def _read_attributes(self) -> Mapping[Owner, Mapping[str, Attribute]]:
+        found: dict[Owner, dict[str, Attribute]] = {"contact": {}, "organisation": {}}
+        for one in await self._store.all_attributes():
+            found[one.owner][one.key] = one
+        return found
 
-    async def _read_domains(self) -> None:
+    async def _read_organisations(self) -> None:
         since = max(_BEGINNING, self._changed_at - SLACK)
         cursor = self._store.organisations.raw.find({"updated_at": {"$gte": since}})
         async for document in cursor.batch_size(PAGE):

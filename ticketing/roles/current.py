@@ -1,12 +1,12 @@
 """Who may what as it stands now, from memory: every request asks."""
 
-import time
 from collections.abc import Awaitable, Callable, Iterable
 
 from msgspec.structs import replace
 
 from ticketing.model import Agent
 from ticketing.permissions import BUILT_IN, Origin, Viewer
+from ticketing.remembered import Remembered
 from ticketing.roles.model import Access, Configured, Role, Team
 from ticketing.roles.store import RoleStore
 
@@ -25,29 +25,23 @@ class CurrentAccess:
     def __init__(self, store: RoleStore, configuration: Configuration = nothing_configured) -> None:
         self._store = store
         self._configuration = configuration
-        self._known: Access | None = None
-        self._until = float("-inf")
-        self._forgotten = 0
+        self._access = Remembered(self._read, FRESH_S)
 
     def forget(self) -> None:
         """A role, a team or a field has changed."""
-        self._forgotten += 1
-        self._known = None
+        self._access.forget()
 
     async def now(self) -> Access:
         """All roles and teams."""
-        if self._known is not None and time.monotonic() < self._until:
-            return self._known
-        forgotten = self._forgotten
-        roles, teams = await self._store.all_roles(), await self._store.all_teams()
-        found = access_of(roles, teams, await self._configuration())
-        if forgotten == self._forgotten:  # else what was read may be older than the change
-            self._known, self._until = found, time.monotonic() + FRESH_S
-        return found
+        return await self._access.now()
 
     async def viewer(self, agent: Agent, origin: Origin | None = None) -> Viewer:
         """What this agent may see and do now."""
         return Viewer.of(agent, origin, await self.now())
+
+    async def _read(self) -> Access:
+        roles, teams = await self._store.all_roles(), await self._store.all_teams()
+        return access_of(roles, teams, await self._configuration())
 
 
 def access_of(

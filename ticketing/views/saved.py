@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from storage.collection import Collection
+from ticketing.remembered import Remembered
 from ticketing.views.fields import Custom
 from ticketing.views.model import SavedView
 
@@ -28,18 +29,11 @@ class SavedViews:
     ) -> None:
         self._views = views
         self._fields = fields
-        self._clock = clock
-        self._known: Mapping[str, SavedView] = {}
-        self._read_at = float("-inf")
+        self._known = Remembered(self._read, FRESH_S, clock)
 
     async def by_id(self) -> Mapping[str, SavedView]:
         """In the order of the rail."""
-        if self._clock() - self._read_at > FRESH_S:
-            asked_at = self._clock()
-            found = await self._views.find({}, limit=MAX_VIEWS)
-            self._known = {view.id: view for view in sorted(found, key=_order)}
-            self._read_at = asked_at
-        return self._known
+        return await self._known.now()
 
     async def all(self) -> Sequence[SavedView]:
         """As a list."""
@@ -51,7 +45,11 @@ class SavedViews:
 
     def forget(self) -> None:
         """Read anew at the next question."""
-        self._read_at = float("-inf")
+        self._known.forget()
+
+    async def _read(self) -> Mapping[str, SavedView]:
+        found = await self._views.find({}, limit=MAX_VIEWS)
+        return {view.id: view for view in sorted(found, key=_order)}
 
 
 def _order(view: SavedView) -> tuple[int, str, str]:
