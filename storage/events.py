@@ -140,13 +140,17 @@ class EventLog:
         return [found[id] for id in ids if id in found]
 
     async def for_ticket(
-        self, ticket_id: str, before: datetime | None = None, limit: int = 100
+        self,
+        ticket_id: str,
+        before: datetime | None = None,
+        limit: int = 100,
+        since: datetime | None = None,
     ) -> list[Event]:
-        """A ticket's history, newest first, earlier than ``before``."""
-        earlier = {} if before is None else {"at": {"$lt": before}}
-        return await self._events.find(
-            {"ticket_id": ticket_id, **earlier}, sort=[("at", -1), ("_id", -1)], limit=limit
-        )
+        """A ticket's history, newest first, earlier than ``before``, from ``since`` on."""
+        ends = (("$lt", before), ("$gte", since))
+        window = {operator: moment for operator, moment in ends if moment is not None}
+        where = {"ticket_id": ticket_id, **({"at": window} if window else {})}
+        return await self._events.find(where, sort=[("at", -1), ("_id", -1)], limit=limit)
 
     async def since(self, at: datetime, limit: int, until: datetime | None = None) -> list[Event]:
         """Facts from ``at`` (inclusive) to ``until`` (exclusive), oldest first.

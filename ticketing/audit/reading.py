@@ -1,6 +1,7 @@
 """What an auditor reads: events of tickets and facts beside them, as one list."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -18,13 +19,12 @@ from ticketing.permissions import (
     sees_everything,
     sees_inbox,
 )
-from ticketing.reading.windows import Cursor, Page, latest, newest_first, page_of, read_cursor
+from ticketing.reading.sweep import Entry as Placed
+from ticketing.reading.sweep import Sweep
+from ticketing.reading.windows import Cursor, Page, read_cursor
 from ticketing.redaction import told_changes
 
 MAX_LIMIT = 100
-PAGE = 500
-MOST = 10_000
-MILLISECOND = timedelta(milliseconds=1)
 
 
 class AuditQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,43 +47,24 @@ class AuditReading:
         self._store = store
 
     async def page(self, viewer: Viewer, query: AuditQuery, now: datetime) -> Page[Entry]:
-        """Forbidden for who may not audit."""
+        """Forbidden for who may not audit. A page may be shorter than asked for although more
+        follows: as long as there is a cursor, go on.
+        """
         if not allowed(viewer, "audit.read"):
             raise Forbidden("audit.read")
-        limit = max(1, min(query.limit, MAX_LIMIT))
-        cursor = read_cursor(query.cursor)
 
-        async def fetch(since: datetime, until: datetime, wanted: int) -> list[Entry]:
-            return await self._between(viewer, query, since, until, wanted)
+        async def fetch(since: datetime, until: datetime, limit: int) -> list[Placed[Entry]]:
+            found = await self._merged(since, until, limit, query.subject_id)
+            return [Placed(one.at, one.id, one) for one in found]
 
-        if cursor is not None:
-            found = await self._ties(viewer, query, cursor)
-            found += await newest_first(fetch, cursor.moment, limit + 1 - len(found))
-        elif query.until is not None:
-            found = await newest_first(fetch, query.until, limit + 1)
-        else:
-            found = await latest(fetch, now, limit + 1)
-        return page_of(found, limit, lambda one: Cursor(moment=one.at, id=one.id))
+        async def keep(entries: Sequence[Placed[Entry]]) -> list[Placed[Entry]]:
+            fitting = [one.item for one in entries if _fits(one.item, query)]
+            return [Placed(one.at, one.id, one) for one in await self._seen(viewer, fitting)]
 
-    async def _ties(self, viewer: Viewer, query: AuditQuery, cursor: Cursor) -> list[Entry]:
-        """The rest of the cursor's own moment."""
-        until = cursor.moment + MILLISECOND
-        found = await self._between(viewer, query, cursor.moment, until, MOST)
-        return [one for one in found if one.id < cursor.id]
-
-    async def _between(
-        self, viewer: Viewer, query: AuditQuery, since: datetime, until: datetime, wanted: int
-    ) -> list[Entry]:
-        """The newest ``wanted`` that fit within [since, until), read page by page."""
-        fitting: list[Entry] = []
-        while len(fitting) < wanted:
-            page = await self._merged(since, until, PAGE)
-            whole = page if len(page) < PAGE else _without_last_moment(page)
-            fitting += await self._seen(viewer, [one for one in whole if _fits(one, query)])
-            if len(page) < PAGE:
-                break
-            until = whole[-1].at
-        return fitting[:wanted]
+        cursor = read_cursor(query.cursor) or _before(query.until)
+        sweep = Sweep(fetch, keep, now=now)
+        page = await sweep.page(cursor, max(1, min(query.limit, MAX_LIMIT)))
+        return Page(items=[one.item for one in page.items], next_cursor=page.next_cursor)
 
     async def _seen(self, viewer: Viewer, entries: list[Entry]) -> list[Entry]:
         """Without what happened to tickets that the viewer does not see, and in hidden inboxes."""
@@ -97,17 +78,18 @@ class AuditReading:
             and (shown := _told(viewer, one)) is not None
         ]
 
-    async def _merged(self, since: datetime, until: datetime, limit: int) -> list[Entry]:
-        events = map(_of_event, await self._store.events(since, until, limit))
+    async def _merged(
+        self, since: datetime, until: datetime, limit: int, subject_id: str
+    ) -> list[Entry]:
+        events = map(_of_event, await self._store.events(since, until, limit, subject_id))
         facts = map(_of_fact, await self._store.facts(since, until, limit))
         both = sorted((*events, *facts), key=lambda one: (one.at, one.id), reverse=True)
         return both[:limit]
 
 
-def _without_last_moment(page: list[Entry]) -> list[Entry]:
-    """What the next page begins with may share the last one's moment: that whole moment is its."""
-    kept = [one for one in page if one.at > page[-1].at]
-    return kept or page
+def _before(until: datetime | None) -> Cursor | None:
+    """Where a list begins that ends at a moment; no id sorts before "0"."""
+    return None if until is None else Cursor(moment=until, id="0")
 
 
 def _of_event(event: Event) -> Entry:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from storage.collection import Collection
-from storage.events import Event
+from storage.events import Event, EventLog
 from storage.migrations import Index, ensure_indexes
 from storage.mongo import Mongo, Session
 from ticketing.audit.model import Block, Fact, Source
@@ -24,6 +24,7 @@ class AuditStore:
     def __init__(self, mongo: Mongo) -> None:
         self._mongo = mongo
         self._facts: Collection[Fact] = mongo.collection("audit_facts", Fact)
+        self._log = EventLog(mongo)
         self._events: Collection[Event] = mongo.collection("events", Event)
         self._tickets: Collection[Ticket] = mongo.collection("tickets", Ticket)
         self._blocks: Collection[Block] = mongo.collection("audit_blocks", Block)
@@ -49,8 +50,12 @@ class AuditStore:
             found.update({one["_id"]: one for one in await cursor.to_list(len(part))})
         return found
 
-    async def events(self, since: datetime, until: datetime, limit: int) -> list[Event]:
-        """Newest first within [since, until)."""
+    async def events(
+        self, since: datetime, until: datetime, limit: int, ticket_id: str = ""
+    ) -> list[Event]:
+        """Newest first within [since, until); of one ticket, or of all."""
+        if ticket_id:
+            return await self._log.for_ticket(ticket_id, until, limit, since)
         return await self._events.find(_window(since, until), sort=_NEWEST, limit=limit)
 
     async def tickets(self, ids: Iterable[str]) -> dict[str, Ticket]:
