@@ -188,6 +188,13 @@ class Composer:
         await draft.write(self._blobs, replacing=True)
         return composed
 
+    async def hold(self, message: Message, session: Session) -> None:
+        """Keep the files of a message that waits, in the transaction that stores it.
+
+        Raises BlobMissing.
+        """
+        await self._blobs.touch(session, [file.sha256 for file in message.files])
+
     async def told(self, composed: Sequence[Composed]) -> None:
         """After the commit: screens hear, and the delivery is rung for."""
         made = [one for one in composed if one.outlet is not None]

@@ -23,6 +23,7 @@ from outbound.scheduled import policy
 from outbound.scheduled.model import Schedule, ScheduleChange, ScheduledReply
 from outbound.scheduled.store import ScheduledStore
 from outbound.store import OutboundStore
+from storage.errors import BlobMissing
 from storage.events import Actor
 from storage.ids import truncate
 from storage.mongo import Session
@@ -32,6 +33,7 @@ from ticketing.permissions import Viewer, require, sees_inbox
 
 ViewerOf = Callable[[AgentId], Awaitable[Viewer | None]]
 GONE = "its writer no longer works here"
+FILE_GONE = "a file of it is no longer here: write it anew, with the file"
 
 
 def _bare(message: Message) -> Delivery:
@@ -77,6 +79,7 @@ class Scheduler:
             policy.check_window(place, reply, wish.send_at)
             message = policy.scheduled(message, wish, clock)
             kept = policy.waiting(message.id, viewer, reply, wish, clock)
+            await self._composer.hold(message, session)
             await self._store.put(message, session)
             await self._scheduled.put(kept, session)
             await self._store.append([facts.scheduled(message, of_viewer(viewer))], session)
@@ -101,6 +104,7 @@ class Scheduler:
             policy.check_window(place, ask.reply, send_at)
             wish = Schedule(send_at=send_at, unless_they_write=after.unless_they_write)
             formed = policy.scheduled(formed, wish, clock)
+            await self._composer.hold(formed, session)
             await self._store.put(formed, session)
             await self._scheduled.put(after, session)
             event = facts.rescheduled(formed, after.version, of_viewer(viewer))
@@ -176,6 +180,8 @@ class Scheduler:
             result = await self._store.mongo.transaction(work)
         except (OutboundError, TicketingError, ConnectorError) as error:
             result = await self._refuse(id, str(error), clock)
+        except BlobMissing:
+            result = await self._refuse(id, FILE_GONE, clock)
         if isinstance(result, Composed):
             await self._composer.told([result])
         elif result is not None:

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from connectors.manifest import Limits, Window
-from normalizer.model import AgentId, Message, MessageId
+from normalizer.model import AgentId, File, Message, MessageId
 from outbound.errors import CannotReply, KeyReused, TooLate
 from outbound.model import Reply
-from outbound.scheduled.handlers import GONE, Scheduler
+from outbound.scheduled.handlers import FILE_GONE, GONE, Scheduler
 from outbound.scheduled.model import Schedule, ScheduleChange, ScheduledReply
 from outbound.scheduled.policy import WROTE_FIRST
 from outbound.scheduled.store import ScheduledStore
@@ -20,6 +20,7 @@ from storage.mongo import Session
 from tests.outbound.peer import Peer
 from tests.outbound.world import MIRA, TICKET, World, inbound
 from ticketing.errors import Forbidden, Invalid, NotFound
+from ticketing.facts import WRITER
 from ticketing.model import Conversation, Ticket
 from ticketing.permissions import Viewer
 
@@ -213,6 +214,48 @@ async def test_what_is_refused_at_its_time_fails_and_can_be_asked_again(
     assert len(peer.order) == 1
     assert (await sms.ticket()).delivery_trouble == ""
     assert await scheduler(sms).retry(MIRA, message.id, await sms.clock.now()) is None
+
+
+async def with_a_label(world: World, words: str) -> Message:
+    ref = await world.blobs.put(b"the label")
+    label = File(
+        id="f",
+        kind="file",
+        name="label.pdf",
+        media_type="application/pdf",
+        size=ref.size,
+        sha256=ref.sha256,
+    )
+    return await later(world, words, files=(label,))
+
+
+async def test_its_file_waits_as_long_as_it_does(sms: World, peer: Peer) -> None:
+    message = await with_a_label(sms, "the label")
+    assert await sms.blobs.collect_orphans(await sms.clock.now() + HOUR) == 0
+    await its_time_comes(sms, message)
+    assert await ScheduledSender(scheduler(sms)).sweep() == 1
+    assert await sms.state(message) == "queued"
+
+
+async def test_a_change_keeps_its_file(sms: World) -> None:
+    message = await with_a_label(sms, "the label")
+    await sms.mongo.db["blobs"].update_many({}, {"$unset": {"kept": 1}})
+    now = await sms.clock.now()
+    await scheduler(sms).change(MIRA, message.id, ScheduleChange(text="our label"), now)
+    assert await sms.blobs.collect_orphans(now + HOUR) == 0
+
+
+async def test_a_file_that_is_gone_at_its_time_is_told_to_its_writer(sms: World) -> None:
+    message = await with_a_label(sms, "the label")
+    await sms.mongo.db["blobs"].delete_many({})
+    await its_time_comes(sms, message)
+    assert await ScheduledSender(scheduler(sms)).sweep() == 0
+    delivery = (await sms.message(message)).delivery
+    assert delivery is not None
+    assert (delivery.state, delivery.reason) == ("failed", FILE_GONE)
+    events = await sms.mongo.collection("events", Event).find({"ticket_id": TICKET}, limit=20)
+    told = [change for event in events for change in event.changes if change.field == WRITER]
+    assert [change.after for change in told] == ["mira"]
 
 
 async def test_a_writer_who_is_gone_sends_nothing(sms: World) -> None:
