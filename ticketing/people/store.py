@@ -81,12 +81,19 @@ class PeopleStore:
     async def tickets_of(
         self, ids: Sequence[ContactId], limit: int, session: Session | None = None
     ) -> list[Ticket]:
-        """Tickets of these contacts."""
+        """Tickets of these contacts, at most ``limit`` of each chunk."""
         found: list[Ticket] = []
         for start in range(0, len(ids), CHUNK):
             where = {"contact_id": {"$in": list(ids[start : start + CHUNK])}}
             found += await self.tickets.find(where, limit=limit, session=session)
         return found
+
+    async def has_ticket(
+        self, id: ContactId, where: Mapping[str, Any], session: Session | None = None
+    ) -> bool:
+        """Whether a contact has a ticket that is so."""
+        wanted = {"contact_id": id, **where}
+        return await self.tickets.find_one(wanted, session=session) is not None
 
     async def conversations_of(
         self, id: ContactId, limit: int, session: Session | None = None

@@ -6,10 +6,10 @@ from normalizer.model import ContactId
 from storage.mongo import Session
 from ticketing.errors import NotFound
 from ticketing.model import Contact, Ticket
-from ticketing.people.store import PeopleStore
-from ticketing.permissions import Viewer, allowed, sees, sees_everybody
+from ticketing.people.store import CHUNK, PeopleStore
+from ticketing.permissions import Viewer, allowed, sees, sees_everybody, visible_where
 
-MOST_TICKETS = 400  # looked at to find one that the viewer sees
+MOST_TICKETS = 400  # of a chunk of people, looked at to find some that the viewer sees
 
 
 class Visible:
@@ -38,10 +38,27 @@ class Visible:
         if sees_everybody(viewer) or not contacts:
             return list(contacts)
         ids = [one.id for one in contacts]
+        hidden: set[ContactId] = set()
+        for start in range(0, len(ids), CHUNK):
+            hidden |= await self._hidden(viewer, ids[start : start + CHUNK], session)
+        return [one for one in contacts if one.id not in hidden]
+
+    async def _hidden(
+        self, viewer: Viewer, ids: Sequence[ContactId], session: Session | None
+    ) -> set[ContactId]:
+        """Who of a chunk has tickets, and none that the viewer sees."""
         found = await self._store.tickets_of(ids, MOST_TICKETS, session)
         visible = seen_people(viewer, found)
-        busy = {ticket.contact_id for ticket in found}
-        return [one for one in contacts if one.id in visible or one.id not in busy]
+        if len(found) < MOST_TICKETS:
+            return {ticket.contact_id for ticket in found} - visible
+        # others may have been cut off: whoever is not seen yet is asked for alone
+        rest = [id for id in dict.fromkeys(ids) if id not in visible]
+        return {id for id in rest if await self._is_hidden(viewer, id, session)}
+
+    async def _is_hidden(self, viewer: Viewer, id: ContactId, session: Session | None) -> bool:
+        if not await self._store.has_ticket(id, {}, session):
+            return False
+        return not await self._store.has_ticket(id, visible_where(viewer), session)
 
 
 def seen_people(viewer: Viewer, tickets: Sequence[Ticket]) -> frozenset[ContactId]:

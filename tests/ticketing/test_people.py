@@ -1,0 +1,62 @@
+"""Who exists for whom, and the lists of organisations."""
+
+import pytest
+
+from tests.ticketing.builders import INBOX, NOW, a_ticket
+from tests.ticketing.conftest import CHAT
+from ticketing.model import Contact, no_points
+from ticketing.people.store import CHUNK, PeopleStore
+from ticketing.people.visibility import MOST_TICKETS, Visible
+
+
+def a_contact(id, **more):
+    values = {
+        "version": 1,
+        "name": id,
+        "points": (),
+        "point_keys": (no_points(id),),
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return Contact(id=id, **(values | more))
+
+
+async def have_tickets(house, contact_id, count, inbox_id=INBOX):
+    """Numbered from the contact's digits on: nobody else has these."""
+    start = 1_000 * (int(contact_id.rpartition("-")[2]) + 1)
+    await house.collections.tickets.insert_many(
+        [
+            a_ticket(
+                id=f"{contact_id}-{inbox_id}-{number}",
+                number=start + number,
+                contact_id=contact_id,
+                inbox_id=inbox_id,
+                inbox_ids=(inbox_id,),
+            )
+            for number in range(count)
+        ]
+    )
+
+
+@pytest.fixture
+def people():
+    return [a_contact(f"contact-{number}") for number in range(CHUNK)]
+
+
+async def test_one_with_many_tickets_opens_nobody_elses(house, chat_only, people):
+    """The others of the chunk are cut off by theirs, and have tickets nevertheless."""
+    busy, foreign, ours, ticketless = people[:4]
+    await have_tickets(house, busy.id, MOST_TICKETS + 1)
+    await have_tickets(house, foreign.id, 1)
+    await have_tickets(house, ours.id, 1, CHAT)
+    seen = await Visible(PeopleStore(house.collections)).among(chat_only, people)
+    assert seen == [ours, ticketless, *people[4:]]
+
+
+async def test_one_is_seen_through_the_last_of_many_tickets(house, chat_only, people):
+    await have_tickets(house, people[0].id, MOST_TICKETS)
+    await house.collections.tickets.insert(
+        a_ticket(number=999, contact_id=people[0].id, inbox_id=CHAT, inbox_ids=(CHAT,))
+    )
+    visible = Visible(PeopleStore(house.collections))
+    assert await visible.among(chat_only, people[:1]) == people[:1]
