@@ -73,6 +73,8 @@ export const useMessages = (id: string) =>
     queryFn: ({ pageParam, signal }) => listMessages(id, pageParam, signal),
     initialPageParam: FIRST,
     getNextPageParam: following,
+    // The live line says what is new when it is back; this would ask for every page.
+    refetchOnReconnect: false,
   });
 
 export const useEvents = (id: string) =>
@@ -81,4 +83,6 @@ export const useEvents = (id: string) =>
     queryFn: ({ pageParam, signal }) => listEvents(id, pageParam, signal),
     initialPageParam: FIRST,
     getNextPageParam: following,
+    // The live line says what is new when it is back; this would ask for every page.
+    refetchOnReconnect: false,
   });

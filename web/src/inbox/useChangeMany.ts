@@ -9,6 +9,7 @@ import type { BulkSelection, Ticket, TicketRow } from "../api/types";
 import type { Scope } from "../app/scope";
 import { useToast } from "../app/ToastProvider";
 import { followJob } from "../bulk/jobs";
+import { renewEvents } from "../realtime/renew";
 import { actOn, type Deed } from "./acts";
 import { useInbox } from "./InboxContext";
 import { NONE, selection } from "./list/selection";
@@ -37,7 +38,7 @@ export function useChangeMany(): (rows: readonly TicketRow[], deed: Deed) => voi
 
   const shown = (ticket: Ticket) => {
     putTicket(cache, ticket);
-    void cache.invalidateQueries({ queryKey: keys.events(ticket.id) });
+    renewEvents(cache, ticket.id);
   };
   const changeOne = async (row: TicketRow, deed: Deed) => {
     try {

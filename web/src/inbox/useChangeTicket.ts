@@ -6,6 +6,7 @@ import { keys } from "../api/keys";
 import { isProblem } from "../api/problem";
 import type { TicketPatch } from "../api/types";
 import { useToast } from "../app/ToastProvider";
+import { renewEvents } from "../realtime/renew";
 import { putTicket } from "./putTicket";
 
 interface Change {
@@ -24,7 +25,7 @@ export function useChangeTicket() {
     mutationFn: ({ id, patch }: Change) => changeTicket(id, patch),
     onSuccess: (ticket) => {
       putTicket(cache, ticket);
-      void cache.invalidateQueries({ queryKey: keys.events(ticket.id) });
+      renewEvents(cache, ticket.id);
     },
     onError: (error, { id }) => {
       void cache.invalidateQueries({ queryKey: keys.ticket(id) });

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { keys } from "../api/keys";
 import type { Ticket } from "../api/types";
 import { useToast } from "../app/ToastProvider";
+import { renewEvents } from "../realtime/renew";
 import { putTicket } from "./putTicket";
 
 interface Deed {
@@ -23,7 +23,7 @@ export function useTicketDeed() {
   const { t } = useTranslation();
   const show = (ticket: Ticket) => {
     putTicket(cache, ticket);
-    void cache.invalidateQueries({ queryKey: keys.events(ticket.id) });
+    renewEvents(cache, ticket.id);
   };
   const mutation = useMutation({
     mutationFn: ({ work }: Deed) => work(),

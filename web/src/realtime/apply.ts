@@ -2,6 +2,8 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 
 import { keys } from "../api/keys";
 import type { Delivery, Message, Page, Ticket, TicketRow } from "../api/types";
+import { putLive } from "./putLive";
+import { renewThreads } from "./renew";
 
 type Pages<T> = InfiniteData<Page<T>>;
 
@@ -40,17 +42,17 @@ export function putMessage(data: Pages<Message> | undefined, message: Message): 
 }
 
 export function addMessage(cache: QueryClient, message: Message): void {
-  cache.setQueryData<Pages<Message>>(keys.messages(message.ticket_id), (data) => putMessage(data, message));
+  putLive<Pages<Message>>(cache, keys.messages(message.ticket_id), (data) => putMessage(data, message));
 }
 
 export function patchDelivery(cache: QueryClient, ticket: string, id: string, delivery: Delivery): void {
-  cache.setQueryData<Pages<Message>>(keys.messages(ticket), (data) =>
+  putLive<Pages<Message>>(cache, keys.messages(ticket), (data) =>
     mapPages(data, (one) => (one.id === id ? { ...one, delivery } : one)),
   );
 }
 
-/** Everything shown is asked for again: after a gap too wide to be filled. */
-export function refetchAll(cache: QueryClient): void {
-  for (const queryKey of [keys.lists, keys.tickets, keys.allMessages, keys.allEvents, keys.views, keys.inboxes])
-    void cache.invalidateQueries({ queryKey });
+/** Everything shown is asked for again: after a gap too wide to be filled, or (`anew`) when messages changed their tickets. */
+export function refetchAll(cache: QueryClient, anew = false): void {
+  for (const queryKey of [keys.lists, keys.tickets, keys.views, keys.inboxes]) void cache.invalidateQueries({ queryKey });
+  renewThreads(cache, anew);
 }

@@ -1,10 +1,14 @@
-import { QueryClient } from "@tanstack/react-query";
-import { beforeEach, expect, test } from "vitest";
+import { InfiniteQueryObserver, QueryClient } from "@tanstack/react-query";
+import { beforeEach, expect, test, vi } from "vitest";
 
+import { listEvents } from "../api/calls";
+import { keys } from "../api/keys";
 import type { TicketRow } from "../api/types";
 import type { Frame } from "./frames";
 import { receive } from "./receive";
 import { typing, updates } from "./stores";
+
+vi.mock("../api/calls", async (real) => ({ ...(await real<object>()), listEvents: vi.fn() }));
 
 const cache = new QueryClient();
 const frame = (events: string[], actor: string): Frame => ({
@@ -55,4 +59,20 @@ test("a message ends the typing of its sender", () => {
   const message = { id: "m", ticket_id: "t", direction: "in", occurred_at: "" };
   receive({ type: "message", seq: 2, ticket_id: "t", message } as Frame, cache, "me");
   expect(typing.get().has("t")).toBe(false);
+});
+
+test("news of the open ticket cost one request, however much of its history is loaded", async () => {
+  const page = (n: number) => ({ items: [{ id: `e${n}`, at: `2026-01-0${9 - n}` }], next_cursor: String(n + 1) });
+  vi.mocked(listEvents).mockImplementation(async () => page(1) as Awaited<ReturnType<typeof listEvents>>);
+  cache.setQueryData(keys.ticket("t"), { id: "t", version: 1 });
+  const queryFn = vi.fn(async ({ pageParam }: { pageParam: number }) => page(pageParam));
+  const history = new InfiniteQueryObserver(cache, { queryKey: keys.events("t"), queryFn, initialPageParam: 1, getNextPageParam: (last) => Number(last.next_cursor) });
+  const stop = history.subscribe(() => undefined);
+  for (let n = 0; n < 5; n += 1) await history.fetchNextPage();
+  queryFn.mockClear();
+  receive(frame(["ticket.changed"], "jun"), cache, "me");
+  await vi.waitFor(() => expect(listEvents).toHaveBeenCalledTimes(1));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(queryFn).not.toHaveBeenCalled();
+  stop();
 });

@@ -6,6 +6,7 @@ import { addMessage, patchDelivery, patchRow, refetchAll } from "./apply";
 import { noteJob } from "../bulk/jobs";
 import { unread } from "../notices/store";
 import type { Frame } from "./frames";
+import { renewEvents, renewMessages } from "./renew";
 import { presence, typing, updates, withEntry } from "./stores";
 
 /** Someone who stops without saying so is taken for silent after this. */
@@ -43,11 +44,11 @@ const HANDLERS: Handlers = {
   ticket: ({ ticket, events, actor_id: actor }, cache, me) => {
     noteUpdate(ticket, events, actor === me);
     patchRow(cache, ticket);
-    if (events.some((kind) => CARRIES.has(kind))) void cache.invalidateQueries({ queryKey: keys.messages(ticket.id) });
+    if (events.some((kind) => CARRIES.has(kind))) renewMessages(cache, ticket.id, true);
     // Conversations, files and people hang on the whole ticket, which the row does not carry.
     if (cache.getQueryData<Ticket>(keys.ticket(ticket.id))) {
       void cache.invalidateQueries({ queryKey: keys.ticket(ticket.id) });
-      void cache.invalidateQueries({ queryKey: keys.events(ticket.id) });
+      renewEvents(cache, ticket.id);
     }
   },
   gone: ({ ticket_id }, cache) => {

@@ -3,13 +3,13 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { addNote, sendReply, undoSend } from "../../api/calls";
-import { keys } from "../../api/keys";
 import { isProblem, Problem } from "../../api/problem";
 import { useAgents, useMe } from "../../api/queries";
 import type { Message, ReplyBody, Ticket } from "../../api/types";
 import { useToast } from "../../app/ToastProvider";
 import { useFormat } from "../../i18n/format";
 import { addMessage } from "../../realtime/apply";
+import { renewMessages } from "../../realtime/renew";
 import { connection } from "../../realtime/stores";
 import type { Waiting } from "../outbox/box";
 import { outbox } from "../outbox/pageOutbox";
@@ -85,7 +85,7 @@ export function useSend(ticket: Ticket, onNewMessage: () => void) {
     },
     onError: (error) => {
       if (!isNewMessage(error)) return fail(error);
-      void cache.invalidateQueries({ queryKey: keys.messages(ticket.id) });
+      renewMessages(cache, ticket.id);
       onNewMessage();
     },
   });

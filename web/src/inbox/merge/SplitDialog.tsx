@@ -36,7 +36,7 @@ function useSplit(ticket: Ticket, ids: readonly string[], subject: string, done:
   const split = useMutation({
     mutationFn: () => splitTicket(ticket.id, body),
     onSuccess: ({ new: made, merge }) => {
-      refetchAll(cache);
+      refetchAll(cache, true);
       done();
       goTo(made.id);
       toast({ tone: "ok", until: Date.now() + UNDO_MS, text: () => t("split.done", { number: made.number }), undo: () => undo.mutate(merge.id) });

@@ -22,7 +22,7 @@ export function useUndoMerge() {
   return useMutation({
     mutationFn: undoMerge,
     onSuccess: ({ kept }) => {
-      refetchAll(cache);
+      refetchAll(cache, true);
       const text = kept.length > 0 ? t("merge.undoneKept", { fields: kept.join(", ") }) : t("merge.undone");
       toast({ tone: "ok", until: Date.now() + TOAST_MS, text: () => text });
     },
@@ -55,7 +55,7 @@ export function useMerge(ticket: Ticket, other: TicketRef | null, done: () => vo
   const merge = useMutation({
     mutationFn: () => mergeTickets(source, { target_id: target, also: [], choices, versions: plan?.versions ?? {} }),
     onSuccess: ({ ticket: whole, merges }) => {
-      refetchAll(cache);
+      refetchAll(cache, true);
       done();
       goTo(whole.id);
       const made = merges[0];

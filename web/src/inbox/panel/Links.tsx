@@ -11,6 +11,7 @@ import { pathOf } from "../../app/scope";
 import { useToast } from "../../app/ToastProvider";
 import { Glyph } from "../../parts/Glyph";
 import { useInbox } from "../InboxContext";
+import { renewEvents } from "../../realtime/renew";
 
 const LinkDialog = lazy(() => import("./LinkDialog"));
 const TOAST_MS = 6_000;
@@ -22,7 +23,7 @@ function useLinks(ticket: Ticket) {
   const outcome = {
     onSettled: () => {
       void cache.invalidateQueries({ queryKey: keys.ticket(ticket.id) });
-      void cache.invalidateQueries({ queryKey: keys.events(ticket.id) });
+      renewEvents(cache, ticket.id);
     },
     onError: (error: Error) => toast({ tone: "bad", until: Date.now() + TOAST_MS, text: () => t("ticket.notChanged", { why: error.message }) }),
   };

@@ -37,7 +37,7 @@ function Suggestion({ ticket, target }: { ticket: Ticket; target: TicketRef }) {
   const join = useMutation({
     mutationFn: () => joinTicket(ticket.id, target.id),
     onSuccess: (joined) => {
-      refetchAll(cache);
+      refetchAll(cache, true);
       goTo(joined.id);
     },
     onError: (error) => toast({ tone: "bad", until: Date.now() + TOAST_MS, text: () => t("ticket.notChanged", { why: error.message }) }),

@@ -1,6 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 
 import { useEvents, useMessages } from "../../api/queries";
+import { keepNewest } from "../../realtime/renew";
 import { buildThread } from "./buildThread";
 import { rememberSeen, seenAt } from "./seen";
 
@@ -20,6 +22,9 @@ export function useThread(id: string) {
     () => buildThread({ messages: oldestFirst, events: told, seenAt: seen }),
     [oldestFirst, told, seen],
   );
+
+  const cache = useQueryClient();
+  useEffect(() => () => keepNewest(cache, id), [cache, id]);
 
   const newest = oldestFirst.at(-1)?.occurred_at;
   useEffect(() => {
