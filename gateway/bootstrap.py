@@ -137,7 +137,8 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
     catalogues = Catalogues(CatalogueStore(mongo))
     views = SavedViews(mongo.collection("saved_views", SavedView), known_fields(catalogues))
     counts, leases = ViewCounts(collections, views), Leases(mongo)
-    access = CurrentAccess(RoleStore(mongo), lambda: _configured(catalogues))
+    organisations = PeopleDirectory(PeopleStore(collections))
+    access = CurrentAccess(RoleStore(mongo), lambda: _configured(catalogues, organisations))
     notifications = _notifications(collections, access, auth, pubsub)
     owner = f"{socket.gethostname()}:{os.getpid()}"
     tokens = TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner)
@@ -258,10 +259,12 @@ def _consumers(
     )
 
 
-async def _configured(catalogues: Catalogues) -> Configured:
+async def _configured(catalogues: Catalogues, organisations: PeopleDirectory) -> Configured:
     """As it stands in the store: the bells of people and of fields ring in any order."""
     catalogues.forget()
-    return configured(await catalogues.current())
+    organisations.forget()
+    found = configured(await catalogues.current())
+    return msgspec.structs.replace(found, organisations=await organisations.heirs())
 
 
 def catalogue_commands(base: Foundation) -> CatalogueCommands:

@@ -4,7 +4,7 @@ What is not visible is answered as if it did not exist. What of a visible ticket
 is the matter of ``redaction``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -117,8 +117,8 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
             may=frozenset(role.permissions),
             reach=role.reach,
             team_ids=teams,
-            organisation_ids=_some(role.organisation_ids),
-            type_ids=None if role.type_ids is None else known.type_ids(role.type_ids),
+            organisation_ids=_some(role.organisation_ids, known.organisation_ids),
+            type_ids=_some(role.type_ids, known.type_ids),
             field_rules=_rules(role, known),
             origin=origin or Origin(),
         )
@@ -134,8 +134,10 @@ def visible_inboxes(agent: Agent, access: Access) -> frozenset[InboxId] | None:
     return frozenset((*agent.inbox_ids, *(id for team in teams for id in team.inbox_ids)))
 
 
-def _some(ids: tuple[str, ...] | None) -> frozenset[str] | None:
-    return None if ids is None else frozenset(ids)
+def _some(
+    ids: tuple[str, ...] | None, resolve: Callable[[tuple[str, ...]], frozenset[str]]
+) -> frozenset[str] | None:
+    return None if ids is None else resolve(ids)
 
 
 def _rules(role: Role, access: Access) -> Mapping[str, FieldRule]:

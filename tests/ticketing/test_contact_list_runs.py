@@ -7,13 +7,14 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.recipients import recipient
-from tests.ticketing.builders import NOW
+from tests.ticketing.builders import NOW, a_ticket
 from ticketing.model import Contact
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.lists.handlers import Imports, Start, Upload
+from ticketing.people.lists.model import fingerprint
 from ticketing.people.lists.running import AT_ONCE, ListRunner
 from ticketing.people.lists.source import Source
-from ticketing.people.lists.store import ListStore
+from ticketing.people.lists.store import ListStore, slice_id
 from ticketing.people.lists.undoing import ListUndo
 from ticketing.people.store import PeopleStore
 from ticketing.permissions import Viewer
@@ -113,6 +114,21 @@ async def test_two_workers_at_once_count_each_line_once(office):
     done = await office.lists.imports.get(job.id)
     assert done.counts.lines == done.counts.created == LINES
     assert len(await office.everybody()) == LINES
+
+
+async def test_an_undo_gives_tickets_back_to_their_organisation(office):
+    job = await office.started(a_list())
+    await office.runner().work(job.id, lambda: True)
+    one = (await office.everybody())[0]
+    kinds = office.house.collections
+    await kinds.tickets.insert(a_ticket(contact_id=one.id, organisation_id="theirs"))
+    done = await office.lists.slices.get(slice_id(job.id, 0))
+    before = replace(one, organisation_id="ours")
+    changed = replace(done, created=(), before=(before,), prints={one.id: fingerprint(one)})
+    await office.lists.slices.replace_many([changed])
+    await office.imports.undo(ADMIN, job.id, NOW)
+    await office.undo().work(job.id, lambda: True)
+    assert (await office.house.ticket()).organisation_id == "ours"
 
 
 async def test_an_undo_that_stops_goes_on(office):

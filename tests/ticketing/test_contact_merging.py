@@ -91,6 +91,17 @@ async def test_all_goes_over_and_comes_back(house, merging, mira):
         await merging.undo(mira, merge.id, LATER + HOUR)
 
 
+async def test_open_tickets_follow_into_the_organisation_and_back(house, merging, mira):
+    """It decides who sees them."""
+    ana, ben = await two_people(house)
+    kinds = house.collections
+    await kinds.contacts.replace_many([replace(ben, organisation_id="ours")])
+    merge = await merging.merge(mira, ana.id, ben.id, LATER)
+    assert [one.organisation_id for one in await house.tickets()] == ["ours", "ours"]
+    await merging.undo(mira, merge.id, LATER + HOUR)
+    assert [one.organisation_id for one in await house.tickets()] == ["", "ours"]
+
+
 async def test_what_came_since_is_the_source_s(house, merging, mira):
     ana, ben = await two_people(house)
     merge = await merging.merge(mira, ana.id, ben.id, LATER)

@@ -5,8 +5,12 @@ import pytest
 from tests.ticketing.builders import INBOX, NOW, a_ticket
 from tests.ticketing.conftest import CHAT
 from ticketing.model import Contact, no_points
+from ticketing.people.directory import PeopleDirectory
+from ticketing.people.model import Organisation
+from ticketing.people.organisations import OrganisationCommands
 from ticketing.people.store import CHUNK, PeopleStore
 from ticketing.people.visibility import MOST_TICKETS, Visible
+from ticketing.transactions import Transactions
 
 
 def a_contact(id, **more):
@@ -19,6 +23,11 @@ def a_contact(id, **more):
         "updated_at": NOW,
     }
     return Contact(id=id, **(values | more))
+
+
+def an_organisation(id, **more):
+    values = {"version": 1, "name": id, "created_at": NOW, "updated_at": NOW}
+    return Organisation(id=id, **(values | more))
 
 
 async def have_tickets(house, contact_id, count, inbox_id=INBOX):
@@ -60,3 +69,16 @@ async def test_one_is_seen_through_the_last_of_many_tickets(house, chat_only, pe
     )
     visible = Visible(PeopleStore(house.collections))
     assert await visible.among(chat_only, people[:1]) == people[:1]
+
+
+async def test_the_directory_tells_what_took_an_organisations_place(house, mira):
+    store = PeopleStore(house.collections)
+    directory = PeopleDirectory(store)
+    await store.organisations.insert_many([an_organisation("a"), an_organisation("b")])
+    assert await directory.heirs() == {}
+    transactions = Transactions(house.collections, house.events, house.offered.extend)
+    commands = OrganisationCommands(store, directory, transactions)
+    await commands.remove(mira, "a", "b", NOW)
+    await commands.remove(mira, "b", "", NOW)
+    assert await directory.heirs() == {"a": "b", "b": ""}
+    assert "a" not in await directory.names()

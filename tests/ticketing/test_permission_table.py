@@ -198,6 +198,21 @@ async def test_the_stores_filter_judges_the_same(mongo: Mongo) -> None:
         assert found == {name for name, t in RELATIONS.items() if sees(one, t)}, who
 
 
+def test_a_replaced_organisation_keeps_its_tickets() -> None:
+    heirs = {"a": "b", "b": "org-mine", "c": "d", "d": "", "x": "y"}
+    access = Access(roles={}, configured=Configured(organisations=heirs))
+    assert access.organisation_ids(("org-mine",)) == {"a", "b", "org-mine"}
+    assert access.organisation_ids(("a",)) == {"a", "b", "org-mine"}
+    assert access.organisation_ids(("d",)) == {"c", "d"}  # not those without an organisation
+    assert access.organisation_ids(("",)) == {"", "c", "d"}
+    circle = Access(roles={}, configured=Configured(organisations={"a": "b", "b": "a"}))
+    assert "a" in circle.organisation_ids(("a",))  # comes to an end
+    role = custom(organisation_ids=("org-mine",))
+    agent = Agent(id=ME, email="m", name="M", role=role.id, all_inboxes=True, created_at=NOW)
+    known = access_of([role], configured=Configured(organisations=heirs))
+    assert sees(Viewer.of(agent, access=known), ticket(organisation_id="a"))
+
+
 def test_a_replaced_team_keeps_its_tickets() -> None:
     teams = [
         Team(id="a", name="A", replaced_by="b"),

@@ -25,6 +25,7 @@ class PeopleDirectory:
         self._domains: dict[str, OrganisationId] = {}
         self._of: dict[OrganisationId, tuple[str, ...]] = {}
         self._names: dict[str, OrganisationId] = {}
+        self._heirs: dict[str, str] = {}
         self._changed_at = _BEGINNING
 
     async def attributes(self, owner: Owner) -> Mapping[str, Attribute]:
@@ -40,6 +41,11 @@ class PeopleDirectory:
         """Organisations by their folded names; of two of one name, the one that changed last."""
         await self._organisations.now()
         return self._names
+
+    async def heirs(self) -> Mapping[str, str]:
+        """By the id of an organisation that is gone what took its place, "" where nothing did."""
+        await self.domains()
+        return self._heirs
 
     def forget(self) -> None:
         """Read anew at the next question."""
@@ -67,6 +73,8 @@ class PeopleDirectory:
         name = " ".join(fold(organisation.name).split())
         if not organisation.gone:
             self._names[name] = organisation.id
-        elif self._names.get(name) == organisation.id:
-            del self._names[name]
+        else:
+            self._heirs[organisation.id] = organisation.replaced_by
+            if self._names.get(name) == organisation.id:
+                del self._names[name]
         self._changed_at = max(self._changed_at, organisation.updated_at)

@@ -103,12 +103,7 @@ class PeopleStore:
 
     async def show_as(self, contact: Contact, session: Session) -> None:
         """Its open tickets name the person, and the organisation, as the contact now does."""
-        shown = {"contact_name": contact.name, "organisation_id": contact.organisation_id}
-        if not contact.organisation_id:
-            del shown["organisation_id"]
-        gone = {} if contact.organisation_id else {"$unset": {"organisation_id": 1}}
-        where = {"contact_id": contact.id, "open": True}
-        await self.tickets.update_many(where, {"$set": shown, **gone}, session=session)
+        await show_as(self.tickets, contact, session)
 
     async def notes_of(
         self, id: ContactId, before: datetime | None, limit: int
@@ -151,3 +146,13 @@ class PeopleStore:
     async def all_attributes(self) -> list[Attribute]:
         """Every definition."""
         return await self.attributes.find({}, limit=MAX_ATTRIBUTES)
+
+
+async def show_as(tickets: Collection[Ticket], contact: Contact, session: Session) -> None:
+    """As ``PeopleStore.show_as``."""
+    shown = {"contact_name": contact.name, "organisation_id": contact.organisation_id}
+    if not contact.organisation_id:
+        del shown["organisation_id"]
+    gone = {} if contact.organisation_id else {"$unset": {"organisation_id": 1}}
+    where = {"contact_id": contact.id, "open": True}
+    await tickets.update_many(where, {"$set": shown, **gone}, session=session)

@@ -53,11 +53,13 @@ class Team(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class Configured(msgspec.Struct, frozen=True, kw_only=True):
     """What else decides: the ids of ``sensitive`` custom fields, which only a permission of its own
-    lets read, and by the id of a ticket type that is gone the one that took its place.
+    lets read, by the id of a ticket type that is gone the one that took its place, and the same of
+    organisations ("" where nothing did).
     """
 
     sensitive: frozenset[str] = frozenset()
     types: Mapping[str, str] = {}
+    organisations: Mapping[str, str] = {}
 
 
 class Access(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,3 +89,20 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
         heirs = self.configured.types
         current = {heirs.get(id, id) for id in ids}
         return frozenset(current | {old for old, new in heirs.items() if new in current})
+
+    def organisation_ids(self, ids: tuple[str, ...]) -> frozenset[str]:
+        """These organisations and all whose place they took; for "" those whom nothing replaced."""
+        heirs = self.configured.organisations
+        current = {self._standing(id) for id in ids}
+        taken = {old for old in heirs if self._standing(old) in current}
+        orphans = {old for old in heirs if heirs.get(self._standing(old)) == ""}
+        return frozenset(current | taken | (orphans if "" in ids else set()))
+
+    def _standing(self, id: str) -> str:
+        """What took its place in the end; the last that there was, where nothing did."""
+        heirs = self.configured.organisations
+        for _ in range(len(heirs)):
+            if not heirs.get(id):
+                break
+            id = heirs[id]
+        return id

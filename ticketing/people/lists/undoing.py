@@ -70,6 +70,10 @@ class ListUndo:
             if (held := current.get(old.id)) and fingerprint(held) == done.prints.get(old.id)
         ]
         await self._people.contacts.replace_many(back, session=session)
+        for one in back:
+            held = current[one.id]
+            if (held.name, held.organisation_id) != (one.name, one.organisation_id):
+                await self._people.show_as(one, session)
         actor = Actor(kind="agent", id=job.by, name=job.by_name)
         events += [
             facts.about(kind, one.id, cause=f"undo {job.id}", actor=actor, at=now)

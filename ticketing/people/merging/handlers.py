@@ -93,6 +93,8 @@ class ContactMerging:
             apart = unmerged(merge, source, target, now)
             await self._save(session, apart.target, apart.source)
             await self._give_back(session, events, merge, viewer, now)
+            for one in (apart.target, apart.source):
+                await self._store.show_as(one, session)
             undone = replace(merge, undone_at=now)
             await self._store.merges.replace_many([undone], session=session)
             cause, actor = f"undo {merge.id}", facts.of_viewer(viewer)
@@ -117,7 +119,10 @@ class ContactMerging:
                 return 0
             number = len(await self._store.moves_of(merge.id, session))
             actor = facts.SYSTEM
-            return await self._move(session, events, known, target, number, actor)
+            count = await self._move(session, events, known, target, number, actor)
+            if count:
+                await self._store.show_as(target, session)
+            return count
 
         return await self._transactions.run(work)
 
@@ -150,6 +155,7 @@ class ContactMerging:
         await self._store.merges.replace_many([merge], session=session)
         actor = facts.of_viewer(viewer)
         await self._move(session, events, merge, grown, 0, actor)
+        await self._store.show_as(grown, session)
         events += _told("contact.merged", merge.id, actor, now, (source, emptied))
         events += _told("contact.merged", merge.id, actor, now, (target, grown))
         return merge

@@ -8,10 +8,10 @@ from normalizer.model import ContactId, TicketId
 from storage.collection import Collection
 from storage.migrations import Index
 from storage.mongo import Session
-from ticketing.model import Conversation, Ticket
+from ticketing.model import Contact, Conversation, Ticket
 from ticketing.people.merging.model import ContactMerge, MergeId, Moved, MovedTicket
 from ticketing.people.model import ContactNote
-from ticketing.people.store import CHUNK
+from ticketing.people.store import CHUNK, show_as
 from ticketing.store import Collections
 
 MOST_MOVED = 2_000
@@ -55,6 +55,10 @@ class MergeStore:
         """As ``tickets_of``."""
         where = {"contact_id": id}
         return await self._notes.find(where, limit=MOST_MOVED + 1, session=session)
+
+    async def show_as(self, contact: Contact, session: Session) -> None:
+        """Its open tickets name the person, and the organisation, as the contact now does."""
+        await show_as(self._tickets, contact, session)
 
     async def within(self, id: TicketId, session: Session) -> list[Conversation]:
         """A ticket's conversations."""
