@@ -10,8 +10,10 @@ from tests.ticketing.conftest import CHAT, SMS
 from ticketing.amendments import TicketChange
 from ticketing.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from ticketing.merging.handlers import MergeWish
+from ticketing.merging.model import SplitWish
 from ticketing.model import Agent
 from ticketing.permissions import Viewer
+from ticketing.roles.model import Team
 from ticketing.starting import NewConversation
 
 HOUR = timedelta(hours=1)
@@ -149,6 +151,72 @@ async def test_read_marks_stay_right(house, mira, three):
     record = (await house.merging.history(mira, one.id))[-1]
     await house.merging.undo(mira, record.id, NOW + 10 * HOUR)
     assert await unread() == {2, 3}
+
+
+@pytest.fixture
+def asked(house, monkeypatch):
+    """The read marks that are looked up."""
+    found, by_ids = [], house.collections.reads.by_ids
+
+    async def noted(ids, **more):
+        found.extend(ids)
+        return await by_ids(ids, **more)
+
+    monkeypatch.setattr(house.collections.reads, "by_ids", noted)
+    return found
+
+
+async def test_looking_asks_for_no_read_marks(house, mira, three, asked):
+    await house.collections.agents.insert(
+        Agent(id="agent-mira", email="m@h", name="Mira", role="agent", created_at=NOW)
+    )
+    one, two, _ = three
+    wish = MergeWish(source_ids=(one.id,), target_id=two.id)
+    await house.merging.preview(mira, wish, NOW + 5 * HOUR)
+    (message,) = await house.collections.messages.find({"ticket_id": one.id}, limit=1)
+    with pytest.raises(Refused):  # all it has
+        await house.splitting.preview(
+            mira, SplitWish(ticket_id=one.id, message_ids=(message.id,)), NOW + 5 * HOUR
+        )
+    assert asked == []
+    await house.join(mira, one.id, two.id, NOW + 6 * HOUR)
+    assert sorted(asked) == sorted(f"agent-mira|{id}" for id in (one.id, two.id))
+
+
+async def test_only_who_sees_the_inboxes_may_have_read(house, mira, three, asked):
+    await house.collections.teams.insert(Team(id="chatters", name="Chatters", inbox_ids=(CHAT,)))
+    agents = {
+        "all": {},
+        "chat": {"all_inboxes": False, "inbox_ids": (SMS, CHAT)},
+        "team": {"all_inboxes": False, "team_ids": ("chatters",)},
+        "sms": {"all_inboxes": False, "inbox_ids": (SMS,)},
+        "gone": {"active": False},
+    }
+    await house.collections.agents.insert_many(
+        Agent(id=id, email=f"{id}@h", name=id, role="agent", created_at=NOW, **more)
+        for id, more in agents.items()
+    )
+    one, two, _ = three
+    await house.join(mira, one.id, two.id, NOW + 6 * HOUR)
+    assert {id.partition("|")[0] for id in asked} == {"all", "chat", "team"}
+
+
+async def test_the_latest_of_many_records_are_found(house, mira, three, monkeypatch):
+    one, two, last = three
+    await house.join(mira, one.id, two.id, NOW + 5 * HOUR)
+    first = await last_merge(house, mira, one.id)
+    for n in range(6, 9):
+        await house.join(mira, last.id, two.id, NOW + n * HOUR)
+        if n < 8:
+            record = await last_merge(house, mira, last.id)
+            await house.merging.undo(mira, record.id, NOW + n * HOUR)
+    monkeypatch.setattr("ticketing.merging.store.MAX_RECORDS", 2)
+    found = await house.merging.history(mira, two.id)
+    assert [record.at for record in found] == [NOW + 8 * HOUR, NOW + 7 * HOUR]
+    with pytest.raises(Refused, match="undo the latest"):
+        await house.merging.undo(mira, first.id, NOW + 9 * HOUR)
+    await house.merging.undo(mira, found[0].id, NOW + 10 * HOUR)
+    assert (await house.ticket(3)).merged_into is None
 
 
 async def test_a_preview_says_what_moves_and_writes_nothing(house, mira, three):

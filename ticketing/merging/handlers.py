@@ -72,7 +72,7 @@ class Merging:
         ids = _ids(wish)
 
         async def work(session: Session, _events: list[Event]) -> list[Preview]:
-            world = await self._world(viewer, wish, session)
+            world = await self._world(viewer, wish, session, marks=False)
             target = in_view(viewer, world.tickets[ids[-1]])
             previews = []
             for id in ids[:-1]:
@@ -148,13 +148,15 @@ class Merging:
 
         return await self._transactions.run(work)
 
-    async def _world(self, viewer: Viewer, wish: MergeWish, session: Session) -> World:
+    async def _world(
+        self, viewer: Viewer, wish: MergeWish, session: Session, *, marks: bool = True
+    ) -> World:
         """The tickets of a wish, allowed and as the agent has seen them."""
         ids = _ids(wish)
         for name in wish.choices:
             if rule_of(viewer, name) is not None:
                 raise Invalid(f"choices.{name}", "your role may not change this field")
-        world = await self._store.world(ids, session)
+        world = await self._store.world(ids, session, marks=marks)
         for id in ids:
             ticket = require(viewer, "join", world.tickets.get(id), id)
             if wish.versions.get(id, ticket.version) != ticket.version:

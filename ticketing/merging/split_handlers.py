@@ -33,7 +33,9 @@ class Splitting:
         id = TicketId(new_id(now))
 
         async def work(session: Session, _events: list[Event]) -> Split:
-            split, _ = await self._planned(session, viewer, wish, id=id, number=UNNUMBERED, now=now)
+            split, _ = await self._planned(
+                session, viewer, wish, id=id, number=UNNUMBERED, now=now, marks=False
+            )
             return split
 
         return await self._transactions.run(work)
@@ -84,8 +86,9 @@ class Splitting:
         id: TicketId,
         number: int,
         now: datetime,
+        marks: bool = True,
     ) -> tuple[Split, World]:
-        world = await self._store.world([TicketId(wish.ticket_id)], session)
+        world = await self._store.world([TicketId(wish.ticket_id)], session, marks=marks)
         old = _allowed(viewer, wish, world)
         chosen = await self._chosen(viewer, wish, session)
         ids = {one.conversation_id for one in chosen}

@@ -9,6 +9,7 @@ import msgspec
 from normalizer.model import AgentId, ContactId, ConversationId, Message, MessageId, TicketId
 from storage.migrations import Index
 from storage.mongo import Session
+from ticketing.errors import Refused
 from ticketing.merging.clocks import counts_in
 from ticketing.merging.model import (
     MAX_CONVERSATIONS,
@@ -27,6 +28,8 @@ from ticketing.merging.model import (
 from ticketing.merging.splitting import new_conversation
 from ticketing.merging.world import World
 from ticketing.model import Contact, Conversation, ReadMark, Ticket, read_mark_id
+from ticketing.permissions import visible_inboxes
+from ticketing.roles.model import Access
 from ticketing.store import Collections
 
 ItemT = TypeVar("ItemT")
@@ -41,6 +44,9 @@ AT_ONCE = 20  # ids a query: the small server compares each with each
 MAX_RECORDS = 200
 APART = {"$set": {"apart": True}}
 MAX_AGENTS = 1_000
+MAX_TEAMS = 1_000
+SIDES = ("source_id", "target_id")
+NEWEST = (("at", -1), ("_id", -1))
 MAX_NEWS = 500
 SLACK = timedelta(hours=1)  # between a message's arrival and its being stored
 _GROUPS: Mapping[str, Any] = {
@@ -85,16 +91,36 @@ class MergeStore:
         return await self._merges.get(id, session)
 
     async def records_of(self, id: str, session: Session | None = None) -> list[Merge]:
-        """Those that the ticket took part in, the latest first."""
+        """The last ones that the ticket took part in, the latest first."""
         found = {
             one.id: one
-            for side in ("source_id", "target_id")
-            for one in await self._merges.find({side: id}, limit=MAX_RECORDS, session=session)
+            for side in SIDES
+            for one in await self._merges.find(
+                {side: id}, sort=NEWEST, limit=MAX_RECORDS, session=session
+            )
         }
         return sorted(found.values(), key=lambda one: (one.at, one.id), reverse=True)
 
+    async def _since(self, id: TicketId, at: datetime, session: Session) -> list[Merge]:
+        """All that the ticket took part in from then on. Raises Refused where they are too many."""
+        found: list[Merge] = []
+        for side in SIDES:
+            where = {side: id, "at": {"$gte": at}}
+            some = await self._merges.find(
+                where, sort=NEWEST, limit=MAX_RECORDS + 1, session=session
+            )
+            if len(some) > MAX_RECORDS:
+                raise Refused(
+                    f"more than {MAX_RECORDS} merges and splits came after it: "
+                    "undo the latest of them first"
+                )
+            found += some
+        return found
+
     async def later(self, record: Merge, session: Session) -> list[Merge]:
-        """Merges and splits in force that came after it and touch what it touched."""
+        """Merges and splits in force that came after it and touch what it touched. Raises
+        Refused.
+        """
         wanted = [record.source_id, record.target_id]
         found: dict[MergeId, Merge] = {}
         asked: set[TicketId] = set()
@@ -103,7 +129,7 @@ class MergeStore:
             if id in asked:
                 continue
             asked.add(id)
-            for one in await self.records_of(id, session):
+            for one in await self._since(id, record.at, session):
                 if one.undone_at is None and (one.at, one.id) > (record.at, record.id):
                     found[one.id] = one
                     wanted += [one.source_id, one.target_id]
@@ -147,9 +173,16 @@ class MergeStore:
         return [self._in.messages.decode(one) for one in found]
 
     async def world(
-        self, ids: Iterable[TicketId], session: Session, *, since: datetime | None = None
+        self,
+        ids: Iterable[TicketId],
+        session: Session,
+        *,
+        since: datetime | None = None,
+        marks: bool = True,
     ) -> World:
-        """These tickets with what they hold; ``since`` asks for the messages that came later."""
+        """These tickets with what they hold; ``since`` asks for the messages that came later.
+        Without ``marks`` nobody is known to have read anything: for looking only.
+        """
         tickets = await self.tickets(ids, session)
         places: list[Place] = []
         tallies: dict[ConversationId, Tally] = {}
@@ -160,20 +193,26 @@ class MergeStore:
             places += await self.places(ticket.id, session)
             tallies |= await self.tallies(ticket.id, session)
             messages += await self.news(ticket.id, since, session) if since else []
-        agents = await self._agents(session)
-        marks = await self._marks(agents, tickets, session)
+        agents = await self._readers(tickets.values(), session) if marks else []
         return World(
             tickets=tickets,
             places=places,
             tallies=tallies,
             messages=messages,
-            marks=marks,
+            marks=await self._marks(agents, tickets, session),
             agents=agents,
         )
 
-    async def _agents(self, session: Session) -> list[AgentId]:
-        found = await self._in.agents.raw.find({}, {"_id": 1}, session=session).to_list(MAX_AGENTS)
-        return [AgentId(one["_id"]) for one in found]
+    async def _readers(self, tickets: Iterable[Ticket], session: Session) -> list[AgentId]:
+        """Who sees an inbox of one of the tickets: nobody else needs to know what they have read.
+        For each a mark of each ticket is looked up.
+        """
+        teams = await self._in.teams.find({}, limit=MAX_TEAMS, session=session)
+        access = Access(roles={}, teams={one.id: one for one in teams})
+        inboxes = {id for one in tickets for id in (one.inbox_id, *one.inbox_ids)}
+        agents = await self._in.agents.find({}, limit=MAX_AGENTS, session=session)
+        seen = {one.id: visible_inboxes(one, access) for one in agents}
+        return [id for id, mine in seen.items() if mine is None or not inboxes.isdisjoint(mine)]
 
     async def _marks(
         self, agents: Sequence[AgentId], tickets: Iterable[TicketId], session: Session
