@@ -4,13 +4,13 @@ What a command returns is the state after it; a repeated command with the same k
 first one's result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from normalizer.model import AgentId, Author, Message, MessageId
+from normalizer.model import AgentId, Author, Message, MessageId, TicketId
 from storage.events import Change, Event, EventLog
 from storage.ids import derived_id
 from storage.mongo import Session
@@ -76,10 +76,18 @@ class Commands:
         self._catalogues.committed()
 
     async def decided(
-        self, session: Session, viewer: Viewer, before: Ticket, change: TicketChange, now: datetime
+        self,
+        session: Session,
+        viewer: Viewer,
+        before: Ticket,
+        change: TicketChange,
+        now: datetime,
+        *,
+        unsaved: Mapping[TicketId, Ticket] | None = None,
     ) -> Ticket:
         """The ticket after the change, which the viewer may make; the same one when nothing
-        differs. It is not saved, and nothing is told.
+        differs. It is not saved, and nothing is told. ``unsaved`` are others that this transaction
+        is going to change.
         """
         catalogue = await self._catalogues.current()
         await self._check_assignee(session, change)
@@ -88,7 +96,7 @@ class Commands:
             return before
         check_change(viewer, before, after, asked_for(change))
         if not change.force:
-            await check_children(self._links, before, after, session)
+            await check_children(self._links, before, after, session, unsaved or {})
         await self._give_to_team(session, before, after)
         await self._referred.check(session, before, after, catalogue, change.files)
         await self._catalogues.note_use(session, before, after)

@@ -11,15 +11,13 @@ from ticketing.bulk.model import (
     KEPT,
     MOST_IDS,
     OPEN,
-    SLICE,
     Job,
     JobId,
-    Leaf,
     Listed,
     Outcome,
     Result,
     Wish,
-    leaf_id,
+    leaves,
 )
 from ticketing.bulk.policy import checked
 from ticketing.bulk.store import BulkStore
@@ -63,7 +61,7 @@ class BulkJobs:
             updated_at=now,
             expires_at=now + KEPT,
         )
-        await self._store.create(job, _leaves(job, ids))
+        await self._store.create(job, leaves(job, ids))
         await self._ring()
         return job
 
@@ -94,14 +92,3 @@ class BulkJobs:
                 return after
             before = await self.get(viewer, id)
         return before
-
-
-def _leaves(job: Job, ids: Sequence[TicketId]) -> list[Leaf]:
-    return [
-        Leaf(
-            id=leaf_id(job.list_id, start // SLICE),
-            ticket_ids=tuple(ids[start : start + SLICE]),
-            expires_at=job.expires_at,
-        )
-        for start in range(0, len(ids), SLICE)
-    ]

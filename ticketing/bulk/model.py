@@ -1,6 +1,6 @@
 """A job, the tickets that it has to go through, and what became of each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NewType
 
@@ -56,8 +56,10 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``done`` of ``total`` are gone through: it grows in the transaction that changes them, so
-    that a killed worker repeats none and leaves none out. ``list_id`` is the list it goes through:
-    each try at gathering has its own. ``waits`` narrows the list of open ones.
+    that a killed worker repeats none and leaves none out. ``list_id`` is the list it goes through,
+    which is gathered page by page: ``total`` grows, ``cursor`` is where the next page begins.
+    ``tries`` failed in a row, and the next one is at ``tries_at``. ``waits`` narrows the list of
+    open ones.
     """
 
     id: JobId = msgspec.field(name="_id")
@@ -67,16 +69,25 @@ class Job(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wish: Wish
     listed: Listed | None = None
     list_id: str = ""
+    cursor: str | None = None
     state: JobState
     waits: bool
     total: int = 0
     done: int = 0
     counts: Counts = Counts()
     tries: int = 0
+    tries_at: datetime | None = None
     reason: str = ""
     created_at: datetime
     updated_at: datetime
     expires_at: datetime
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Some tickets of a list; ``next_cursor`` None: there are no more."""
+
+    ids: tuple[TicketId, ...]
+    next_cursor: str | None = None
 
 
 class Leaf(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,6 +113,18 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def leaf_id(list_id: str, number: int) -> str:
     """Sorts by number."""
     return f"{list_id}|{number:06d}"
+
+
+def leaves(job: Job, ids: Sequence[TicketId], first: int = 0) -> list[Leaf]:
+    """A job's list, or its end from leaf ``first`` on."""
+    return [
+        Leaf(
+            id=leaf_id(job.list_id, first + start // SLICE),
+            ticket_ids=tuple(ids[start : start + SLICE]),
+            expires_at=job.expires_at,
+        )
+        for start in range(0, len(ids), SLICE)
+    ]
 
 
 def result_id(job_id: JobId, place: int) -> str:

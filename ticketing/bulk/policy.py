@@ -1,17 +1,43 @@
 """What a wish makes of one ticket, beside what a change of it does anyway. Pure."""
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
+from normalizer.model import TicketId
 from ticketing.amendments import TicketChange
 from ticketing.bulk.model import Wish
 from ticketing.errors import Invalid
+from ticketing.links.model import MAX_DEPTH
 from ticketing.model import Ticket
 from ticketing.permissions import Viewer
 from ticketing.work.followers import followed, unfollowed
 from ticketing.work.snooze import awake, snoozed
+
+FIRST_PAUSE = timedelta(seconds=5)
+SLOWER = 4  # times as long a pause after each try: 5 s, 20 s, 80 s, 5 min
+
+
+def pause_after(tries: int) -> timedelta:
+    """After so many failures in a row."""
+    return FIRST_PAUSE * float(SLOWER ** (tries - 1))
+
+
+def children_first(ids: Sequence[TicketId], found: Mapping[TicketId, Ticket]) -> list[int]:
+    """In which order places of a slice are gone through: parents wait for their children, which
+    may be in it too.
+    """
+    return sorted(range(len(ids)), key=lambda place: -_above(ids[place], found))
+
+
+def _above(id: TicketId, found: Mapping[TicketId, Ticket]) -> int:
+    """How many generations of its parents are among these."""
+    count, ticket = 0, found.get(id)
+    while ticket and ticket.parent_id and ticket.parent_id in found and count < MAX_DEPTH:
+        count, ticket = count + 1, found[ticket.parent_id]
+    return count
 
 
 def checked(wish: Wish) -> Wish:

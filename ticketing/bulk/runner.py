@@ -4,8 +4,9 @@ Two runners that have the same job meet in its document: one is run anew and fin
 """
 
 import logging
+import random
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,23 +16,24 @@ from msgspec.structs import replace
 from normalizer.model import AgentId, TicketId
 from storage.errors import TransactionGaveUp
 from storage.events import Event
-from storage.ids import new_id, utc_now
+from storage.ids import truncate, utc_now
 from storage.mongo import Session
 from ticketing import facts, metrics
 from ticketing.bulk.model import (
     MOST_TICKETS,
+    OPEN,
     SLICE,
     Job,
     JobId,
-    Leaf,
+    JobState,
     Listed,
     Outcome,
+    Page,
     Result,
     counted,
-    leaf_id,
     result_id,
 )
-from ticketing.bulk.policy import change_for, worked_on
+from ticketing.bulk.policy import change_for, children_first, pause_after, worked_on
 from ticketing.bulk.store import BulkStore
 from ticketing.errors import Invalid, NotFound, TicketingError
 from ticketing.handlers import Commands
@@ -51,9 +53,9 @@ Tell = Callable[[Job], Awaitable[None]]
 
 
 class Selecting(Protocol):
-    """Which tickets a list shows, page by page, none twice."""
+    """Which tickets a list shows, page by page."""
 
-    def ids(self, viewer: Viewer, listed: Listed, now: datetime) -> AsyncIterator[list[TicketId]]:
+    async def page(self, viewer: Viewer, listed: Listed, cursor: str | None, now: datetime) -> Page:
         """As the viewer sees it now."""
 
 
@@ -66,7 +68,9 @@ class Slice(msgspec.Struct, kw_only=True):
 
 
 class BulkRunner:
-    """``viewer_of`` says what the asker may do by now; ``tell`` hears of progress."""
+    """``viewer_of`` says what the asker may do by now; ``tell`` hears of progress; ``clock`` says
+    when what failed is tried again.
+    """
 
     def __init__(
         self,
@@ -77,6 +81,7 @@ class BulkRunner:
         viewer_of: ViewerOf,
         offer: Offer,
         tell: Tell,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._store = store
         self._commands = commands
@@ -84,10 +89,14 @@ class BulkRunner:
         self._viewer_of = viewer_of
         self._offer = offer
         self._tell = tell
+        self._clock = clock
+        self._met: dict[JobId, set[TicketId]] = {}  # of lists that are being gathered
 
     async def turn(self) -> int:
-        """A slice of every open job; how many there are."""
-        jobs = await self._store.open_jobs()
+        """A slice, or a page, of every open job that does not wait after a failure; how many."""
+        now, waiting = self._clock(), await self._store.open_jobs()
+        self._met = {one.id: self._met[one.id] for one in waiting if one.id in self._met}
+        jobs = [one for one in waiting if one.tries_at is None or one.tries_at <= now]
         for job in jobs:
             await self._step(job)
         return len(jobs)
@@ -99,8 +108,9 @@ class BulkRunner:
             after = await self._end(job, str(error))
         except Exception:
             log.exception("a slice of a job failed", extra={"job_id": job.id})
-            await self._store.troubled(job.id, job.tries + 1)
+            metrics.BULK_TROUBLED.inc()
             if job.tries + 1 < TRIES:
+                await self._put_off(job)
                 return
             after = await self._end(job, "it failed again and again; see the log")
         await self._tell(after)
@@ -118,26 +128,34 @@ class BulkRunner:
                 log.info("a slice is made smaller", extra={"job_id": job.id})
         return await self._slice(job.id, viewer, SMALLER[-1])
 
+    async def _put_off(self, job: Job) -> None:
+        tries = job.tries + 1
+        pause = pause_after(tries) * random.uniform(1.0, 1.25)  # noqa: S311  jitter
+        await self._store.troubled(job.id, tries, truncate(self._clock() + pause))
+
     async def _gather(self, job: Job, viewer: Viewer) -> Job:
-        """Write down which tickets: what is changed leaves the list it was found in. A try that was
-        cut off is forgotten: whoever still writes to its list disturbs nobody.
+        """Write down a page of which tickets, before any is changed: what is changed leaves the
+        list it was found in.
         """
-        job = replace(job, list_id=new_id(utc_now()))
-        total, waiting = 0, list[TicketId]()
-        async for ids in self._selecting.ids(viewer, job.listed or Listed(), utc_now()):
-            waiting += ids
-            while len(waiting) >= SLICE:
-                await self._store.add_leaf(_leaf(job, total // SLICE, waiting[:SLICE]))
-                total, waiting = total + SLICE, waiting[SLICE:]
-            if total > MOST_TICKETS:
-                raise Invalid("selection", f"more than {MOST_TICKETS} tickets")
-        if waiting:
-            await self._store.add_leaf(_leaf(job, total // SLICE, waiting))
-        total += len(waiting)
-        ready = replace(job, state="running", total=total, updated_at=utc_now())
-        if not total:
-            ready = replace(ready, state="done", waits=False)
-        return ready if await self._store.end(job, ready) else await self._known(job)
+        now, met = utc_now(), await self._met_by(job)
+        page = await self._selecting.page(viewer, job.listed or Listed(), job.cursor, now)
+        fresh = [id for id in dict.fromkeys(page.ids) if id not in met]
+        total = job.total + len(fresh)
+        if total > MOST_TICKETS:
+            raise Invalid("selection", f"more than {MOST_TICKETS} tickets")
+        after = _gathered(job, total, page.next_cursor, now)
+        if not await self._store.gathered(job, after, fresh):
+            return await self._known(job)
+        met.update(fresh)
+        return after
+
+    async def _met_by(self, job: Job) -> set[TicketId]:
+        """Remembered, unless another runner has had the job meanwhile."""
+        met = self._met.get(job.id, set())
+        if len(met) != job.total:
+            met = await self._store.listed(job)
+        self._met[job.id] = met
+        return met
 
     async def _slice(self, id: JobId, viewer: Viewer, size: int) -> Job:
         now = utc_now()
@@ -165,11 +183,12 @@ class BulkRunner:
     ) -> Slice:
         found = await self._store.tickets(ids, session)
         made = Slice()
-        for number, id in enumerate(ids):
-            place = job.done + number
+        unsaved: dict[TicketId, Ticket] = {}
+        for number in children_first(ids, found):
+            id, place = ids[number], job.done + number
             try:
                 before = require(viewer, "change", found.get(id), id)
-                after = await self._changed(session, job, viewer, before, now)
+                after = await self._changed(session, job, viewer, before, now, unsaved=unsaved)
             except TicketingError as error:
                 made.results.append(_refusal(job, place, id, found.get(id), error))
                 continue
@@ -178,15 +197,23 @@ class BulkRunner:
             )
             if after is not before:
                 saved = replace(after, version=before.version + 1)
+                unsaved[id] = saved
                 made.tickets.append(saved)
                 made.events.append(_event(job, before, saved, viewer, now))
         return made
 
     async def _changed(
-        self, session: Session, job: Job, viewer: Viewer, before: Ticket, now: datetime
+        self,
+        session: Session,
+        job: Job,
+        viewer: Viewer,
+        before: Ticket,
+        now: datetime,
+        *,
+        unsaved: Mapping[TicketId, Ticket],
     ) -> Ticket:
         change = change_for(before, job.wish)
-        after = await self._commands.decided(session, viewer, before, change, now)
+        after = await self._commands.decided(session, viewer, before, change, now, unsaved=unsaved)
         worked = worked_on(after, job.wish, viewer, now)
         if worked is not after:
             check_change(viewer, after, worked)
@@ -200,8 +227,19 @@ class BulkRunner:
         return await self._store.job(job.id) or job
 
 
-def _leaf(job: Job, number: int, ids: Sequence[TicketId]) -> Leaf:
-    return Leaf(id=leaf_id(job.list_id, number), ticket_ids=tuple(ids), expires_at=job.expires_at)
+def _gathered(job: Job, total: int, cursor: str | None, now: datetime) -> Job:
+    """One page further; done where the list is empty."""
+    state: JobState = "gathering" if cursor is not None else "running" if total else "done"
+    return replace(
+        job,
+        cursor=cursor,
+        total=total,
+        state=state,
+        waits=state in OPEN,
+        tries=0,
+        tries_at=None,
+        updated_at=now,
+    )
 
 
 def _advanced(job: Job, results: Sequence[Result], now: datetime) -> Job:
@@ -214,6 +252,7 @@ def _advanced(job: Job, results: Sequence[Result], now: datetime) -> Job:
         state="done" if ended else "running",
         waits=not ended,
         tries=0,
+        tries_at=None,
         updated_at=now,
     )
 

@@ -1,10 +1,8 @@
 """The tickets of a list or a search, page by page: what the agent sees is what the job takes."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 
-from normalizer.model import TicketId
-from ticketing.bulk.model import Listed
+from ticketing.bulk.model import Listed, Page
 from ticketing.permissions import Viewer
 from ticketing.reading.lists import ListQuery, Lists
 from ticketing.search.finding import Search
@@ -19,44 +17,27 @@ class ListSelection:
         self._lists = lists
         self._search = search
 
-    def ids(self, viewer: Viewer, listed: Listed, now: datetime) -> AsyncIterator[list[TicketId]]:
-        """Newest first; none twice."""
+    async def page(self, viewer: Viewer, listed: Listed, cursor: str | None, now: datetime) -> Page:
+        """Newest first. A search may find a ticket on several pages."""
         if listed.q:
-            return self._found(viewer, listed, now)
-        return self._listed(viewer, listed, now)
+            return await self._found(viewer, listed, cursor, now)
+        return await self._listed(viewer, listed, cursor, now)
 
     async def _listed(
-        self, viewer: Viewer, listed: Listed, now: datetime
-    ) -> AsyncIterator[list[TicketId]]:
+        self, viewer: Viewer, listed: Listed, cursor: str | None, now: datetime
+    ) -> Page:
         """By creation, which nothing changes: whatever moves meanwhile is met once."""
-        cursor: str | None = None
-        while True:
-            wanted = ListQuery(
-                view=listed.view,
-                inbox_id=listed.inbox_id,
-                sort="created",
-                cursor=cursor,
-                limit=PAGE,
-            )
-            page = await self._lists.page(viewer, wanted, now)
-            yield [ticket.id for ticket in page.items]
-            cursor = page.next_cursor
-            if cursor is None:
-                return
+        wanted = ListQuery(
+            view=listed.view, inbox_id=listed.inbox_id, sort="created", cursor=cursor, limit=PAGE
+        )
+        page = await self._lists.page(viewer, wanted, now)
+        return Page(ids=tuple(one.id for one in page.items), next_cursor=page.next_cursor)
 
     async def _found(
-        self, viewer: Viewer, listed: Listed, now: datetime
-    ) -> AsyncIterator[list[TicketId]]:
-        """A search ends after a bounded number of tickets, so those met are remembered."""
-        met: set[TicketId] = set()
-        cursor: str | None = None
-        while True:
-            page = await self._search.find(
-                viewer, listed.q, scope=listed.scope, cursor=cursor, limit=PAGE, now=now
-            )
-            fresh = [hit.row.ticket.id for hit in page.items if hit.row.ticket.id not in met]
-            met.update(fresh)
-            yield fresh
-            cursor = page.next_cursor
-            if cursor is None:
-                return
+        self, viewer: Viewer, listed: Listed, cursor: str | None, now: datetime
+    ) -> Page:
+        page = await self._search.find(
+            viewer, listed.q, scope=listed.scope, cursor=cursor, limit=PAGE, now=now
+        )
+        ids = tuple(hit.row.ticket.id for hit in page.items)
+        return Page(ids=ids, next_cursor=page.next_cursor)

@@ -1,6 +1,7 @@
 """Queries of jobs; every read is by key or bounded."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from normalizer.model import AgentId, TicketId
 from storage.collection import to_document
@@ -8,7 +9,17 @@ from storage.events import Event, EventLog
 from storage.migrations import Index
 from storage.mongo import Mongo, Session
 from storage.writes import Writes
-from ticketing.bulk.model import Job, JobId, Leaf, Outcome, Result, leaf_id, result_id
+from ticketing.bulk.model import (
+    SLICE,
+    Job,
+    JobId,
+    Leaf,
+    Outcome,
+    Result,
+    leaf_id,
+    leaves,
+    result_id,
+)
 from ticketing.model import Ticket
 from ticketing.store import Collections
 
@@ -63,9 +74,31 @@ class BulkStore:
 
         await self.mongo.transaction(work, reads=False)
 
-    async def add_leaf(self, leaf: Leaf) -> None:
-        """The next of a list that is being gathered."""
-        await self._leaves.replace_many([leaf])
+    async def gathered(self, before: Job, after: Job, ids: Sequence[TicketId]) -> bool:
+        """Save another page of a job's list, when the job is as it was read."""
+
+        async def work(session: Session) -> bool:
+            if await self.job(before.id, session) != before:
+                return False
+            first, kept = divmod(before.total, SLICE)
+            last = await self.leaf(before.list_id, first, session) if kept else ()
+            batch = Writes(self.mongo, session)
+            batch.replace(self._leaves, leaves(before, (*last[:kept], *ids), first))
+            batch.replace(self._jobs, [after])
+            await batch.send()
+            return True
+
+        return await self.mongo.transaction(work)
+
+    async def listed(self, job: Job) -> set[TicketId]:
+        """What is gathered of a job's list so far."""
+        wanted = range(-(-job.total // SLICE))
+        found: set[TicketId] = set()
+        for start in range(0, len(wanted), AT_ONCE):
+            ids = [leaf_id(job.list_id, number) for number in wanted[start : start + AT_ONCE]]
+            for leaf in (await self._leaves.by_ids(ids)).values():
+                found.update(leaf.ticket_ids)
+        return found
 
     async def leaf(self, list_id: str, number: int, session: Session) -> Sequence[TicketId]:
         """The tickets of one slice."""
@@ -84,9 +117,10 @@ class BulkStore:
         }
         return await self._jobs.update(where, {"$set": fields}) == 1
 
-    async def troubled(self, id: JobId, tries: int) -> None:
-        """It failed, and will be tried again."""
-        await self._jobs.update({"_id": id}, {"$set": {"tries": tries}})
+    async def troubled(self, id: JobId, tries: int, again_at: datetime) -> None:
+        """It failed, and will be tried again then."""
+        change = {"$set": {"tries": tries, "tries_at": again_at}}
+        await self._jobs.update({"_id": id}, change)
 
     async def tickets(self, ids: Sequence[TicketId], session: Session) -> dict[TicketId, Ticket]:
         """By id."""

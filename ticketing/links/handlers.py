@@ -1,6 +1,6 @@
 """Linking and unlinking tickets, and what a parent hears of its children."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -29,6 +29,7 @@ from ticketing.redaction import readable, shown
 from ticketing.store import Collections, settle
 from ticketing.transactions import Transactions
 
+_NONE: Mapping[TicketId, Ticket] = {}
 ENDED = frozenset({"solved", "closed"})
 
 
@@ -179,10 +180,19 @@ class Family:
         await settle(self._mongo, work)
 
 
-async def check_children(store: LinkStore, before: Ticket, after: Ticket, session: Session) -> None:
-    """Raises Refused where a ticket is to be solved before its children. Only parents are asked."""
+async def check_children(
+    store: LinkStore,
+    before: Ticket,
+    after: Ticket,
+    session: Session,
+    unsaved: Mapping[TicketId, Ticket] = _NONE,
+) -> None:
+    """Raises Refused where a ticket is to be solved before its children. Only parents are asked.
+    ``unsaved`` are tickets as the same transaction is going to save them.
+    """
     if before.children and before.open and not after.open:
-        check_solving(before, await store.linked(before.id, "child", session))
+        children = await store.linked(before.id, "child", session)
+        check_solving(before, [unsaved.get(one.id, one) for one in children])
 
 
 def in_view(viewer: Viewer, ticket: Ticket) -> Ticket:

@@ -1,6 +1,8 @@
 """Each ticket once, whatever happens to who does it."""
 
 import asyncio
+import itertools
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +18,9 @@ from ticketing.bulk.model import SLICE, Counts, Job, Listed, Wish
 from ticketing.bulk.runner import GONE
 from ticketing.bulk.store import BulkStore
 from ticketing.errors import Forbidden, Invalid, NotFound, Refused
+from ticketing.links.handlers import Links
+from ticketing.links.store import LinkStore
+from ticketing.transactions import Transactions
 from ticketing.work.snooze import UNTIL_THEY_WRITE
 
 
@@ -96,6 +101,87 @@ async def test_a_job_that_fails_again_and_again_ends(
     found = await ended(world, job)
     assert found.state == "failed"
     assert "log" in found.reason
+
+
+async def test_a_job_in_trouble_waits_longer_each_time_and_holds_up_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = await world.seed(SLICE * 2)
+    job = await world.begin(ids)
+    right, away = BulkStore.leaf, True
+
+    async def leaf(self: BulkStore, *args: Any) -> Any:
+        if away and args[0] == job.list_id:
+            raise RuntimeError("the database is away")
+        return await right(self, *args)
+
+    monkeypatch.setattr(BulkStore, "leaf", leaf)
+    runner = world.runner()
+    pauses = []
+    for tries in range(1, 5):
+        assert await runner.turn() == 1
+        assert await runner.turn() == 0
+        found = await world.jobs.get(MIRA, job.id)
+        assert (found.state, found.tries) == ("running", tries)
+        assert found.tries_at is not None
+        pauses.append((found.tries_at - utc_now() - world.ahead).total_seconds())
+        world.ahead = found.tries_at - utc_now() + timedelta(seconds=1)
+    assert all(later > 2 * sooner for sooner, later in itertools.pairwise(pauses))
+    assert sum(pauses) > 300  # a restart of the database is survived
+    small = await world.begin(ids[:2], Wish(change=TicketChange(priority="high")))
+    away = False
+    await runner.turn()
+    assert (await world.jobs.get(MIRA, small.id)).state == "done"
+    going_on = await world.jobs.get(MIRA, job.id)
+    assert (going_on.done, going_on.tries, going_on.tries_at) == (SLICE, 0, None)
+
+
+async def test_a_list_is_gathered_a_page_a_turn(world: World) -> None:
+    ids = await world.seed(SLICE * 4 + 3)
+    large = await world.begin(Listed())
+    small = await world.begin(ids[:2], Wish(change=TicketChange(priority="high")))
+    await world.runner().turn()
+    assert world.pages == 1
+    assert (await world.jobs.get(MIRA, small.id)).state == "done"
+    await world.runner().turn()  # another process goes on where the first one was
+    middle = await world.jobs.get(MIRA, large.id)
+    assert (middle.state, middle.total, world.pages) == ("gathering", 141, 2)
+    found = await ended(world, large)
+    assert (found.total, found.counts, world.pages) == (len(ids), Counts(changed=len(ids)), 3)
+    report = await world.jobs.report(MIRA, large.id, 0, None, 1_000)
+    assert [one.ticket_id for one in report] == ids
+
+
+async def test_two_runners_gather_each_ticket_once(world: World) -> None:
+    ids = await world.seed(SLICE * 4 + 3)
+    job = await world.begin(Listed())
+    await asyncio.gather(world.run(), world.run())
+    found = await world.jobs.get(MIRA, job.id)
+    assert (found.state, found.counts) == ("done", Counts(changed=len(ids)))
+    assert await world.changes() == dict.fromkeys(ids, 1)
+
+
+async def test_parents_are_solved_with_their_children(world: World) -> None:
+    ids = await world.seed(4)  # each the parent of the next
+    transactions = Transactions(world.collections, world.events, world.offered.extend)
+    links = Links(LinkStore(world.collections), transactions)
+    for above, below in itertools.pairwise(ids):
+        await links.add(MIRA, below, "parent", above, utc_now())
+    job = await ended(world, await world.begin(ids))
+    assert job.counts == Counts(changed=4)
+    report = await world.jobs.report(MIRA, job.id, 0, None, 10)
+    assert [one.ticket_id for one in report] == ids
+
+
+async def test_a_parent_whose_child_cannot_be_solved_waits(world: World) -> None:
+    ids = await world.seed(2)
+    transactions = Transactions(world.collections, world.events, world.offered.extend)
+    links = Links(LinkStore(world.collections), transactions)
+    await links.add(MIRA, ids[1], "parent", ids[0], utc_now())
+    many = {"tags": [str(number) for number in range(30)]}
+    await world.collections.tickets.update({"_id": ids[1]}, {"$set": many})
+    job = await ended(world, await world.begin(ids))
+    assert job.counts == Counts(refused=2)
 
 
 async def test_the_report_says_what_became_of_each(world: World) -> None:

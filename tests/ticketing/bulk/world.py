@@ -1,8 +1,8 @@
 """Tickets in a database, and what runs jobs over them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -13,7 +13,7 @@ from storage.mongo import Mongo
 from tests.ticketing.builders import a_ticket
 from ticketing.amendments import TicketChange
 from ticketing.bulk.handlers import BulkJobs
-from ticketing.bulk.model import Job, Listed, Wish
+from ticketing.bulk.model import Job, Listed, Page, Wish
 from ticketing.bulk.runner import BulkRunner
 from ticketing.bulk.store import BulkStore
 from ticketing.handlers import Commands
@@ -35,6 +35,8 @@ class World:
         self.viewer: Viewer | None = MIRA
         self.offered: list[Event] = []
         self.told: list[Job] = []
+        self.pages = 0
+        self.ahead = timedelta()
         self.heard = asyncio.Event()
         self.jobs = BulkJobs(self.store, self._nobody)
 
@@ -47,6 +49,7 @@ class World:
             viewer_of=self._viewer_of,
             offer=self.offered.extend,
             tell=self._tell,
+            clock=lambda: utc_now() + self.ahead,
         )
 
     async def seed(self, count: int, **changes: object) -> list[TicketId]:
@@ -60,17 +63,13 @@ class World:
             )
         return ids
 
-    async def ids(
-        self, viewer: Viewer, listed: Listed, now: datetime
-    ) -> AsyncIterator[list[TicketId]]:
-        """The port: every ticket, in pages of 70."""
-        page: list[TicketId] = []
-        async for found in self.collections.tickets.raw.find({}, {"_id": 1}).sort([("_id", 1)]):
-            page.append(found["_id"])
-            if len(page) == 70:
-                yield page
-                page = []
-        yield page
+    async def page(self, viewer: Viewer, listed: Listed, cursor: str | None, now: datetime) -> Page:
+        """The port: every ticket, in pages of 70, each with the last one of the page before."""
+        where = {"_id": {"$gte": cursor or ""}}
+        raw = self.collections.tickets.raw.find(where, {"_id": 1}).sort([("_id", 1)]).limit(71)
+        found = [TicketId(one["_id"]) for one in await raw.to_list(71)]
+        self.pages += 1
+        return Page(ids=tuple(found), next_cursor=found[-1] if len(found) == 71 else None)
 
     async def begin(self, selection: Sequence[TicketId] | Listed, wish: Wish = SOLVE) -> Job:
         """Mira asks."""
@@ -79,8 +78,13 @@ class World:
     async def run(self) -> None:
         """Until nothing waits."""
         runner = self.runner()
-        while await runner.turn():
+        while await runner.turn() or await self._time_passes():
             pass
+
+    async def _time_passes(self) -> int:
+        """How many wait after a failure."""
+        self.ahead += timedelta(minutes=10)
+        return len(await self.store.open_jobs())
 
     async def tickets(self) -> list[Ticket]:
         """All of them."""
