@@ -26,7 +26,7 @@ from ticketing.links.handlers import check_children
 from ticketing.links.store import LinkStore
 from ticketing.model import Conversation, FieldValue, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
-from ticketing.redaction import asked_for, check_change, revealed
+from ticketing.redaction import asked_for, check_asked, revealed
 from ticketing.store import Collections
 from ticketing.tokens import tokens
 from ticketing.transactions import Offer, Transactions
@@ -89,12 +89,12 @@ class Commands:
         differs. It is not saved, and nothing is told. ``unsaved`` are others that this transaction
         is going to change.
         """
+        check_asked(viewer, asked_for(change))
         catalogue = await self._catalogues.current()
         await self._check_assignee(session, change)
         after = amended(before, change, now, catalogue)
         if after is before:
             return before
-        check_change(viewer, before, after, asked_for(change))
         if not change.force:
             await check_children(self._links, before, after, session, unsaved or {})
         await self._give_to_team(session, before, after)

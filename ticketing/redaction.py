@@ -119,24 +119,35 @@ def check_change(
     if not viewer.field_rules:
         return
     for field in viewer.field_rules if asked is None else asked:
-        rule = rule_of(viewer, field)
-        if rule is None or _value(before, field) == _value(after, field):
-            continue
-        if rule == "hidden":
-            raise Invalid(field, "there is no such field")
+        if _value(before, field) != _value(after, field):
+            _check_field(viewer, field)
+
+
+def check_asked(viewer: Viewer, asked: Iterable[str]) -> None:
+    """As ``check_change``, also where the value is the one that stands: an answer that depended on
+    it would let hidden values be guessed.
+    """
+    for field in asked:
+        _check_field(viewer, field)
+
+
+def _check_field(viewer: Viewer, field: str) -> None:
+    rule = rule_of(viewer, field)
+    if rule == "hidden":
+        raise Invalid(field, "there is no such field")
+    if rule is not None:
         raise Forbidden(f"change {field}")
 
 
-HOW = frozenset({"fields", "version", "force"})  # of a change, and no fields of a ticket
+# Of a change, and no fields of a ticket.
+HOW = frozenset({"fields", "files", "version", "force", "why"})
 
 
 def asked_for(change: msgspec.Struct) -> list[str]:
     """The names of the fields that a change sets, as rules name them."""
     names = [name for name in change.__struct_fields__ if getattr(change, name) is not UNSET]
     custom = [CUSTOM + id for id in (getattr(change, "fields", {}) if "fields" in names else ())]
-    built_in = [
-        ALSO.get(name, name) for name in names if name not in {"fields", "version", "force", "why"}
-    ]
+    built_in = [ALSO.get(name, name) for name in names if name not in HOW]
     return [*built_in, *custom]
 
 

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from tests.ticketing.builders import NOW, said
@@ -8,6 +9,8 @@ from ticketing.amendments import TicketChange
 from ticketing.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from ticketing.model import Agent
 from ticketing.permissions import Viewer
+from ticketing.transactions import Transactions
+from ticketing.work.handlers import Work
 
 HOUR = timedelta(hours=1)
 
@@ -129,3 +132,29 @@ async def test_compliance_reads_and_changes_nothing(house, ticket):
     assert await house.reading.ticket(reader, ticket.id)
     with pytest.raises(Forbidden):
         await house.commands.change_ticket(reader, ticket.id, TicketChange(status="open"), NOW)
+
+
+@pytest.mark.parametrize("rule", ["hidden", "masked"])
+async def test_a_hidden_value_cannot_be_guessed_by_writing_it(house, mira, ticket, rule):
+    await house.commands.change_ticket(mira, ticket.id, TicketChange(tags=("vip",)), NOW)
+    guesser = msgspec.structs.replace(mira, field_rules={"tags": rule})
+    answers = []
+    for guess in (("gold",), ("vip",)):
+        with pytest.raises((Invalid, Forbidden)) as refused:
+            await house.commands.change_ticket(guesser, ticket.id, TicketChange(tags=guess), NOW)
+        answers.append(str(refused.value))
+    assert answers[0] == answers[1]
+
+
+async def test_nor_by_sleeping_following_and_ticking(house, mira, ticket):
+    transactions = Transactions(house.collections, house.events, house.offered.extend)
+    work = Work(house.collections, transactions)
+    hidden = {"followers": "hidden", "snoozed_until": "hidden", "checklist": "hidden"}
+    guesser = msgspec.structs.replace(mira, field_rules=hidden)
+    for guess in (
+        work.unfollow(guesser, ticket.id, "agent-jun", NOW),
+        work.wake(guesser, ticket.id, NOW),
+        work.remove_item(guesser, ticket.id, "item", NOW),
+    ):
+        with pytest.raises(Invalid, match="there is no such field"):
+            await guess

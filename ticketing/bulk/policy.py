@@ -62,6 +62,13 @@ def change_for(ticket: Ticket, wish: Wish) -> TicketChange:
     return replace(wish.change, tags=tuple(dict.fromkeys((*kept, *wish.add_tags))))
 
 
+def worked_fields(wish: Wish) -> list[str]:
+    """What ``worked_on`` is asked to change, as rules name it."""
+    sleep = wish.wake or wish.snooze_until is not UNSET
+    asked = {"followers": wish.follow is not UNSET, "snoozed_until": sleep}
+    return [name for name, is_asked in asked.items() if is_asked]
+
+
 def worked_on(ticket: Ticket, wish: Wish, viewer: Viewer, now: datetime) -> Ticket:
     """Followed, asleep or awake as is wished; the same ticket when nothing differs."""
     after = ticket

@@ -33,13 +33,19 @@ from ticketing.bulk.model import (
     counted,
     result_id,
 )
-from ticketing.bulk.policy import change_for, children_first, pause_after, worked_on
+from ticketing.bulk.policy import (
+    change_for,
+    children_first,
+    pause_after,
+    worked_fields,
+    worked_on,
+)
 from ticketing.bulk.store import BulkStore
 from ticketing.errors import Invalid, NotFound, TicketingError
 from ticketing.handlers import Commands
 from ticketing.model import Ticket
 from ticketing.permissions import Origin, Viewer, require
-from ticketing.redaction import check_change
+from ticketing.redaction import check_asked
 from ticketing.transactions import Offer
 
 log = logging.getLogger(__name__)
@@ -214,10 +220,8 @@ class BulkRunner:
     ) -> Ticket:
         change = change_for(before, job.wish)
         after = await self._commands.decided(session, viewer, before, change, now, unsaved=unsaved)
-        worked = worked_on(after, job.wish, viewer, now)
-        if worked is not after:
-            check_change(viewer, after, worked)
-        return worked
+        check_asked(viewer, worked_fields(job.wish))
+        return worked_on(after, job.wish, viewer, now)
 
     async def _end(self, job: Job, reason: str) -> Job:
         ended = replace(job, state="failed", waits=False, reason=reason, updated_at=utc_now())

@@ -18,7 +18,7 @@ from ticketing.errors import Refused
 from ticketing.model import Ticket
 from ticketing.patience import Patience
 from ticketing.permissions import Action, Viewer, require
-from ticketing.redaction import check_change
+from ticketing.redaction import check_asked, check_change
 from ticketing.store import Collections
 from ticketing.transactions import Events, Transactions
 from ticketing.work import checklist
@@ -43,6 +43,7 @@ class Work:
 
     async def follow(self, viewer: Viewer, id: str, agent_id: AgentId, now: datetime) -> Ticket:
         """Oneself, or, for who may change the ticket, somebody else."""
+        check_asked(viewer, ["followers"])
         action: Action = "read" if agent_id == viewer.agent_id else "change"
 
         async def work(session: Session, events: Events) -> Ticket:
@@ -56,6 +57,7 @@ class Work:
 
     async def unfollow(self, viewer: Viewer, id: str, agent_id: AgentId, now: datetime) -> Ticket:
         """As ``follow``; also agents who are gone."""
+        check_asked(viewer, ["followers"])
         action: Action = "read" if agent_id == viewer.agent_id else "change"
         return await self._alter(
             viewer, id, action, lambda ticket: unfollowed(ticket, [agent_id]), now
@@ -65,18 +67,21 @@ class Work:
         self, viewer: Viewer, id: str, until: datetime | None, now: datetime
     ) -> Ticket:
         """None: until the customer writes."""
+        check_asked(viewer, ["snoozed_until"])
         return await self._alter(
             viewer, id, "change", lambda ticket: snoozed(ticket, until, viewer.agent_id, now), now
         )
 
     async def wake(self, viewer: Viewer, id: str, now: datetime) -> Ticket:
         """Before its time."""
+        check_asked(viewer, ["snoozed_until"])
         return await self._alter(viewer, id, "change", awake, now)
 
     async def add_item(
         self, viewer: Viewer, id: str, text: str, position: int | None, now: datetime, *, key: str
     ) -> Ticket:
         """A repeated ``key`` adds no second one."""
+        check_asked(viewer, ["checklist"])
         item_id = derived_id("item", id, viewer.agent_id, key) if key else new_id(now)
         return await self._alter(
             viewer,
@@ -90,6 +95,7 @@ class Work:
         self, viewer: Viewer, id: str, item_id: str, change: ItemChange, now: datetime
     ) -> Ticket:
         """Tick, reword, move."""
+        check_asked(viewer, ["checklist"])
         return await self._alter(
             viewer,
             id,
@@ -100,6 +106,7 @@ class Work:
 
     async def remove_item(self, viewer: Viewer, id: str, item_id: str, now: datetime) -> Ticket:
         """It need not be done."""
+        check_asked(viewer, ["checklist"])
         return await self._alter(
             viewer, id, "change", lambda ticket: checklist.without_item(ticket, item_id), now
         )

@@ -325,3 +325,21 @@ async def test_an_old_word_on_a_job_is_not_saved(world: World) -> None:
     old = replace(known, done=0)  # of the same moment
     assert not await world.store.end(old, replace(old, state="cancelled", waits=False))
     assert await world.jobs.get(MIRA, job.id) == known
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        Wish(change=TicketChange(), add_tags=("vip",)),
+        Wish(change=TicketChange(), wake=True),
+        Wish(change=TicketChange(), follow=False),
+    ],
+)
+async def test_what_is_hidden_cannot_be_guessed_by_who_is_unchanged(
+    world: World, wish: Wish
+) -> None:
+    ids = await world.seed(3, tags=("vip",))
+    hidden = {"tags": "hidden", "snoozed_until": "hidden", "followers": "masked"}
+    world.viewer = replace(MIRA, field_rules=hidden)
+    job = await ended(world, await world.begin(ids, wish))
+    assert job.counts == Counts(refused=3)
