@@ -29,6 +29,7 @@ from storage.ids import truncate
 from storage.mongo import Session
 from ticketing.errors import Forbidden, NotFound, TicketingError
 from ticketing.facts import SYSTEM, of_viewer
+from ticketing.model import Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
 
 ViewerOf = Callable[[AgentId], Awaitable[Viewer | None]]
@@ -82,6 +83,7 @@ class Scheduler:
             await self._composer.hold(message, session)
             await self._store.put(message, session)
             await self._scheduled.put(kept, session)
+            await self._stir(place.ticket, ask.now, session)
             await self._store.append([facts.scheduled(message, of_viewer(viewer))], session)
             return message
 
@@ -107,6 +109,7 @@ class Scheduler:
             await self._composer.hold(formed, session)
             await self._store.put(formed, session)
             await self._scheduled.put(after, session)
+            await self._stir(place.ticket, truncate(now), session)
             event = facts.rescheduled(formed, after.version, of_viewer(viewer))
             await self._store.append([event], session)
             return formed
@@ -280,6 +283,13 @@ class Scheduler:
             kept.reply, ticket_id=message.ticket_id, conversation_id=message.conversation_id
         )
         return Ask(viewer=viewer, reply=reply, now=now, undoable=False)
+
+    async def _stir(self, ticket: Ticket, now: datetime, session: Session) -> None:
+        """Its thread is read from its last change on; who merges or splits it meanwhile meets us
+        here, and finds the message.
+        """
+        after = replace(ticket, updated_at=max(ticket.updated_at, now))
+        await self._store.update_ticket(ticket, after, session)
 
     async def _told(self, message: Message) -> Message:
         await self._bell.wake("relay")

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from connectors.manifest import Limits, Window
-from normalizer.model import AgentId, File, Message, MessageId
+from normalizer.model import AgentId, File, Message, MessageId, TicketId
 from outbound.errors import CannotReply, KeyReused, TooLate
 from outbound.model import Reply
 from outbound.scheduled.handlers import FILE_GONE, GONE, Scheduler
@@ -15,14 +15,22 @@ from outbound.scheduled.model import Schedule, ScheduleChange, ScheduledReply
 from outbound.scheduled.policy import WROTE_FIRST
 from outbound.scheduled.store import ScheduledStore
 from outbound.scheduled.sweeper import ScheduledSender
-from storage.events import Event
+from storage.events import Event, EventLog
 from storage.mongo import Session
 from tests.outbound.peer import Peer
 from tests.outbound.world import MIRA, TICKET, World, inbound
 from ticketing.errors import Forbidden, Invalid, NotFound
 from ticketing.facts import WRITER
+from ticketing.merging.handlers import MergeWish, Merging
+from ticketing.merging.store import MergeStore
 from ticketing.model import Conversation, Ticket
 from ticketing.permissions import Viewer
+from ticketing.reading.store import ReadingStore
+from ticketing.reading.tickets import TicketReading
+from ticketing.store import Collections
+from ticketing.transactions import Transactions
+from ticketing.views.model import SavedView
+from ticketing.views.saved import SavedViews
 
 JUN = msgspec.structs.replace(MIRA, agent_id=AgentId("jun"), name="Jun Park")
 HOUR = timedelta(hours=1)
@@ -72,16 +80,60 @@ async def waits(world: World, message: Message) -> ScheduledReply | None:
     return await ScheduledStore(world.mongo).get(message.id)
 
 
-async def test_it_waits_in_the_thread_and_touches_nothing_else(sms: World, peer: Peer) -> None:
+async def test_it_waits_in_the_thread_and_only_stirs_its_ticket(sms: World, peer: Peer) -> None:
+    before = await sms.ticket()
     message = await later(sms, "It ships on Monday.", then="waiting")
     assert (await sms.message(message)).delivery == message.delivery
     assert message.delivery is not None
     assert message.delivery.state == "scheduled"
     ticket = await sms.ticket()
-    assert (ticket.status, ticket.message_count, ticket.version) == ("new", 0, 1)
+    assert ticket == msgspec.structs.replace(before, version=2, updated_at=message.occurred_at)
     await scheduler(sms).send_due(message.id, await sms.clock.now())
     await sms.worker.deliver(message.conversation_id)
     assert peer.order == []
+
+
+async def test_it_stands_in_the_thread_of_a_ticket_that_was_quiet(sms: World) -> None:
+    quiet = await sms.clock.now() - HOUR
+    marks = dict.fromkeys(("updated_at", "activity_at", "last_in_at"), quiet)
+    await sms.mongo.db["tickets"].update_one({"_id": TICKET}, {"$set": marks})
+    message = await later(sms, "It ships on Monday.")
+    events, views = EventLog(sms.mongo), sms.mongo.collection("saved_views", SavedView)
+    reading = TicketReading(ReadingStore(Collections(sms.mongo)), events, SavedViews(views))
+    page = await reading.messages(MIRA, TICKET, None, 50)
+    assert message.id in [one.id for one in page.items]
+
+
+async def test_a_change_stirs_its_ticket(sms: World) -> None:
+    message = await later(sms, "It ships on Monday.")
+    now = await sms.clock.now() + HOUR / 2
+    await scheduler(sms).change(MIRA, message.id, ScheduleChange(text="On Tuesday."), now)
+    assert ((await sms.ticket()).version, (await sms.ticket()).updated_at) == (3, now)
+
+
+async def test_it_goes_along_when_its_ticket_is_merged_meanwhile(
+    sms: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await later(sms, "sooner")  # a first one makes the collection, which is a conflict by itself
+    collections, ticket = Collections(sms.mongo), await sms.ticket()
+    target = msgspec.structs.replace(ticket, id=TicketId("target"), number=7)
+    await collections.tickets.insert(target)
+    run = Transactions(collections, EventLog(sms.mongo), sms.told.extend)
+    merging = Merging(MergeStore(collections), run)
+    wish = MergeWish(source_ids=(TICKET,), target_id=target.id)
+    right, runs = ScheduledStore.put, 0
+
+    async def put(self: ScheduledStore, kept: ScheduledReply, session: Session) -> None:
+        nonlocal runs
+        runs += 1
+        if runs == 1:  # between what was read and what will be written
+            await merging.merge(MIRA, wish, await sms.clock.now())
+        await right(self, kept, session)
+
+    monkeypatch.setattr(ScheduledStore, "put", put)
+    message = await later(sms, "later")
+    assert (await sms.message(message)).ticket_id == target.id
+    assert runs == 2
 
 
 async def test_at_its_time_it_is_a_reply_like_any_other(sms: World, peer: Peer) -> None:
