@@ -45,19 +45,6 @@ class Progress:
         )
 
 
-class Migration(Struct, frozen=True, kw_only=True):
-    """One step. ``up`` may run again after a crash: it begins at ``progress.cursor``."""
-
-    number: int
-    name: str
-    up: Callable[[Mongo, Progress], Awaitable[None]]
-
-    @property
-    def id(self) -> str:
-        """How the database knows it."""
-        return f"{self.number:04d}_{self.name}"
-
-
 class Index(Struct, frozen=True, kw_only=True):
     """An index. A partial one whose field is not its first key needs a range (``$gte``) filter:
     the embedded server's planner does not see that an equality implies the filter."""
@@ -79,6 +66,23 @@ class Index(Struct, frozen=True, kw_only=True):
         await mongo.db[self.collection].create_index(list(self.keys), **options)
 
 
+class Migration(Struct, frozen=True, kw_only=True):
+    """One step. ``up`` may run again after a crash: it begins at ``progress.cursor``.
+
+    What makes only indexes says which. A site that has run it gets none that are added later.
+    """
+
+    number: int
+    name: str
+    up: Callable[[Mongo, Progress], Awaitable[None]]
+    indexes: tuple[Index, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """How the database knows it."""
+        return f"{self.number:04d}_{self.name}"
+
+
 def ensure_indexes(number: int, name: str, indexes: Sequence[Index]) -> Migration:
     """The migration that creates these."""
 
@@ -86,7 +90,7 @@ def ensure_indexes(number: int, name: str, indexes: Sequence[Index]) -> Migratio
         for index in indexes:
             await index.ensure(mongo)
 
-    return Migration(number=number, name=name, up=up)
+    return Migration(number=number, name=name, up=up, indexes=tuple(indexes))
 
 
 class Migrator:

@@ -8,8 +8,8 @@ from storage.migrations import Index, ensure_indexes
 from ticketing.bulk.store import INDEXES as BULK_INDEXES
 from ticketing.links.store import INDEXES as LINK_INDEXES
 from ticketing.merging.store import INDEXES as MERGE_INDEXES
-from ticketing.people.indexes import PEOPLE_INDEXES
-from ticketing.views.indexes import VIEW_INDEXES, VIEW_MIGRATIONS
+from ticketing.people.indexes import PEOPLE_MIGRATIONS
+from ticketing.views.indexes import VIEW_MIGRATIONS
 from ticketing.work.store import INDEXES as WORK_INDEXES
 
 INDEXES: tuple[Index, ...] = (
@@ -62,7 +62,6 @@ INDEXES: tuple[Index, ...] = (
         name="by_waiting",
         keys=(("open", 1), ("waiting_since", 1)),
     ),
-    *VIEW_INDEXES,
     Index(collection="parked_changes", name="by_key", keys=(("key", 1),)),
     Index(collection="parked_changes", name="expiry", keys=(("expires_at", 1),), expire_after_s=0),
 )
@@ -72,7 +71,7 @@ TICKETING_MIGRATIONS = (
     ensure_indexes(200, "ticketing_indexes", INDEXES),
     ensure_indexes(230, "work_indexes", WORK_INDEXES),
     ensure_indexes(231, "bulk_indexes", BULK_INDEXES),
-    ensure_indexes(250, "people_indexes", PEOPLE_INDEXES),
+    *PEOPLE_MIGRATIONS,
     ensure_indexes(240, "merge_indexes", MERGE_INDEXES),
     ensure_indexes(241, "link_indexes", LINK_INDEXES),
     *VIEW_MIGRATIONS,

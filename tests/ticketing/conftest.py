@@ -35,6 +35,7 @@ from ticketing.search.finding import Search
 from ticketing.starting import Starter
 from ticketing.store import Collections
 from ticketing.transactions import Transactions
+from ticketing.views.indexes import VIEW_INDEXES
 from ticketing.views.model import SavedView
 from ticketing.views.saved import SavedViews
 
@@ -225,7 +226,7 @@ class House:
 
 @pytest.fixture
 async def house(mongo):
-    for index in INDEXES:
+    for index in (*INDEXES, *VIEW_INDEXES):
         await index.ensure(mongo)
     made = House(mongo)
     for line in made.lines.values():

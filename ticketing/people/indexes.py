@@ -2,7 +2,7 @@
 message: the latter have one, by which a person's timeline is found.
 """
 
-from storage.migrations import Index
+from storage.migrations import Index, ensure_indexes
 from ticketing.people.lists.store import INDEXES as LIST_INDEXES
 from ticketing.people.merging.store import INDEXES as MERGE_INDEXES
 
@@ -24,6 +24,9 @@ PEOPLE_INDEXES: tuple[Index, ...] = (
         partial={"domains": {"$gte": ""}},
     ),
     Index(collection="organisations", name="by_change", keys=(("updated_at", 1),)),
-    *MERGE_INDEXES,
-    *LIST_INDEXES,
+)
+PEOPLE_MIGRATIONS = (
+    ensure_indexes(250, "people_indexes", PEOPLE_INDEXES),
+    ensure_indexes(251, "contact_merge_indexes", MERGE_INDEXES),
+    ensure_indexes(252, "contact_list_indexes", LIST_INDEXES),
 )
