@@ -21,6 +21,7 @@ from outbound.replying import (
     Place,
     answered,
     check,
+    check_then,
     heard,
     message_of,
     needs_recent,
@@ -317,6 +318,7 @@ class Draft:
         self, place: Place, ask: Ask, clock: datetime, reply_tokens: ReplyTokens, guard: Guard
     ) -> tuple[Place, Message]:
         """The message, and all that was known when it was made; raises what refuses it."""
+        check_then(ask.viewer, ask.reply)
         if ask.reply.then == "solved":
             check_solving(place.ticket, self._children.get(place.ticket.id, []))
         place = msgspec.structs.replace(

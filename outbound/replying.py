@@ -20,7 +20,8 @@ from storage.ids import derived_id
 from ticketing.catalogue.model import BUILT_IN, Catalogue
 from ticketing.catalogue.replies import after_reply_of
 from ticketing.model import Conversation, Ticket
-from ticketing.permissions import Viewer
+from ticketing.permissions import Viewer, allowed
+from ticketing.redaction import rule_of
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.tokens import tokens
 
@@ -215,6 +216,16 @@ def answered(
         waiting_since=None,
         delivery_trouble=after_reply(ticket.delivery_trouble),
     )
+
+
+def check_then(viewer: Viewer, reply: Reply) -> None:
+    """What becomes of the ticket afterwards is a change of it. Raises CannotReply."""
+    if reply.then is None:
+        return
+    if not allowed(viewer, "change") or rule_of(viewer, "status") is not None:
+        raise CannotReply(
+            "then", "Your role may not change the status of a ticket; send the reply without it."
+        )
 
 
 def check(place: Place, reply: Reply, now: datetime) -> None:

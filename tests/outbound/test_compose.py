@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Literal
 
 import msgspec
 import pytest
 
 from connectors.contract import InboxId
 from connectors.manifest import Window
-from normalizer.model import File, Message, MessageId
+from normalizer.model import ConversationId, File, Message, MessageId
 from outbound.errors import CannotReply, KeyReused, NewerMessage
 from outbound.model import Reply
 from storage.events import Event
@@ -230,6 +231,33 @@ async def test_a_reply_solves_no_parent_before_its_children(sms: World) -> None:
     await sms.mongo.db["tickets"].update_one({"_id": "child"}, {"$set": {"open": False}})
     await sms.say("Done.", then="solved")
     assert not (await sms.ticket()).open
+
+
+@pytest.mark.parametrize("then", ["solved", "waiting"])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"may": frozenset({"read", "reply"})},
+        *({"field_rules": {"status": rule}} for rule in ("read_only", "masked", "hidden")),
+    ],
+)
+async def test_who_may_not_change_a_status_does_not_by_a_reply(
+    sms: World, limits: dict[str, object], then: Literal["solved", "waiting"]
+) -> None:
+    jun = msgspec.structs.replace(MIRA, **limits)
+    now = await sms.clock.now()
+    reply = Reply(
+        ticket_id=TICKET,
+        conversation_id=ConversationId("conv"),
+        idempotency_key="k",
+        text="Done.",
+        then=then,
+    )
+    with pytest.raises(CannotReply) as refused:
+        await sms.composer.send_reply(jun, reply, now)
+    assert refused.value.field == "then"
+    assert (await sms.ticket()).status == "new"
+    await sms.composer.send_reply(jun, msgspec.structs.replace(reply, then=None), now)
 
 
 async def test_an_answer_points_to_the_provider_s_message(sms: World) -> None:

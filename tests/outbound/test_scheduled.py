@@ -327,6 +327,15 @@ async def test_a_writer_who_may_no_longer_see_the_inbox_sends_nothing(sms: World
     assert await sms.state(message) == "failed"
 
 
+async def test_a_writer_who_may_no_longer_change_it_solves_nothing(sms: World) -> None:
+    message = await later(sms, "done", then="solved")
+    await its_time_comes(sms, message)
+    bound = msgspec.structs.replace(MIRA, may=frozenset({"read", "reply"}))
+    assert not await scheduler(sms, bound).send_due(message.id, await sms.clock.now())
+    assert await sms.state(message) == "failed"
+    assert (await sms.ticket()).status == "new"
+
+
 async def test_its_words_and_time_are_changed_by_its_writer(mail: World) -> None:
     message = await later(mail, "It ships on Monday.", html="<p>It ships on <b>Monday</b>.</p>")
     now = await mail.clock.now()
