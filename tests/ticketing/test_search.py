@@ -57,6 +57,14 @@ async def test_words(filled, mira, query, numbers):
     assert [number for number, _ in await find(filled, mira, query)] == numbers
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "0001", "1970-12-31", "9999-12-30"])
+@pytest.mark.parametrize("op", ["before", "after", "on"])
+async def test_a_day_at_the_edge_of_time(filled, mira, op, day):
+    every = (day > "2026") == (op == "before")
+    assert bool(await find(filled, mira, f"{op}:{day}")) == (every and op != "on")
+    assert bool(await find(filled, mira, f"{op}:{day} tent")) == (every and op != "on")
+
+
 async def test_a_number_and_a_name(filled, mira):
     assert await find(filled, mira, "#2") == [(2, "number")]
     assert (await find(filled, mira, "2"))[0] == (2, "number")

@@ -11,6 +11,7 @@ from connectors.contract import InboxId
 from normalizer.model import MessageId, TicketId
 from ticketing.model import Ticket
 from ticketing.permissions import Viewer, sees_inbox
+from ticketing.reading.windows import FLOOR
 from ticketing.redaction import readable
 from ticketing.search.grammar import Part, parts_of
 from ticketing.tokens import fold, query_tokens
@@ -352,7 +353,7 @@ def _dated(asked: Asked, part: Part, reading: _Reading) -> Asked:
     span = day_span(part.value, reading.now)
     if span is None:
         return _told(asked, part, "a date such as 2026-11-22, 2026-11, today or 7d")
-    since, until = span
+    since, until = (max(moment, FLOOR) for moment in span)  # nothing is older
     window = {
         "before": (None, since),
         "after": (since, None),
