@@ -1,0 +1,147 @@
+"""The providers' own SDKs as the other side: a stand-in hears the same from them as from us, and
+what they sign we take.
+"""
+
+import asyncio
+import json
+import time
+from datetime import UTC, datetime
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from linebot.v3 import messaging as line_sdk
+from linebot.v3.webhook import SignatureValidator
+from slack_sdk import WebClient
+from slack_sdk.signature import SignatureVerifier
+
+from connectors.channels.line import connector as line
+from connectors.channels.slack import connector as slack
+from connectors.contract import Account, InboxId, OutboundMessage, WebhookRequest
+from connectors.errors import Unauthentic
+from connectors.events import SenderId
+from connectors.kit.egress import EgressClient
+from connectors.kit.signatures import hmac_base64
+
+NOW = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
+TEXT = "It ships today"
+
+
+class Heard:
+    """Answers as Slack and LINE do, and notes what it was asked."""
+
+    def __init__(self):
+        self.requests = []
+
+    async def answer(self, request):
+        body = await request.read()
+        form = "json" not in request.content_type
+        content = dict(await request.post()) if form else json.loads(body)
+        self.requests.append((request.path, request.headers["authorization"], content))
+        slack_says = {"ok": True, "channel": "C1", "ts": "1790000000.000100"}
+        line_says = {"sentMessages": [{"id": "461230966842064897"}]}
+        return web.json_response(slack_says | line_says)
+
+
+@pytest.fixture
+async def stand_in():
+    heard = Heard()
+    app = web.Application()
+    app.router.add_post("/{path:.*}", heard.answer)
+    async with TestServer(app, host="127.0.0.1") as server:
+        heard.url = str(server.make_url("")).rstrip("/")
+        yield heard
+
+
+@pytest.fixture
+async def http():
+    client = EgressClient(("127.0.0.1",))
+    yield client
+    await client.close()
+
+
+def account(channel, settings, address):
+    return Account(
+        inbox_id=InboxId("inbox"),
+        channel=channel,
+        name="",
+        address=address,
+        hook_url="",
+        settings=settings,
+    )
+
+
+def reply(family, to, thread_key):
+    return OutboundMessage(
+        id="message-1",
+        thread_key=thread_key,
+        recipient=SenderId(family=family, value=to),
+        text=TEXT,
+        created_at=NOW,
+    )
+
+
+def request(headers, body, received_at=NOW):
+    return WebhookRequest(
+        method="POST",
+        url="https://parley.example/hooks/x/inbox",
+        headers={"content-type": "application/json", **headers},
+        query={},
+        body=body,
+        received_at=received_at,
+    )
+
+
+async def test_slack_hears_of_us_what_its_own_client_says(stand_in, http):
+    settings = slack.Settings(bot_token="xoxb-1", signing_secret="s", base_url=stand_in.url)
+    ours = slack.connect(account("slack", settings, "U1"), http)
+    await ours.send(reply("slack", "U2", "C1:1790000000.000000"))
+    client = WebClient(token="xoxb-1", base_url=f"{stand_in.url}/api/")
+    say = client.chat_postMessage
+    asked = {"channel": "C1", "thread_ts": "1790000000.000000", "text": TEXT}
+    await asyncio.to_thread(lambda: say(**asked))
+    (path, token, content), theirs = stand_in.requests
+    assert (path, token) == theirs[:2]
+    assert {name: content[name] for name in asked} == {name: theirs[2][name] for name in asked}
+
+
+async def test_line_hears_of_us_what_its_own_client_says(stand_in, http):
+    settings = line.Settings(channel_secret="s", access_token="t", base_url=stand_in.url)
+    ours = line.connect(account("line", settings, "@halden"), http)
+    await ours.send(reply("line", "U2", "U2"))
+    wanted = line_sdk.PushMessageRequest(to="U2", messages=[line_sdk.TextMessage(text=TEXT)])
+
+    def say():
+        configuration = line_sdk.Configuration(host=stand_in.url, access_token="t")
+        with line_sdk.ApiClient(configuration) as client:
+            line_sdk.MessagingApi(client).push_message(wanted)
+
+    await asyncio.to_thread(say)
+    ours_said, theirs = stand_in.requests
+    assert ours_said[:2] == theirs[:2]
+    assert ours_said[2]["to"] == theirs[2]["to"]
+    (one,), (other,) = ours_said[2]["messages"], theirs[2]["messages"]
+    assert (one["type"], one["text"]) == (other["type"], other["text"])
+
+
+def test_what_slack_signs_is_taken_and_nothing_else():
+    body, stamp = b'{"type":"event_callback"}', str(int(time.time()))
+    signature = SignatureVerifier("secret").generate_signature(timestamp=stamp, body=body)
+    settings = slack.Settings(bot_token="xoxb-1", signing_secret="secret")
+    ours = slack.connect(account("slack", settings, "U1"), None)
+    headers = {"x-slack-signature": signature, "x-slack-request-timestamp": stamp}
+    now = datetime.now(UTC)
+    assert ours.verify(request(headers, body, now))
+    with pytest.raises(Unauthentic):
+        ours.verify(request(headers, body + b" ", now))
+
+
+def test_what_we_take_as_lines_signature_its_own_validator_takes():
+    body = b'{"destination":"U1","events":[]}'
+    signature = hmac_base64("secret", body)
+    assert SignatureValidator("secret").validate(body.decode(), signature)
+    settings = line.Settings(channel_secret="secret", access_token="t")
+    ours = line.connect(account("line", settings, "@halden"), None)
+    assert ours.verify(request({"x-line-signature": signature}, body))
+    with pytest.raises(Unauthentic):
+        ours.verify(request({"x-line-signature": signature}, body + b" "))
