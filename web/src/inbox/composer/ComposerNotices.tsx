@@ -16,7 +16,10 @@ export function ComposerNotices({ ticket, composer }: { ticket: Ticket; composer
   const show = () => {
     const id = newer?.id;
     accept();
-    if (id) document.getElementById(`message-${id}`)?.scrollIntoView({ block: "center" });
+    const said = document.getElementById(`message-${id}`);
+    if (said) said.scrollIntoView({ block: "center" });
+    // Far back in a long thread the newest words are not in the page.
+    else document.querySelector<HTMLElement>(".flow-box > .to-end")?.click();
   };
   return (
     <div role="status">

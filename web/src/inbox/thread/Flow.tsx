@@ -13,9 +13,10 @@ import { useThread } from "./useThread";
 export function Flow({ id }: { id: string }) {
   const { t } = useTranslation();
   const thread = useThread(id);
-  const { scroller, below, toEnd } = useFlowScroll(thread.newestId, thread.count, () => {
+  const older = () => {
     if (thread.hasNextPage && !thread.isFetchingNextPage) void thread.fetchNextPage();
-  });
+  };
+  const { scroller, below, toEnd, from, to, whole } = useFlowScroll({ newestId: thread.newestId, length: thread.items.length, older });
   const typist = useStore(typing).get(id);
   const slow = useDelayed(thread.isPending, 200);
 
@@ -27,17 +28,17 @@ export function Flow({ id }: { id: string }) {
       <div className="flow" ref={scroller} tabIndex={0} role="log" aria-label={t("thread.messages")} aria-busy={thread.isPending}>
         {slow ? <ThreadSkeleton /> : null}
         <div className="fill" />
-        {thread.hasNextPage ? (
-          <button type="button" className="btn sm quiet older" disabled={thread.isFetchingNextPage} onClick={() => void thread.fetchNextPage()}>
+        {thread.hasNextPage && from === 0 ? (
+          <button type="button" className="btn sm quiet older" disabled={thread.isFetchingNextPage} onClick={older}>
             {t("thread.older")}
           </button>
         ) : null}
-        {thread.items.map((item) => <ThreadItemView key={item.key} item={item} />)}
-        <WaitingReplies ticket={id} />
-        {typist ? <p className="sys typing">{t("list.typing", { name: typist })}</p> : null}
+        {thread.items.slice(from, to).map((item) => <ThreadItemView key={item.key} item={item} />)}
+        {whole ? <WaitingReplies ticket={id} /> : null}
+        {whole && typist ? <p className="sys typing">{t("list.typing", { name: typist })}</p> : null}
       </div>
-      {below ? (
-        <button type="button" className="pill to-end" onClick={toEnd}>{t("thread.toEnd")}</button>
+      {below || !whole ? (
+        <button type="button" className="pill to-end" onClick={toEnd}>{t(below ? "thread.toEnd" : "thread.newest")}</button>
       ) : null}
     </div>
   );
