@@ -44,15 +44,19 @@ class Customers:
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = f"<e2e.{next(_serial)}@posta.example>"
         message.set_content(text)
+        await self.post(message, sender[1], to or line.address)
+        return str(message["Message-ID"])
+
+    async def post(self, message: EmailMessage, sender: str, recipient: str) -> None:
+        """A mail as it is, whatever its own head says; addresses are those of the envelope."""
         await aiosmtplib.send(
             message,
-            sender=sender[1],
-            recipients=[to or line.address],
+            sender=sender,
+            recipients=[recipient],
             hostname="127.0.0.1",
             port=self._smtp_port,
             start_tls=False,
         )
-        return str(message["Message-ID"])
 
     async def api(self, line: Line, sender: Mapping[str, str], text: str) -> None:
         """One signed Standard Webhook."""
