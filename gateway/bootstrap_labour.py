@@ -43,6 +43,8 @@ from ticketing.audit.sealing import Sealer
 from ticketing.audit.store import AuditStore
 from ticketing.ingest.drain import Ingest
 from ticketing.ingest.senders import Senders
+from ticketing.people.lists.running import spare_files
+from ticketing.people.lists.store import ListStore
 from ticketing.transactions import Transactions
 
 Loop = Callable[[], Coroutine[None, None, None]]
@@ -177,7 +179,10 @@ def _deliverer(base: Foundation) -> Deliverer:
 
 
 def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
+    lists = ListStore(base.collections)
+
     async def orphans() -> None:
+        await spare_files(lists, base.blobs)
         await base.blobs.collect_orphans(utc_now() - ORPHANS_KEPT)
 
     async def check_inboxes() -> None:

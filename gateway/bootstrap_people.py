@@ -119,7 +119,6 @@ def people_jobs(base: Foundation) -> Mapping[str, Job]:
         store=lists,
         people=store,
         source=Source(base.blobs),
-        blobs=base.blobs,
         directory=base.people,
         transactions=transactions,
         address=recipients.recipient,

@@ -130,13 +130,17 @@ class Blobs:
                 upsert=True,
             )
 
-    async def release(self, session: Session | None, sha256s: Sequence[str]) -> None:
-        """Nothing refers to these any more (the caller has looked): the collector may take them."""
-        await self._blobs.raw.update_many(
-            {"_id": {"$in": list(sha256s)}},
-            {"$unset": {"kept": 1}, "$set": {"touched_at": utc_now()}},
-            session=session,
+    async def refresh(self, session: Session | None, sha256s: Sequence[str]) -> bool:
+        """Spare these from the collector as if put now; whether all are there. What others keep
+        stays kept: content is shared, so nobody can say for all that it is needed no more.
+        """
+        wanted = sorted(set(sha256s))
+        if not wanted:
+            return True
+        result = await self._blobs.raw.update_many(
+            {"_id": {"$in": wanted}}, {"$max": {"touched_at": utc_now()}}, session=session
         )
+        return bool(result.matched_count == len(wanted))
 
     async def collect_orphans(self, older_than: datetime) -> int:
         """Delete what nothing keeps and nobody touched since; how many went. At most 500 a call."""

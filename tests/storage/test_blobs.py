@@ -103,8 +103,22 @@ async def test_only_what_nobody_kept_is_collected(
     assert await blobs.read(kept.sha256, kept.size) == content
     with pytest.raises(BlobMissing):
         await blobs.read(orphan.sha256, orphan.size)
-    await blobs.release(None, [kept.sha256])
+    assert await blobs.collect_orphans(utc_now() + LATER) == 0
+
+
+async def test_what_is_refreshed_is_as_if_put_now_and_no_less_kept(
+    blobs: Blobs, indexed: Mongo
+) -> None:
+    large, kept = await blobs.put(b"l" * 600_000), await blobs.put(b"kept")
+    await blobs.touch(None, [kept.sha256])
+    await asyncio.sleep(0.01)
+    before = utc_now()
+    assert await blobs.refresh(None, [large.sha256, kept.sha256])
+    assert await blobs.refresh(None, [])
+    assert not await blobs.refresh(None, [large.sha256, "0" * 64])
+    assert await blobs.collect_orphans(before) == 0
     assert await blobs.collect_orphans(utc_now() + LATER) == 1
+    assert await blobs.read(kept.sha256, 10) == b"kept"
     assert await indexed.db["blob_files.chunks"].count_documents({}) == 0
 
 

@@ -2,17 +2,21 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from gateway.recipients import recipient
+from storage.errors import BlobMissing
+from storage.ids import utc_now
 from tests.ticketing.builders import NOW, a_ticket
+from ticketing.errors import Refused
 from ticketing.model import Contact
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.lists.handlers import Imports, Start, Upload
 from ticketing.people.lists.model import fingerprint
-from ticketing.people.lists.running import AT_ONCE, ListRunner
+from ticketing.people.lists.running import AT_ONCE, ListRunner, spare_files
 from ticketing.people.lists.source import Source
 from ticketing.people.lists.store import ListStore, slice_id
 from ticketing.people.lists.undoing import ListUndo
@@ -22,6 +26,7 @@ from ticketing.transactions import Transactions
 
 ADMIN = Viewer(agent_id="agent-mira", name="Mira Okafor", role="admin", inbox_ids=None)
 LINES = 3 * AT_ONCE + 7
+LATER = timedelta(hours=1)
 
 
 class Office:
@@ -52,7 +57,6 @@ class Office:
             store=self.lists,
             people=self.people,
             source=Source(self.house.blobs),
-            blobs=self.house.blobs,
             directory=self.directory,
             transactions=self.transactions,
             address=recipient,
@@ -150,3 +154,40 @@ async def test_a_file_that_is_gone_ends_the_job_with_its_reason(office):
     await office.runner().work(job.id, lambda: True)
     ended = await office.lists.imports.get(job.id)
     assert (ended.state, "gone" in ended.problem) == ("cancelled", True)
+
+
+async def test_an_attachment_with_the_same_bytes_survives(office):
+    blobs, data = office.house.blobs, b"name,mailto\nInes,ines@customer.example\n"
+    mailed = await blobs.put(data)
+    await blobs.touch(None, [mailed.sha256])
+    job = await office.started(data)
+    await office.runner().work(job.id, lambda: True)
+    assert (await office.lists.imports.get(job.id)).state == "done"
+    assert await blobs.collect_orphans(utc_now() + LATER) == 0
+    assert await blobs.read(mailed.sha256, 1000) == data
+
+
+async def test_a_list_stays_while_its_job_runs_and_goes_afterwards(office):
+    blobs = office.house.blobs
+    job = await office.started(a_list())
+    await office.runner().work(job.id, lambda: False)
+    await asyncio.sleep(0.01)
+    paused = utc_now()
+    await spare_files(office.lists, blobs)
+    assert await blobs.collect_orphans(paused) == 0
+    await office.runner().work(job.id, lambda: True)
+    await asyncio.sleep(0.01)
+    done = utc_now()
+    await spare_files(office.lists, blobs)
+    assert await blobs.collect_orphans(done) == 1
+    with pytest.raises(BlobMissing):
+        await blobs.read(job.sha256, 10_000)
+
+
+async def test_a_list_that_is_gone_is_not_started(office):
+    blob = await office.house.blobs.put(b"name\nInes\n")
+    upload = Upload(name="x.csv", sha256=blob.sha256, size=blob.size, key="key-2")
+    job = await office.imports.create(ADMIN, upload, NOW)
+    assert await office.house.blobs.collect_orphans(utc_now() + LATER) == 1
+    with pytest.raises(Refused, match="upload it again"):
+        await office.imports.start(ADMIN, job.id, Start(mapping=job.mapping, dry_run=True), NOW)

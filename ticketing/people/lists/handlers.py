@@ -17,7 +17,7 @@ from storage.mongo import Session
 from ticketing import facts
 from ticketing.errors import Forbidden, NotFound, Refused
 from ticketing.people.directory import PeopleDirectory
-from ticketing.people.lists.model import BUSY, Counts, Import, ImportId, LineError, State
+from ticketing.people.lists.model import BUSY, GONE, Counts, Import, ImportId, LineError, State
 from ticketing.people.lists.policy import check_mapping, guessed
 from ticketing.people.lists.source import Source, known_codec
 from ticketing.people.lists.store import ListStore
@@ -124,7 +124,9 @@ class Imports:
                 problem="",
                 updated_at=now,
             )
-            await self._blobs.touch(session, [job.sha256])
+            # refreshed, not kept: the file may be somebody's attachment, and is nobody's afterwards
+            if not await self._blobs.refresh(session, [job.sha256]):
+                raise Refused(GONE)
             await self._store.forget_errors(job.id, session)
             await self._store.imports.replace_many([running], session=session)
             events.append(_told("import.started", running, viewer, now))

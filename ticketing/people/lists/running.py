@@ -20,6 +20,7 @@ from ticketing.people.differences import differences
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.domains import joins
 from ticketing.people.lists.model import (
+    GONE,
     Counts,
     Import,
     ImportId,
@@ -83,7 +84,6 @@ class ListRunner:
         store: ListStore,
         people: PeopleStore,
         source: Source,
-        blobs: Blobs,
         directory: PeopleDirectory,
         transactions: Transactions,
         address: ReadAddress,
@@ -91,7 +91,6 @@ class ListRunner:
         self._store = store
         self._people = people
         self._source = source
-        self._blobs = blobs
         self._directory = directory
         self._transactions = transactions
         self._address = address
@@ -116,7 +115,7 @@ class ListRunner:
                     if not going or not has_time():
                         return
         except BlobMissing:
-            await self._end(job, "the uploaded file is gone: upload it again")
+            await self._end(job, GONE)
             return
         await self._slice(job.id, done, waiting, "done")
 
@@ -271,8 +270,11 @@ class ListRunner:
             updated_at=now,
         )
         await self._store.imports.replace_many([further], session=session)
-        if then == "done" and not job.dry_run:
-            await self._blobs.release(session, [job.sha256])
+
+
+async def spare_files(store: ListStore, blobs: Blobs) -> None:
+    """Before the collector runs: what a job still reads stays, however long nobody worked."""
+    await blobs.refresh(None, [job.sha256 for job in await store.busy()])
 
 
 def _error(job: Import, line: int, error: Invalid) -> LineError:
