@@ -1,5 +1,5 @@
-"""The providers' own SDKs as the other side: a stand-in hears the same from them as from us, and
-what they sign we take.
+"""Slack's own SDK as the other side: a stand-in hears the same from it as from us, and what it signs
+we take.
 """
 
 import asyncio
@@ -10,25 +10,21 @@ from datetime import UTC, datetime
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from linebot.v3 import messaging as line_sdk
-from linebot.v3.webhook import SignatureValidator
 from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 
-from connectors.channels.line import connector as line
 from connectors.channels.slack import connector as slack
 from connectors.contract import Account, InboxId, OutboundMessage, WebhookRequest
 from connectors.errors import Unauthentic
 from connectors.events import SenderId
 from connectors.kit.egress import EgressClient
-from connectors.kit.signatures import hmac_base64
 
 NOW = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
 TEXT = "It ships today"
 
 
 class Heard:
-    """Answers as Slack and LINE do, and notes what it was asked."""
+    """Answers as Slack does, and notes what it was asked."""
 
     def __init__(self):
         self.requests = []
@@ -38,9 +34,7 @@ class Heard:
         form = "json" not in request.content_type
         content = dict(await request.post()) if form else json.loads(body)
         self.requests.append((request.path, request.headers["authorization"], content))
-        slack_says = {"ok": True, "channel": "C1", "ts": "1790000000.000100"}
-        line_says = {"sentMessages": [{"id": "461230966842064897"}]}
-        return web.json_response(slack_says | line_says)
+        return web.json_response({"ok": True, "channel": "C1", "ts": "1790000000.000100"})
 
 
 @pytest.fixture
@@ -105,25 +99,6 @@ async def test_slack_hears_of_us_what_its_own_client_says(stand_in, http):
     assert {name: content[name] for name in asked} == {name: theirs[2][name] for name in asked}
 
 
-async def test_line_hears_of_us_what_its_own_client_says(stand_in, http):
-    settings = line.Settings(channel_secret="s", access_token="t", base_url=stand_in.url)
-    ours = line.connect(account("line", settings, "@halden"), http)
-    await ours.send(reply("line", "U2", "U2"))
-    wanted = line_sdk.PushMessageRequest(to="U2", messages=[line_sdk.TextMessage(text=TEXT)])
-
-    def say():
-        configuration = line_sdk.Configuration(host=stand_in.url, access_token="t")
-        with line_sdk.ApiClient(configuration) as client:
-            line_sdk.MessagingApi(client).push_message(wanted)
-
-    await asyncio.to_thread(say)
-    ours_said, theirs = stand_in.requests
-    assert ours_said[:2] == theirs[:2]
-    assert ours_said[2]["to"] == theirs[2]["to"]
-    (one,), (other,) = ours_said[2]["messages"], theirs[2]["messages"]
-    assert (one["type"], one["text"]) == (other["type"], other["text"])
-
-
 def test_what_slack_signs_is_taken_and_nothing_else():
     body, stamp = b'{"type":"event_callback"}', str(int(time.time()))
     signature = SignatureVerifier("secret").generate_signature(timestamp=stamp, body=body)
@@ -134,14 +109,3 @@ def test_what_slack_signs_is_taken_and_nothing_else():
     assert ours.verify(request(headers, body, now))
     with pytest.raises(Unauthentic):
         ours.verify(request(headers, body + b" ", now))
-
-
-def test_what_we_take_as_lines_signature_its_own_validator_takes():
-    body = b'{"destination":"U1","events":[]}'
-    signature = hmac_base64("secret", body)
-    assert SignatureValidator("secret").validate(body.decode(), signature)
-    settings = line.Settings(channel_secret="secret", access_token="t")
-    ours = line.connect(account("line", settings, "@halden"), None)
-    assert ours.verify(request({"x-line-signature": signature}, body))
-    with pytest.raises(Unauthentic):
-        ours.verify(request({"x-line-signature": signature}, body + b" "))
