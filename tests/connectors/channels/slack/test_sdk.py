@@ -1,6 +1,4 @@
-"""Slack's own SDK as the other side: a stand-in hears the same from it as from us, and what it signs
-we take.
-"""
+"""Slack's own SDK as the other side: a stand-in hears the same of us, and what it signs we take."""
 
 import asyncio
 import json
