@@ -8,10 +8,9 @@ import msgspec
 
 from ticketing.audit.chain import ChainBroken, check, is_late, moment_of, sum_of
 from ticketing.audit.model import START, Block, Source, Verdict
-from ticketing.audit.sealing import SETTLED
 from ticketing.audit.store import SOURCES, AuditStore
 
-PAGE = 2_000
+COUNTED = timedelta(days=366)  # older facts that wait for their block are not counted
 
 
 class Documents(Protocol):
@@ -24,11 +23,13 @@ class Documents(Protocol):
 class Tally:
     """What a walk over the blocks has found so far; of the ``whole`` chain, or of a part."""
 
-    def __init__(self, *, whole: bool) -> None:
+    def __init__(self, *, whole: bool, since: datetime | None = None) -> None:
         self._whole = whole
+        self._since = since
         self.last: Block | None = None
         self.facts = 0
         self.late = 0
+        self.since = 0  # of these facts, how many happened since the moment that is asked about
 
     def verdict(self, problem: str = "", unsealed: int = 0) -> Verdict:
         """As far as it came."""
@@ -62,14 +63,17 @@ class Tally:
             raise ChainBroken(f"{place}, is missing")
         if sum_of(found) != wanted:
             raise ChainBroken(f"{place}, was changed")
-        self.late += is_late(moment_of(found), block.sealed_at)
+        at = moment_of(found)
+        self.late += is_late(at, block.sealed_at)
+        self.since += self._since is not None and at >= self._since
 
 
 async def verify(store: AuditStore, now: datetime, head: str = "") -> Verdict:
     """The whole chain of a site. ``head`` is one that was noted down earlier: it must still be in
     the chain, or somebody cut it off behind it.
     """
-    tally, seen = Tally(whole=True), not head
+    since = now - COUNTED
+    tally, seen = Tally(whole=True, since=since), not head
     try:
         async for block in store.blocks():
             await tally.take(block, store)
@@ -78,15 +82,7 @@ async def verify(store: AuditStore, now: datetime, head: str = "") -> Verdict:
         return tally.verdict(str(error))
     if not seen:
         return tally.verdict(f"the chain does not hold the block {head}")
-    return tally.verdict(unsealed=await _unsealed(store, tally.last, now))
-
-
-async def _unsealed(store: AuditStore, last: Block | None, now: datetime) -> int:
-    """Facts younger than the last sealing; those too that should be sealed by now."""
-    since = last.sealed_at - SETTLED if last else now - timedelta(days=3650)
-    sealed = {one.id for one in last.entries} if last else set()
-    found = [one for source in SOURCES for one in await store.raw(source, since, now, PAGE)]
-    return sum(one["_id"] not in sealed for one in found)
+    return tally.verdict(unsealed=max(0, await store.count(since, now) - tally.since))
 
 
 class Exported:

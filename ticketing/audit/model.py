@@ -60,6 +60,16 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
     entries: tuple[Sealed, ...]
 
 
+class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How far the sealer came: everything of the source before ``sealed_until`` was sealed when it
+    was there in time; from ``looked_back_to`` on what turned up later was. None: look from now on.
+    """
+
+    id: Source = msgspec.field(name="_id")
+    sealed_until: datetime
+    looked_back_to: datetime | None = None
+
+
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A fact or event as an auditor reads it."""
 

@@ -8,10 +8,12 @@ from storage.collection import Collection
 from storage.events import Event, EventLog
 from storage.migrations import Index, ensure_indexes
 from storage.mongo import Mongo, Session
-from ticketing.audit.model import Block, Fact, Source
+from ticketing.audit.model import Block, Fact, Mark, Source
 from ticketing.model import Ticket
+from ticketing.reading.windows import FLOOR
 
 SOURCES: tuple[Source, ...] = ("events", "audit_facts")
+BLOCKS = 20
 AT_ONCE = 50  # ids a query: the small server compares each with each
 
 INDEXES = (Index(collection="audit_facts", name="by_time", keys=(("at", 1), ("_id", 1))),)
@@ -28,6 +30,7 @@ class AuditStore:
         self._events: Collection[Event] = mongo.collection("events", Event)
         self._tickets: Collection[Ticket] = mongo.collection("tickets", Ticket)
         self._blocks: Collection[Block] = mongo.collection("audit_blocks", Block)
+        self._marks: Collection[Mark] = mongo.collection("audit_marks", Mark)
 
     async def add(self, facts: Iterable[Fact], session: Session | None = None) -> None:
         """Within the transaction of the change, where there is one."""
@@ -81,21 +84,38 @@ class AuditStore:
 
     async def blocks(self, first: int = 1) -> AsyncIterator[Block]:
         """From this number on, in order; a few at a time."""
-        while True:
-            found = await self._blocks.find({"_id": {"$gte": first}}, sort=[("_id", 1)], limit=20)
+        while found := await self.some_blocks(first):
             for block in found:
                 yield block
-            if not found:
-                return
             first = found[-1].seq + 1
+
+    async def some_blocks(self, first: int) -> list[Block]:
+        """The next few from this number on; none at the end of the chain."""
+        window = {"$gte": first, "$lt": first + BLOCKS}
+        found = await self._blocks.find({"_id": window}, sort=[("_id", 1)], limit=BLOCKS)
+        where = {"_id": {"$gte": first}}  # one that is missing must not look like the end
+        return found or await self._blocks.find(where, sort=[("_id", 1)], limit=BLOCKS)
+
+    async def mark(self, source: Source) -> Mark:
+        """How far the sealer came."""
+        return await self._marks.get(source) or Mark(id=source, sealed_until=FLOOR)
+
+    async def note(self, mark: Mark) -> None:
+        """The sealer came further."""
+        await self._marks.replace_many([mark])
+
+    async def count(self, since: datetime, until: datetime) -> int:
+        """How many facts and events there are of [since, until)."""
+        where = {"at": {"$gte": since, "$lt": until}}
+        return sum([await self._mongo.db[one].count_documents(where) for one in SOURCES])
 
     async def first_since(self, moment: datetime, head: Block) -> int:
         """The number of the first block that was sealed at or after ``moment``."""
         low, high = 1, head.seq + 1
         while low < high:
             middle = (low + high) // 2
-            block = await self._blocks.find_one({"_id": middle})
-            if block is not None and block.sealed_at < moment:
+            block = await self._blocks.raw.find_one({"_id": middle}, {"sealed_at": 1})
+            if block is not None and block["sealed_at"] < moment:
                 low = middle + 1
             else:
                 high = middle

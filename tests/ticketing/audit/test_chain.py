@@ -151,3 +151,55 @@ def test_secrets_are_named_and_never_shown():
     after = msgspec.structs.replace(before, role="admin", password_hash="argon2-s3cret")
     told = {one.field: (one.before, one.after) for one in differences(before, after)}
     assert told == {"role": ("agent", "admin"), "password_hash": (None, "•••")}
+
+
+class CountingStore(AuditStore):
+    """Counts the blocks that it gives out."""
+
+    given = 0
+
+    async def some_blocks(self, first):
+        found = await super().some_blocks(first)
+        self.given += len(found)
+        return found
+
+
+async def test_a_deep_look_reads_each_block_once(mongo, store):
+    for hour in range(20):
+        await happened(mongo, [event(hour * 10, NOW + timedelta(hours=hour))])
+        await Sealer(store).seal(NOW + timedelta(hours=hour, minutes=5))
+    counting = CountingStore(mongo)
+    assert await Sealer(counting).seal_deep(NOW + timedelta(hours=20)) == 0
+    assert counting.given <= 20 + 2 * 20  # and the first few for each source
+
+
+async def test_what_turns_up_days_late_is_counted_and_sealed_in_the_end(mongo, store):
+    day = timedelta(days=1)
+    await happened(mongo, [event(1, NOW - 10 * day)])
+    await Sealer(store).seal(LATER - 10 * day)
+    await happened(mongo, [event(2)])
+    await Sealer(store).seal(LATER)
+    login = fact("login", Subject(kind="agent", id="mira"), MIRA, NOW - 5 * day)
+    await happened(mongo, [event(9000, NOW - 7 * day)], [login])
+    assert (await verify(store, LATER)).unsealed == 2
+    found = [await Sealer(store).seal_deep(LATER, 2 * day) for _ in range(5)]
+    verdict = await verify(store, LATER)
+    assert (sum(found), verdict.problem, verdict.unsealed, verdict.facts) == (2, "", 0, 4)
+
+
+async def test_a_turn_that_is_cut_off_between_the_sources_goes_on(mongo, store, monkeypatch):
+    login = fact("login", Subject(kind="agent", id="mira"), MIRA, NOW - timedelta(days=3))
+    await happened(mongo, [event(1)], [login])
+    raw = store.raw
+
+    async def cut_off(source, *window):
+        if source == "audit_facts":
+            raise OSError("cut off")
+        return await raw(source, *window)
+
+    monkeypatch.setattr(store, "raw", cut_off)
+    with pytest.raises(OSError, match="cut off"):
+        await Sealer(store).seal(LATER)
+    monkeypatch.setattr(store, "raw", raw)
+    assert await Sealer(store).seal(LATER) == 1
+    assert (await verify(store, LATER)).unsealed == 0
