@@ -12,7 +12,7 @@ from ticketing.amendments import TicketChange
 from ticketing.errors import Forbidden, Invalid, NotFound, Stale, ViewBroken
 from ticketing.permissions import Viewer
 from ticketing.reading.lists import ListQuery
-from ticketing.views.counting import KNOWN_BY_ALL, ViewCounts
+from ticketing.views.counting import EMPTY_KEPT, KNOWN_BY_ALL, ViewCounts
 from ticketing.views.handlers import ViewCommands, ViewWish
 from ticketing.views.model import Around, NoneOf, OneOf
 
@@ -323,3 +323,19 @@ async def test_a_page_ends_short_rather_than_late(house, mira, keep, monkeypatch
     assert len(page.items) < 6
     assert page.next_cursor
     assert await listed(house, mira, view.id) == [4, 14, 24, 34, 44, 54]
+
+
+async def test_scopes_that_no_ticket_stands_in_any_more_go(house, mira, counts, clock):
+    (ticket,) = await stand(house, 1)
+    await counts.look_again([ticket.id])
+    await house.collections.tickets.replace_many([replace(ticket, assignee_id="agent-mira")])
+    await counts.look_again([ticket.id])
+    stored = house.mongo.db["scope_counts"]
+    await counts.recount()
+    assert await stored.count_documents({}) == 2  # some process may not know yet that it is empty
+    clock.now += 2 * EMPTY_KEPT
+    await counts.recount()
+    assert await stored.count_documents({}) == 1
+    await house.collections.tickets.replace_many([ticket])
+    await counts.look_again([ticket.id])
+    assert (await counts.tally(mira)).built_in["unassigned"] == 1

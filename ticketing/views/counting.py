@@ -28,7 +28,7 @@ from ticketing.views.model import BuiltIn, SavedView, ViewId
 from ticketing.views.places import INBOX, Place, built_in_key, place_of, saved_keys, scope_of
 from ticketing.views.reach import unreadable, usable_by
 from ticketing.views.saved import FRESH_S, SavedViews
-from ticketing.views.totals import MAX_SCOPES, ScopeCount, Totals
+from ticketing.views.totals import WHOLE_AGAIN_S, ScopeCount, Totals, scope_counts
 
 # Without saved views these alone can move a ticket from one view to another.
 TELLING = "ticket."
@@ -43,9 +43,12 @@ COUNTED: tuple[BuiltIn, ...] = (
     "open",
 )
 PAGE = 200
+AT_ONCE = 20  # ids a query: the small server compares each with each
 MAX_TURNS = 500
 # Every process knows of a changed view by then: none writes places as they were before.
 KNOWN_BY_ALL = timedelta(seconds=2 * FRESH_S)
+# Every process has read by then that such a scope holds nothing.
+EMPTY_KEPT = timedelta(seconds=2 * WHOLE_AGAIN_S)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _WITH_PLACE = {
     "$lookup": {
@@ -248,18 +251,27 @@ class ViewCounts:
         cursor = await self._places.raw.aggregate(_ADDED_UP, session=session)
         async for item in cursor:
             right[item["_id"]["scope"]][item["_id"]["key"]] = item["n"]
-        kept = await self._counts.find({}, limit=MAX_SCOPES, session=session)
+        kept = [one async for one in scope_counts(self._counts, {}, session)]
         wrong = [
             msgspec.structs.replace(count, n=dict(right[count.id]), at=self._clock())
             for count in kept
             if Counter(count.n) != right[count.id]
         ]
         await self._counts.replace_many(wrong, session=session)
+        await self._drop_empty(session, [one for one in kept if not right[one.id]])
         # who sees the tickets of a lost counter, only they themselves can say: at the next recount
         lost = right.keys() - {count.id for count in kept}
         if lost:
             await self._places.delete({"scope": {"$in": sorted(lost)}}, session=session)
         return len(wrong) + len(lost)
+
+    async def _drop_empty(self, session: Session, empty: Sequence[ScopeCount]) -> None:
+        """Scopes in which no ticket stands any more, when that is known to everybody."""
+        long_ago = self._clock() - EMPTY_KEPT
+        gone = [one.id for one in empty if one.at < long_ago and not any(one.n.values())]
+        for start in range(0, len(gone), AT_ONCE):
+            ids = gone[start : start + AT_ONCE]
+            await self._counts.delete({"_id": {"$in": ids}}, session=session)
 
 
 def _inbox_of(key: str) -> InboxId:

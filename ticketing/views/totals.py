@@ -5,14 +5,17 @@ that they see; the sum is kept, and what changed since is laid upon it.
 """
 
 import asyncio
+import logging
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
 from storage.collection import Collection
+from storage.mongo import Session
 from ticketing.model import Ticket
 from ticketing.permissions import Viewer, sees
 from ticketing.views.places import Scope
@@ -20,7 +23,9 @@ from ticketing.views.places import Scope
 OVERLAP = timedelta(seconds=30)  # hosts' clocks differ, commits come late
 WHOLE_AGAIN_S = 600.0
 MAX_SCOPES = 200_000
+PAGE = 1_000
 MAX_SUMS = 300
+log = logging.getLogger(__name__)
 
 
 class ScopeCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +45,19 @@ class _Known(msgspec.Struct):
 class _Sum(msgspec.Struct):
     viewer: Viewer
     n: Counter[str]
+
+
+async def scope_counts(
+    counts: Collection[ScopeCount], where: Mapping[str, Any], session: Session | None = None
+) -> AsyncIterator[ScopeCount]:
+    """Those that fit, a page at a time, up to the bound."""
+    read = 0
+    found = counts.raw.find(where, limit=MAX_SCOPES, batch_size=PAGE, session=session)
+    async for document in found:
+        read += 1
+        yield counts.decode(document)
+    if read >= MAX_SCOPES:
+        log.error("there are more scopes than are counted", extra={"read": read})
 
 
 class Totals:
@@ -78,12 +96,13 @@ class Totals:
 
     async def _follow(self) -> None:
         if self._newest is None or self._clock() - self._read_at > WHOLE_AGAIN_S:
-            found = await self._counts.find({}, limit=MAX_SCOPES)
+            found = [one async for one in scope_counts(self._counts, {})]
             self._scopes, self._sums = {}, OrderedDict()
             self._read_at = self._clock()
         else:
             since = self._newest - OVERLAP
-            found = await self._counts.find({"at": {"$gte": since}}, limit=MAX_SCOPES)
+            where = {"at": {"$gte": since}}
+            found = [one async for one in scope_counts(self._counts, where)]
         for count in found:
             self._take(count)
 
