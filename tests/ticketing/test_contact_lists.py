@@ -9,12 +9,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.events import SenderId
+from normalizer.mail import detect
 from normalizer.mail.detect import codec_of
 from tests.ticketing.builders import NOW
 from ticketing.errors import Invalid
+from ticketing.people.lists import records
 from ticketing.people.lists.cells import guarded, line_of, unguarded
 from ticketing.people.lists.policy import check_mapping, created, guessed, updated, wish_of
-from ticketing.people.lists.records import Records, delimiter_of
+from ticketing.people.lists.records import (
+    AGAIN,
+    MOST_SPARE,
+    Records,
+    delimiter_of,
+    is_open,
+)
+from ticketing.people.lists.source import known_codec
 
 HOSTILE = st.text(
     st.one_of(st.sampled_from("=+-@'\"\t;,|ä中\u2028＝"), st.characters(exclude_categories=["Cs"])),
@@ -23,10 +32,10 @@ HOSTILE = st.text(
 
 
 def read(text, delimiter=",", pieces=1):
-    records = Records(delimiter)
+    reader = Records(delimiter)
     size = max(1, len(text) // pieces)
-    found = [one for at in range(0, len(text), size) for one in records.feed(text[at : at + size])]
-    return [*found, *records.end()]
+    found = [one for at in range(0, len(text), size) for one in reader.feed(text[at : at + size])]
+    return [*found, *reader.end()]
 
 
 def address(family, text):
@@ -75,6 +84,53 @@ def test_an_open_quote_in_the_last_lines_breaks_itself_alone():
     assert [(one.line, one.cells, bool(one.problem)) for one in found] == [
         (1, ("a", "b"), False), (2, (), True), (3, ("e", "f"), False),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ['x","', 'x","' + 'y","' * 30], ids=["short", "long"])
+def test_lines_that_are_open_both_ways_are_not_read_again_without_bound(line, monkeypatch):
+    scanned = 0
+
+    def counted(text, *args, **more):
+        nonlocal scanned
+        scanned += len(text) + 1
+        return is_open(text, *args, **more)
+
+    monkeypatch.setattr(records, "is_open", counted)
+    text = "name,mail\n" + f"{line}\n" * 3000
+    found = read(text)
+    assert len(found) == 3001
+    assert [one.line for one in found] == list(range(1, 3002))
+    assert scanned <= MOST_SPARE + (AGAIN + 2) * len(text)
+
+
+def test_behind_a_block_that_is_given_up_lines_are_read_as_ever():
+    found = read('x","\n' * 3000 + ("fine,y\n" * 600) + 'a,"b\nc"\n')
+    assert found[-1].cells == ("a", "b\nc")
+    assert [one.cells for one in found[-601:-1]] == [("fine", "y")] * 600
+
+
+def test_many_open_lines_before_a_giant_one_do_not_nest():
+    found = read('a,"b\n' + "c\n" * 400 + "x" * 70_000 + '"\n' + "d,e\n")
+    assert found[-1].cells == ("d", "e")
+
+
+@pytest.mark.parametrize(
+    "name", ["idna", "punycode", "base64", "rot13", "zlib", "unicode_escape", "mbcs", "x\0", "no"]
+)
+def test_what_no_sheet_is_saved_in_is_no_encoding(name):
+    with pytest.raises(Invalid):
+        known_codec(name)
+
+
+@pytest.mark.parametrize("name", ["UTF-8", "gb18030", "GBK", "cp1252", "latin-1", "Shift_JIS"])
+def test_what_sheets_are_saved_in_is_known(name):
+    assert known_codec(name) == codecs.lookup(name).name
+
+
+def test_what_is_found_out_may_be_chosen():
+    guesses = (family for family, _ in (*detect._WIDE, *detect._NARROW))
+    for name in ("utf-16", "utf-8-sig", "cp1250", "cp1252", *guesses):
+        assert known_codec(name)
 
 
 def test_quotes_within_a_cell_are_characters():

@@ -6,12 +6,15 @@ characters its line is reported as broken, and the next line begins anew.
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 MAX_LINES = 500
 MAX_CHARS = 64_000
+AGAIN = 4
+MOST_SPARE = AGAIN * MAX_CHARS
+NEVER_CLOSED = "a quote is opened in this line and never closed"
 DELIMITERS = ",;\t|"
 
 
@@ -24,62 +27,105 @@ class Record(msgspec.Struct, frozen=True):
 
 
 class Records:
-    """Text in, whole records out; ends of lines are ``\\n`` (``io.IncrementalNewlineDecoder``)."""
+    """Text in, whole records out; ends of lines are ``\\n`` (``io.IncrementalNewlineDecoder``).
+
+    Lines behind a broken one are read again, but only as much as ``AGAIN`` times what came in.
+    Beyond that, each line of a broken block stands alone: the work grows as the text does.
+    """
 
     def __init__(self, delimiter: str) -> None:
         self._delimiter = delimiter
         self._rest = ""
         self._line = 0
         self._open: list[str] = []
+        self._chars = 0  # of the open lines
+        self._spare = MOST_SPARE  # characters that may be read again
 
     def feed(self, text: str) -> Iterator[Record]:
         """The records that are complete by now."""
         lines = (self._rest + text).split("\n")
         self._rest = lines.pop()
-        yield from self._take(deque(lines))
+        yield from self._take(lines)
         if len(self._rest) > MAX_CHARS:
-            yield from self._take(deque([self._rest]))
+            yield from self._take([self._rest])
             self._rest = ""
 
     def end(self) -> Iterator[Record]:
         """What is left when nothing more comes."""
-        lines = deque([self._rest] if self._rest else [])
+        lines = [self._rest] if self._rest else []
         self._rest = ""
         yield from self._take(lines)
         while self._open:
-            yield from self._broken()
+            alone, again = self._broken()
+            yield from alone
+            yield from self._take(again, known=len(again))
 
-    def _take(self, lines: deque[str]) -> Iterator[Record]:
-        while lines:
-            self._open.append(lines.popleft())
-            whole = "\n".join(self._open)
-            if not is_open(whole, self._delimiter):
-                line = self._line + 1
-                self._line += len(self._open)
-                self._open = []
-                if whole.strip():
-                    yield _read(line, whole, self._delimiter)
-            elif len(self._open) > MAX_LINES or len(whole) > MAX_CHARS:
-                yield from self._broken()
+    def _take(self, lines: Iterable[str], known: int = 0) -> Iterator[Record]:
+        """``known``: how many of the first were read before."""
+        queue = deque(lines)
+        while queue:
+            line = queue.popleft()
+            if known:
+                known -= 1
+            else:
+                self._spare = min(MOST_SPARE, self._spare + AGAIN * (len(line) + 1))
+            if not self._adds(line):
+                yield from self._closed()
+            elif len(self._open) > MAX_LINES or self._chars > MAX_CHARS:
+                alone, again = self._broken()
+                yield from alone
+                queue.extendleft(reversed(again))
+                known += len(again)
 
-    def _broken(self) -> Iterator[Record]:
-        """The first open line is given up, the others begin anew."""
-        again = deque(self._open[1:])
-        self._open = []
+    def _adds(self, line: str) -> bool:
+        """Whether the lines are still open with this one."""
+        within = bool(self._open)
+        self._open.append(line)
+        self._chars += len(line) + 1
+        return is_open(line, self._delimiter, within=within)
+
+    def _closed(self) -> Iterator[Record]:
+        lines, line = self._emptied(), self._line + 1
+        self._line += len(lines)
+        whole = "\n".join(lines)
+        if whole.strip():
+            yield _read(line, whole, self._delimiter)
+
+    def _broken(self) -> tuple[list[Record], list[str]]:
+        """The first open line is given up. The others begin anew, where that may be paid for."""
+        cost, (_, *again) = self._chars, self._emptied()
         self._line += 1
-        yield Record(self._line, problem="a quote is opened in this line and never closed")
-        yield from self._take(again)
+        given_up = Record(self._line, problem=NEVER_CLOSED)
+        if cost <= self._spare:
+            self._spare -= cost
+            return [given_up], again
+        return [given_up, *self._alone(again)], []
+
+    def _alone(self, lines: Iterable[str]) -> Iterator[Record]:
+        for line in lines:
+            self._line += 1
+            if is_open(line, self._delimiter):
+                yield Record(self._line, problem=NEVER_CLOSED)
+            elif line.strip():
+                yield _read(self._line, line, self._delimiter)
+
+    def _emptied(self) -> list[str]:
+        lines, self._open, self._chars = self._open, [], 0
+        return lines
 
 
-def is_open(text: str, delimiter: str) -> bool:
-    """Whether a quoted cell is not closed yet; a quote within an unquoted cell is a character."""
+def is_open(line: str, delimiter: str, *, within: bool = False) -> bool:
+    """Whether a quoted cell is not closed at the end of a line that begins ``within`` one; a quote
+    within an unquoted cell is a character.
+    """
     at = 0
     while True:
-        if text[at : at + 1] == '"':
-            at = _closed(text, at + 1)
+        if within or line[at : at + 1] == '"':
+            at = _closed(line, at if within else at + 1)
             if at < 0:
                 return True
-        at = text.find(delimiter, at) + 1
+        within = False
+        at = line.find(delimiter, at) + 1
         if not at:
             return False
 
