@@ -37,7 +37,13 @@ BLANK: Mapping[str, object] = {
     "parent_id": None,
     "asset_ids": (),
 }
-MARKED: Mapping[str, str] = {AUDIENCE: "followers", WOKE: "snoozed_until"}
+# What events say of fields under other names: marks, and links of the family.
+MARKED: Mapping[str, str] = {
+    AUDIENCE: "followers",
+    WOKE: "snoozed_until",
+    "parent": "parent_id",
+    "child": "parent_id",
+}
 CHANGEABLE = frozenset({*BLANK, "subject", "status", "priority", "type_id", "private"})
 ALSO: Mapping[str, str] = {"state": "status"}  # a state is a status, said more precisely
 

@@ -18,7 +18,7 @@ from ticketing.views.fields import Custom, Facts, field_of
 from ticketing.views.matching import asks_for_me, first_wrong, matches, sleeps
 from ticketing.views.model import ME, BuiltIn, OneOf, SavedView, Sort
 from ticketing.views.places import MENTIONS, saved_key, saved_keys
-from ticketing.views.reach import unreadable, usable_by
+from ticketing.views.reach import unreadable, usable_by, withheld
 from ticketing.views.saved import SavedViews
 
 MAX_LIMIT = 100
@@ -87,6 +87,8 @@ class Lists:
         if query.view in _BUILT_IN:
             if query.view == "all" and query.sort == "waiting":
                 raise Invalid("sort", "only open tickets wait: choose another view")
+            if kept := withheld(viewer, query.view):
+                raise ViewBroken(kept, "your role does not show it to you")
             return _BUILT_IN[query.view](viewer.agent_id, now)
         view = (await self._saved.by_id()).get(query.view)
         if view is None or not usable_by(viewer, view):

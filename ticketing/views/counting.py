@@ -26,7 +26,7 @@ from ticketing.views.fields import Custom, Facts, field_of
 from ticketing.views.matching import first_wrong
 from ticketing.views.model import BuiltIn, SavedView, ViewId
 from ticketing.views.places import INBOX, Place, built_in_key, place_of, saved_keys, scope_of
-from ticketing.views.reach import unreadable, usable_by
+from ticketing.views.reach import unreadable, usable_by, withheld
 from ticketing.views.saved import FRESH_S, SavedViews
 from ticketing.views.totals import WHOLE_AGAIN_S, ScopeCount, Totals, scope_counts
 
@@ -75,7 +75,8 @@ class _Asked(msgspec.Struct, frozen=True):
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """The numbers of one viewer: of the views that every site has, of saved ones by id, and of
-    open tickets by inbox. A saved view that is still being worked out has none.
+    open tickets by inbox. A saved view that is still being worked out has none, nor has a view that
+    the viewer's role withholds.
     """
 
     built_in: Mapping[BuiltIn, int]
@@ -178,7 +179,11 @@ class ViewCounts:
         n = await self.totals.of(viewer)
         custom = await self._saved.fields()
         return Tally(
-            built_in={name: n.get(built_in_key(name, viewer.agent_id), 0) for name in COUNTED},
+            built_in={
+                name: n.get(built_in_key(name, viewer.agent_id), 0)
+                for name in COUNTED
+                if not withheld(viewer, name)
+            },
             saved={
                 view.id: sum(n.get(key, 0) for key in saved_keys(view.id, viewer.agent_id))
                 for view in await self._saved.all()

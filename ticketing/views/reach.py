@@ -1,9 +1,18 @@
 """Who may use and change which saved view; pure. What a role hides, no view may tell of."""
 
+from collections.abc import Mapping
+
 from ticketing.permissions import Viewer, allowed
 from ticketing.redaction import readable
 from ticketing.views.fields import Custom, field_of
 from ticketing.views.model import SavedView
+
+# What a ticket's standing in a built-in view tells of its record.
+ASKED: Mapping[str, tuple[str, ...]] = {
+    "mine": ("assignee_id",),
+    "unassigned": ("assignee_id",),
+    "snoozed": ("snoozed_until",),
+}
 
 
 def usable_by(viewer: Viewer, view: SavedView) -> bool:
@@ -18,6 +27,11 @@ def changeable_by(viewer: Viewer, view: SavedView) -> bool:
     if view.reach == "personal":
         return view.owner_id == viewer.agent_id
     return allowed(viewer, "curate")
+
+
+def withheld(viewer: Viewer, view: str) -> str | None:
+    """The first field that a built-in view asks for and the viewer must not learn about."""
+    return next((one for one in ASKED.get(view, ()) if not readable(viewer, one)), None)
 
 
 def unreadable(viewer: Viewer, view: SavedView, custom: Custom) -> str | None:

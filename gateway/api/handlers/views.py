@@ -87,7 +87,7 @@ class ViewsApi:
 def view_items(tally: Tally) -> list[v.View]:
     """The built-in views."""
     return [
-        *(v.View(id=name, count=tally.built_in[name]) for name in COUNTED),
+        *(v.View(id=name, count=tally.built_in.get(name)) for name in COUNTED),
         v.View(id="solved", count=None),
         v.View(id="all", count=None),
     ]
