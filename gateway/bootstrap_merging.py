@@ -28,8 +28,9 @@ def merging_handlers(
     """Those of merges, splits and links."""
     transactions, store = _transactions(base), MergeStore(base.collections)
     splitting = Splitting(store, transactions, NumberPool(base.counters))
+    merging = Merging(store, transactions, base.catalogues.current)
     return (
-        MergingApi(Merging(store, transactions), splitting, read).handlers(),
+        MergingApi(merging, splitting, read).handlers(),
         LinksApi(links, reading).handlers(),
     )
 

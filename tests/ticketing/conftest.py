@@ -128,7 +128,7 @@ class House:
             self.collections, self.events, self.offered.extend, self.catalogues
         )
         transactions = Transactions(self.collections, self.events, self.offered.extend)
-        self.merging = Merging(MergeStore(self.collections), transactions)
+        self.merging = Merging(MergeStore(self.collections), transactions, self.catalogues.current)
         self.splitting = Splitting(
             MergeStore(self.collections), transactions, NumberPool(Counters(mongo))
         )

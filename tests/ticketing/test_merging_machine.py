@@ -34,6 +34,8 @@ from tests.ticketing.builders import NOW, an_inbox, said
 from tests.ticketing.conftest import CHAT, SMS
 from tests.ticketing.memory import MemoryCounters, MemoryMongo, run
 from ticketing.amendments import TicketChange
+from ticketing.catalogue.reading import Catalogues
+from ticketing.catalogue.store import CatalogueStore
 from ticketing.errors import Refused
 from ticketing.handlers import Commands
 from ticketing.indexes import INDEXES
@@ -78,7 +80,7 @@ class Site:
         self.numbers = NumberPool(counters)
         transactions = Transactions(self.collections, self.events, lambda _events: None)
         self.store = MergeStore(self.collections)
-        self.merging = Merging(self.store, transactions)
+        self.merging = Merging(self.store, transactions, Catalogues(CatalogueStore(mongo)).current)
         self.splitting = Splitting(self.store, transactions, self.numbers)
         self.commands = Commands(self.collections, self.events, lambda _events: None)
         visible = Visible(PeopleStore(self.collections))

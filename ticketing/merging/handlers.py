@@ -1,6 +1,6 @@
 """Merging tickets, looking at what it would do, and taking it back: one transaction each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -10,9 +10,12 @@ from normalizer.model import TicketId
 from storage.events import Event
 from storage.ids import new_id
 from storage.mongo import Session
+from ticketing.catalogue.model import Catalogue
 from ticketing.errors import Invalid, NotFound, Refused, Stale
-from ticketing.links.handlers import in_view
+from ticketing.links.handlers import check_children, in_view
+from ticketing.merging.choices import check_move
 from ticketing.merging.facts import told, untold
+from ticketing.merging.joining import joined
 from ticketing.merging.model import (
     Choices,
     Merge,
@@ -63,9 +66,15 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
 class Merging:
     """Commands of agents."""
 
-    def __init__(self, store: MergeStore, transactions: Runs) -> None:
+    def __init__(
+        self,
+        store: MergeStore,
+        transactions: Runs,
+        catalogue: Callable[[], Awaitable[Catalogue]],
+    ) -> None:
         self._store = store
         self._transactions = transactions
+        self._catalogue = catalogue
 
     async def preview(self, viewer: Viewer, wish: MergeWish, now: datetime) -> list[Preview]:
         """One for each source, each as if it were merged alone. Raises what ``merge`` would."""
@@ -76,6 +85,9 @@ class Merging:
             target = in_view(viewer, world.tickets[ids[-1]])
             previews = []
             for id in ids[:-1]:
+                pair = (world.tickets[id], world.tickets[ids[-1]])
+                _, result = joined(*pair, now, wish.choices)
+                await self._check_result(pair, result, wish.choices, now, session)
                 places = await self._store.places(id, session)
                 seen = [one for one in places if sees_inbox(viewer, one.inbox_id)]
                 source = in_view(viewer, world.tickets[id])
@@ -103,7 +115,10 @@ class Merging:
                     at=at,
                     choices=wish.choices,
                 )
-                records.append(merge(world, record, now))
+                done = merge(world, record, now)
+                pair = (done.source_before, done.target_before)
+                await self._check_result(pair, done.target_after, wish.choices, now, session)
+                records.append(done)
             saved = world.tickets | {one.id: one for one in await self._store.save(world, session)}
             events += told(records, world, saved, viewer, now)
             return Merged(merges=tuple(records), target=saved[ids[-1]])
@@ -159,9 +174,26 @@ class Merging:
         world = await self._store.world(ids, session, marks=marks)
         for id in ids:
             ticket = require(viewer, "join", world.tickets.get(id), id)
+            if wish.choices:
+                require(viewer, "change", ticket, id)
             if wish.versions.get(id, ticket.version) != ticket.version:
                 raise Stale(ticket.version)
         return world
+
+    async def _check_result(
+        self,
+        pair: tuple[Ticket, Ticket],
+        result: Ticket,
+        choices: Choices,
+        now: datetime,
+        session: Session,
+    ) -> None:
+        """Raises what a change of the target to what was chosen would."""
+        if not choices:
+            return
+        catalogue = await self._catalogue()
+        check_move(*pair, result, choices, catalogue=catalogue, now=now)
+        await check_children(self._store.links, pair[1], result, session)
 
     async def _visible(self, viewer: Viewer, id: str, session: Session) -> Merge:
         record = await self._store.record(id, session)

@@ -10,6 +10,7 @@ from normalizer.model import AgentId, ContactId, ConversationId, Message, Messag
 from storage.migrations import Index
 from storage.mongo import Session
 from ticketing.errors import Refused
+from ticketing.links.store import LinkStore
 from ticketing.merging.clocks import counts_in
 from ticketing.merging.model import (
     MAX_CONVERSATIONS,
@@ -80,6 +81,7 @@ class MergeStore:
         self._in = collections
         self._merges = collections.mongo.collection("merges", Merge)
         self._moved = collections.mongo.collection("moved_by_merges", Moved)
+        self.links = LinkStore(collections)
 
     async def tickets(self, ids: Iterable[str], session: Session) -> dict[TicketId, Ticket]:
         """Tickets by id."""
