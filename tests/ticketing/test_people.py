@@ -1,5 +1,7 @@
 """Who exists for whom, and the lists of organisations."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.ticketing.builders import INBOX, NOW, a_ticket
@@ -8,6 +10,7 @@ from ticketing.model import Contact, no_points
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.model import Organisation
 from ticketing.people.organisations import OrganisationCommands
+from ticketing.people.reading import PeopleReading
 from ticketing.people.store import CHUNK, PeopleStore
 from ticketing.people.visibility import MOST_TICKETS, Visible
 from ticketing.transactions import Transactions
@@ -82,3 +85,29 @@ async def test_the_directory_tells_what_took_an_organisations_place(house, mira)
     await commands.remove(mira, "b", "", NOW)
     assert await directory.heirs() == {"a": "b", "b": ""}
     assert "a" not in await directory.names()
+
+
+async def test_organisations_of_one_moment_and_many_read_are_all_listed(house, mira):
+    """As a list brings them in: many of one millisecond, most of them not what is looked for."""
+    store = PeopleStore(house.collections)
+    many = [an_organisation(f"o{number:04}") for number in range(30)]
+    await store.organisations.insert_many(many)
+    later = NOW + timedelta(hours=1)
+    hay = [
+        an_organisation(f"h{number:04}", updated_at=NOW + timedelta(milliseconds=number))
+        for number in range(1, 60)
+    ]
+    await store.organisations.insert_many(hay)
+    reading = PeopleReading(store, Visible(store), house.events)
+
+    async def listed(words):
+        found, cursor = [], None
+        while True:
+            page = await reading.organisations(mira, words, cursor, 2, later)
+            found += [one.id for one in page.items]
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+    assert sorted(await listed("")) == sorted(one.id for one in (*many, *hay))
+    assert await listed("o0000") == ["o0000"]

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from tests.ticketing.builders import NOW, a_ticket, said
 from tests.ticketing.conftest import CHAT, MAIL
+from ticketing import facts
 from ticketing.amendments import TicketChange
 from ticketing.errors import Forbidden, Invalid, NotFound, Stale, ViewBroken
 from ticketing.permissions import Viewer
@@ -127,6 +128,19 @@ async def test_a_message_moves_a_ticket_within_its_view(house, mira, counts, kee
     await house.events_in(CHAT, said(id="9", thread="t0", sender="0", at=NOW + 2 * HOUR))
     await counts.handle(house.offered)
     assert await listed(house, mira, view.id, keep.clock.now) == [1, 2]
+
+
+async def test_what_changes_of_a_person_moves_their_tickets(house, mira, counts, keep, clock):
+    await house.events_in(CHAT, said())
+    view = await keep(mira, OneOf(field="vip", values=("3",)))
+    clock.now += SOON
+    await counts.build()
+    assert (await counts.tally(mira)).saved[view.id] == 0
+    (ana,) = await house.collections.contacts.find({}, limit=2)
+    await house.collections.contacts.replace_many([replace(ana, vip=3)])
+    told = facts.about("contact.changed", ana.id, cause="v2", actor=facts.SYSTEM, at=NOW)
+    await counts.handle([told])
+    assert (await counts.tally(mira)).saved[view.id] == 1
 
 
 async def test_time_alone_moves_tickets(house, mira, counts, keep):

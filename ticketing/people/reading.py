@@ -15,6 +15,7 @@ from ticketing.people.model import ContactNote, Organisation
 from ticketing.people.store import PeopleStore
 from ticketing.people.visibility import Visible
 from ticketing.permissions import Viewer, allowed, sees_organisation
+from ticketing.reading.sweep import Entry, Sweep
 from ticketing.reading.windows import Cursor, Page, latest, newest_first, page_of, read_cursor
 from ticketing.redaction import readable, shown_fields, told
 from ticketing.tokens import query_tokens
@@ -114,24 +115,22 @@ class PeopleReading:
     async def organisations(
         self, viewer: Viewer, words: str, cursor_text: str | None, limit: int, now: datetime
     ) -> Page[Organisation]:
-        """Latest changed first; with words, those whose name or domain holds them all."""
+        """Latest changed first; with words, those whose name or domain holds them all. A page
+        may be short and not the last.
+        """
         if not allowed(viewer, "read"):
             return Page(items=[])
-        cursor = read_cursor(cursor_text)
         wanted = words.casefold().split()
-        found: list[Organisation] = []
-        until = cursor.moment if cursor else None
-        for _ in range(MAX_TURNS):
-            got = await self._organisation_turn(until, limit + 1, now)
-            found += [
-                one
-                for one in got
-                if not one.gone and sees_organisation(viewer, one.id) and _named(one, wanted)
-            ]
-            if len(found) > limit or len(got) <= limit:
-                break
-            until = got[-1].updated_at
-        return page_of(found, limit, lambda one: Cursor(moment=one.updated_at, id=one.id))
+
+        async def fetch(since: datetime, until: datetime, count: int) -> list[Entry[Organisation]]:
+            found = await self._store.organisation_slice(since, until, count)
+            return [Entry(one.updated_at, one.id, one) for one in found]
+
+        async def keep(entries: Sequence[Entry[Organisation]]) -> list[Entry[Organisation]]:
+            return [one for one in entries if _is_listed(viewer, one.item, wanted)]
+
+        page = await Sweep(fetch, keep, now=now).page(read_cursor(cursor_text), limit)
+        return Page(items=[one.item for one in page.items], next_cursor=page.next_cursor)
 
     async def organisation(self, viewer: Viewer, id: str) -> Organisation:
         """One that is there, or was."""
@@ -147,13 +146,6 @@ class PeopleReading:
         return {
             id: heirs.get(one.replaced_by, one) if one.gone else one for id, one in found.items()
         }
-
-    async def _organisation_turn(
-        self, until: datetime | None, count: int, now: datetime
-    ) -> list[Organisation]:
-        if until is None:
-            return await latest(self._store.organisation_slice, now, count)
-        return await newest_first(self._store.organisation_slice, until, count)
 
     async def _like(self, query: ContactQuery) -> list[Contact]:
         words = query_tokens(query.words)
@@ -226,6 +218,11 @@ def _after(contact: Contact) -> Cursor:
 
 def _begins(contact: Contact, words: Sequence[str]) -> bool:
     return all(any(token.startswith(word) for token in contact.tokens) for word in words)
+
+
+def _is_listed(viewer: Viewer, organisation: Organisation, words: Sequence[str]) -> bool:
+    seen = not organisation.gone and sees_organisation(viewer, organisation.id)
+    return seen and _named(organisation, words)
 
 
 def _named(organisation: Organisation, words: Sequence[str]) -> bool:

@@ -32,6 +32,8 @@ from ticketing.views.totals import WHOLE_AGAIN_S, ScopeCount, Totals, scope_coun
 
 # Without saved views these alone can move a ticket from one view to another.
 TELLING = "ticket."
+# Of these ``ticket_id`` is a person's: views ask for what is theirs, and tickets follow them.
+OF_PEOPLE = frozenset({"contact.changed", "contact.merged", "contact.unmerged", "contact.restored"})
 SILENT = frozenset({"delivery.changed", "reaction.changed"})
 COUNTED: tuple[BuiltIn, ...] = (
     "mine",
@@ -44,6 +46,7 @@ COUNTED: tuple[BuiltIn, ...] = (
 )
 PAGE = 200
 AT_ONCE = 20  # ids a query: the small server compares each with each
+MOST_OF_PERSON = 2_000
 MAX_TURNS = 500
 # Every process knows of a changed view by then: none writes places as they were before.
 KNOWN_BY_ALL = timedelta(seconds=2 * FRESH_S)
@@ -109,9 +112,21 @@ class ViewCounts:
             event.ticket_id
             for event in events
             if event.ticket_id
+            and event.kind not in OF_PEOPLE
             and (event.kind.startswith(TELLING) or (telling and event.kind not in SILENT))
         )
         await self.look_again(list(ids))
+        people = {event.ticket_id for event in events if event.kind in OF_PEOPLE}
+        for person in sorted(filter(None, people)):
+            await self._look_at_tickets_of(person)
+
+    async def _look_at_tickets_of(self, person: str) -> None:
+        """The open ones; the others wait for the recount."""
+        where = {"contact_id": person, "open": True}
+        found = self._in.tickets.raw.find(where, {"_id": 1}).limit(MOST_OF_PERSON)
+        ids: list[str] = [item["_id"] for item in await found.to_list(None)]
+        for start in range(0, len(ids), PAGE):
+            await self.look_again(ids[start : start + PAGE])
 
     async def look_again(self, ids: Sequence[str]) -> int:
         """Bring these tickets' places up to date; how many were not."""
