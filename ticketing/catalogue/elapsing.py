@@ -108,15 +108,20 @@ class StateTimers:
         await self._look_again(ids, catalogue)
 
     async def catch_up(self, now: datetime) -> int:
-        """Look at every ticket once after the rules have changed; how many were looked at."""
+        """Look at every ticket once after the rules have changed; how many were looked at. What
+        was cut off goes on where it was.
+        """
         catalogue = await self._catalogue()
         rules = rules_of(catalogue)
-        if rules == await self._store.walked():
+        walk = await self._store.walk()
+        if rules == walk.rules and walk.until is None:
             return 0
         if not rules:  # the sweeper drops what is due by a rule that is gone
             await self._store.note_walk(rules)
             return 0
         looked, until = 0, now + AHEAD
+        if rules == walk.rules and walk.until is not None:
+            until = walk.until
         while until > FLOOR:
             page = await newest_first(self._store.begun_in, until, PAGE)
             await self._look_again([one.id for one in page], catalogue)
@@ -126,6 +131,7 @@ class StateTimers:
             # whoever shares the last one's moment comes again, unless a whole page does
             last = page[-1].created_at
             until = last if page[0].created_at == last else last + timedelta(milliseconds=1)
+            await self._store.note_walk(rules, until)
         await self._store.note_walk(rules)
         return looked
 

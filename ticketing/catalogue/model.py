@@ -231,11 +231,14 @@ class StateTimer(Struct, frozen=True, kw_only=True):
     due_at: datetime
 
 
-class Walk(Struct, frozen=True, kw_only=True):
-    """By which rules every ticket was looked at last."""
+class Walk(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """By which rules every ticket was looked at last; with ``until`` only those that began then or
+    later were.
+    """
 
     id: str = msgspec.field(name="_id")
     rules: str
+    until: datetime | None = None
 
 
 def entry_id(kind: str, id: str) -> str:

@@ -81,14 +81,13 @@ class TimerStore:
         """A ticket that moved by itself."""
         await self._tickets.replace_many([ticket], session=session)
 
-    async def walked(self) -> str:
-        """The rules by which every ticket was looked at last."""
-        found = await self._walks.get(WALK)
-        return found.rules if found else ""
+    async def walk(self) -> Walk:
+        """The last one, at its end or on its way."""
+        return await self._walks.get(WALK) or Walk(id=WALK, rules="")
 
-    async def note_walk(self, rules: str) -> None:
-        """Every ticket was looked at by these rules."""
-        await self._walks.replace_many([Walk(id=WALK, rules=rules)])
+    async def note_walk(self, rules: str, until: datetime | None = None) -> None:
+        """Every ticket was looked at by these rules, or those that began at ``until`` or later."""
+        await self._walks.replace_many([Walk(id=WALK, rules=rules, until=until)])
 
     async def begun_in(self, since: datetime, until: datetime, limit: int) -> list[Ticket]:
         """Tickets that began within [since, until), newest first."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from storage.mongo import Mongo
-from tests.ticketing.builders import NOW, said
+from tests.ticketing.builders import NOW, a_ticket, said
 from tests.ticketing.catalogue.builders import a_field, a_type, moves, rule
 from tests.ticketing.conftest import CHAT
 from ticketing.amendments import TicketChange
@@ -133,6 +133,33 @@ async def test_a_new_rule_finds_the_tickets_that_were_there(house, site, mira):
     assert await site.timers.catch_up(NOW + 2 * HOUR) == 1
     assert await site.timers.catch_up(NOW + 3 * HOUR) == 0
     assert await site.elapsing.sweep(NOW + 25 * HOUR) == 1
+
+
+async def test_a_walk_that_is_cut_off_goes_on_where_it_was(house, site, monkeypatch):
+    monkeypatch.setattr("ticketing.catalogue.elapsing.PAGE", 2)
+    made = [a_ticket(id=f"t{n}", number=n, created_at=NOW - n * HOUR) for n in range(6)]
+    await house.collections.tickets.insert_many(made)
+    await site.put(a_type(automatic=(rule("elapsed", "fixed", "over", 24),)))
+    looked = []
+    look_again = site.timers._look_again
+
+    async def cut_off_once(ids, catalogue):
+        if len(looked) == 2:
+            looked.append("cut off")
+            raise OSError("cut off")
+        looked.append(ids)
+        await look_again(ids, catalogue)
+
+    monkeypatch.setattr(site.timers, "_look_again", cut_off_once)
+    with pytest.raises(OSError, match="cut off"):
+        await site.timers.catch_up(NOW + HOUR)
+    first = looked[0]
+    looked[2:] = ["cut off", "gone on"]
+    await site.timers.catch_up(NOW + 2 * HOUR)
+    assert first == ["t0", "t1"]
+    assert "t0" not in {id for ids in looked[4:] for id in ids}
+    assert "t5" in {id for ids in looked[4:] for id in ids}
+    assert await site.timers.catch_up(NOW + 3 * HOUR) == 0
 
 
 async def test_a_change_is_told_and_guarded(house, site, mira):
