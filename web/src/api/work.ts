@@ -39,6 +39,10 @@ export const previewSplit = (ticket: string, body: Schemas["SplitTicket"], signa
 export const readCatalogue = (signal: AbortSignal) => bodyOf(client.GET("/catalogue", { signal }));
 export const listTeams = () => bodyOf(client.GET("/teams"));
 export const readContact = (contact: string, signal: AbortSignal) => bodyOf(client.GET("/contacts/{id}", { params: id(contact), signal }));
+export const findContacts = (q: string, signal: AbortSignal) => bodyOf(client.GET("/contacts", { params: { query: { q, limit: 8 } }, signal }));
+export const findAssets = (q: string, signal: AbortSignal) => bodyOf(client.GET("/assets", { params: { query: { q, limit: 8 } }, signal }));
+export const readAsset = (asset: string, signal: AbortSignal) => bodyOf(client.GET("/assets/{id}", { params: id(asset), signal }));
+export const revealField = (ticket: string, field: string) => bodyOf(client.POST("/tickets/{id}/reveal", { params: id(ticket), body: { field } }));
 export const listContactNotes = (contact: string, signal: AbortSignal) => bodyOf(client.GET("/contacts/{id}/notes", { params: id(contact), signal }));
 export const addContactNote = (contact: string, text: string) =>
   bodyOf(client.POST("/contacts/{id}/notes", { params: { ...id(contact), ...fresh() }, body: { text } }));

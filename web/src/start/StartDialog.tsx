@@ -3,11 +3,14 @@ import type { FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Inbox } from "../api/types";
+import { findContacts } from "../api/work";
 import { Dialog } from "../parts/Dialog";
+import { FindField } from "../parts/FindField";
 import { Glyph } from "../parts/Glyph";
 import { IconButton } from "../parts/IconButton";
 import { Labelled } from "../parts/Labelled";
 import { Select } from "../parts/Select";
+import { recipientsOf } from "./recipients";
 import { starting } from "./store";
 import { useStart } from "./useStart";
 import "./start.css";
@@ -36,7 +39,7 @@ export function StartDialog({ inboxes }: { inboxes: readonly Inbox[] }) {
         </Labelled>
         <div className="two">
           <Labelled label={t("start.to")} hint={inbox ? t("start.toHint", { family: inbox.family_name }) : undefined} fault={faultOf("recipient")}>
-            {(aria) => <input {...aria} className="input" data-first required value={wish.recipient} maxLength={320} onChange={(event) => change({ recipient: event.target.value })} />}
+            {(aria) => <FindField {...aria} first required name={`recipient ${inbox?.channel ?? ""}`} value={wish.recipient} onChange={(recipient) => change({ recipient })} find={async (q, signal) => recipientsOf((await findContacts(q, signal)).items, inbox?.channel ?? "")} onPick={({ address, name }) => change({ recipient: address, name })} />}
           </Labelled>
           <Labelled label={t("start.name")} fault={faultOf("name")}>
             {(aria) => <input {...aria} className="input" value={wish.name} maxLength={200} onChange={(event) => change({ name: event.target.value })} />}

@@ -5,6 +5,7 @@ import { useAgents } from "../../api/queries";
 import type { Schemas } from "../../api/types";
 import { nameIn } from "../names";
 import { FieldMenu } from "./FieldMenu";
+import { Picker } from "./Picker";
 
 type CustomField = Schemas["CustomField"];
 export type FieldValue = string | number | boolean | string[] | null;
@@ -119,19 +120,32 @@ function Person({ name, value, onChange }: Props) {
   return <FieldMenu name={name} value={kept} options={options} onChoose={(id) => onChange(id || null)} />;
 }
 
+const named = (kind: "contact" | "asset") => function Named({ name, value, onChange }: Props) {
+  return <Picker kind={kind} name={name} value={typeof value === "string" ? value : NONE} onChange={onChange} />;
+};
+
 function YesNo({ name, value, onChange }: Props) {
   return <input type="checkbox" className="tick" checked={value === true} aria-label={name} onChange={(event) => onChange(event.target.checked)} />;
 }
 
 const EDITORS: Partial<Record<CustomField["kind"], (props: Props) => React.ReactNode>> = {
-  text: Typed, number: Typed, date: Typed, boolean: YesNo, choice: Choice, cascade: Cascade, multi: Several, user: Person,
+  text: Typed, number: Typed, date: Typed, boolean: YesNo, choice: Choice, cascade: Cascade, multi: Several, user: Person, contact: named("contact"), asset: named("asset"),
 };
+
+/** Ids as people call what they stand for. */
+function Told({ field, name, value }: Props) {
+  const { t } = useTranslation();
+  const { data: agents } = useAgents();
+  if (value === null) return <span className="cut">{t("field.none")}</span>;
+  const text = Array.isArray(value) ? value.join(", ") : String(value);
+  const masked = text.startsWith("•");
+  if (!masked && (field.kind === "contact" || field.kind === "asset")) return <Picker kind={field.kind} name={name} value={text} locked />;
+  return <span className="cut">{field.kind === "user" ? (agents?.find((one) => one.id === text)?.name ?? text) : text}</span>;
+}
 
 /** A custom field as its kind is filled; what cannot be filled here is shown. */
 export function FieldEditor(props: Props) {
-  const { t } = useTranslation();
   const Editor = EDITORS[props.field.kind];
-  const { value } = props;
-  if (!Editor || props.locked) return <span className="cut">{value === null ? t("field.none") : Array.isArray(value) ? value.join(", ") : String(value)}</span>;
+  if (!Editor || props.locked) return <Told {...props} />;
   return <Editor {...props} />;
 }
