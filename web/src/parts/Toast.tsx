@@ -17,6 +17,8 @@ export interface ToastMessage {
   undo?: () => void;
   /** A press on "Open" leads to what the words are about. */
   open?: () => void;
+  /** What else can be done about it. */
+  act?: { label: string; run: () => void };
 }
 
 const SECOND = 1000;
@@ -49,6 +51,9 @@ export function Toast({ message, hide }: { message: ToastMessage; hide: () => vo
     <div className={`toast ${message.tone}`}>
       <Glyph of={message.tone === "ok" ? IconCheck : IconAlertCircle} />
       <span className="grow num">{message.text(left)}</span>
+      {message.act ? (
+        <button type="button" className="btn sm" onClick={() => { hide(); message.act?.run(); }}>{message.act.label}</button>
+      ) : null}
       {message.undo ? (
         <button type="button" className="btn sm" onClick={undo} aria-keyshortcuts="z">
           {t("toast.undo")} <Kbd>Z</Kbd>

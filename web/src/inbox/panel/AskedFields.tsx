@@ -2,11 +2,12 @@ import { useTranslation } from "react-i18next";
 
 import type { Ticket, TicketPatch } from "../../api/types";
 import { useCatalogue } from "../../api/workQueries";
-import { useFieldRule } from "../../app/useMay";
+import { useFieldRule, useMay } from "../../app/useMay";
 import { nameIn } from "../names";
 import { useFieldWords } from "../useFieldWords";
 import { FieldEditor, type FieldValue } from "./FieldEditor";
 import { FieldMenu } from "./FieldMenu";
+import { MaskedField } from "./MaskedField";
 
 const NONE = "";
 const RATINGS = ["low", "medium", "high"] as const;
@@ -42,6 +43,7 @@ export function AskedFields({ ticket, set }: { ticket: Ticket; set: Set }) {
   const { data: catalogue } = useCatalogue();
   const words = useFieldWords();
   const rule = useFieldRule();
+  const may = useMay();
   return ticket.form.filter((one) => !ABOVE.has(one.field)).map(({ field, required }) => {
     const custom = catalogue?.fields.find((one) => one.id === field);
     const kept = custom ? `fields.${field}` : field;
@@ -58,7 +60,9 @@ export function AskedFields({ ticket, set }: { ticket: Ticket; set: Set }) {
           {required ? <span aria-hidden="true"> *</span> : null}
         </dt>
         <dd>
-          {custom ? (
+          {custom && held === "masked" && value !== null && may("fields.reveal") ? (
+            <MaskedField ticket={ticket.id} field={kept} name={name} dots={String(value)} />
+          ) : custom ? (
             <FieldEditor key={String(value)} field={custom} name={name} value={value} locked={held !== null} onChange={(next: FieldValue) => set({ fields: { [field]: next } })} />
           ) : field === "category_id" ? (
             <CategoryField ticket={ticket} set={set} />
