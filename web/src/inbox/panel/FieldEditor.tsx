@@ -6,11 +6,12 @@ import type { Schemas } from "../../api/types";
 import { nameIn } from "../names";
 import { FieldMenu } from "./FieldMenu";
 import { Picker } from "./Picker";
+import { ToldField } from "./ToldField";
 
 type CustomField = Schemas["CustomField"];
 export type FieldValue = string | number | boolean | string[] | null;
 
-interface Props {
+export interface FieldProps {
   field: CustomField;
   name: string;
   value: FieldValue;
@@ -23,7 +24,7 @@ const NONE = "";
 const TYPES = { number: "number", date: "date" } as const;
 
 /** Typed values are kept when the field is left or Enter is pressed; Escape takes them back. */
-function Typed({ field, name, value, onChange }: Props) {
+function Typed({ field, name, value, onChange }: FieldProps) {
   const { i18n } = useTranslation();
   const before = value === null ? "" : String(value);
   const [text, setText] = useState(before);
@@ -65,7 +66,7 @@ function useOptions(field: CustomField) {
     field.options.filter((one) => one.parent === parent && (!one.retired || kept.includes(one.id))).map((one) => ({ value: one.id, label: nameIn(one.names, i18n.language) }));
 }
 
-function Choice({ field, name, value, onChange }: Props) {
+function Choice({ field, name, value, onChange }: FieldProps) {
   const { t } = useTranslation();
   const options = useOptions(field);
   const kept = typeof value === "string" ? value : NONE;
@@ -73,7 +74,7 @@ function Choice({ field, name, value, onChange }: Props) {
 }
 
 /** From the root to a leaf: each step offers what hangs below the one before. */
-function Cascade({ field, name, value, onChange }: Props) {
+function Cascade({ field, name, value, onChange }: FieldProps) {
   const { t } = useTranslation();
   const options = useOptions(field);
   const kept = Array.isArray(value) ? value : [];
@@ -96,7 +97,7 @@ function Cascade({ field, name, value, onChange }: Props) {
   );
 }
 
-function Several({ field, name, value, onChange }: Props) {
+function Several({ field, name, value, onChange }: FieldProps) {
   const options = useOptions(field);
   const kept = Array.isArray(value) ? value : [];
   const toggle = (id: string) => {
@@ -112,7 +113,7 @@ function Several({ field, name, value, onChange }: Props) {
   );
 }
 
-function Person({ name, value, onChange }: Props) {
+function Person({ name, value, onChange }: FieldProps) {
   const { t } = useTranslation();
   const { data: agents } = useAgents();
   const kept = typeof value === "string" ? value : NONE;
@@ -120,32 +121,21 @@ function Person({ name, value, onChange }: Props) {
   return <FieldMenu name={name} value={kept} options={options} onChoose={(id) => onChange(id || null)} />;
 }
 
-const named = (kind: "contact" | "asset") => function Named({ name, value, onChange }: Props) {
+const named = (kind: "contact" | "asset") => function Named({ name, value, onChange }: FieldProps) {
   return <Picker kind={kind} name={name} value={typeof value === "string" ? value : NONE} onChange={onChange} />;
 };
 
-function YesNo({ name, value, onChange }: Props) {
+function YesNo({ name, value, onChange }: FieldProps) {
   return <input type="checkbox" className="tick" checked={value === true} aria-label={name} onChange={(event) => onChange(event.target.checked)} />;
 }
 
-const EDITORS: Partial<Record<CustomField["kind"], (props: Props) => React.ReactNode>> = {
+const EDITORS: Partial<Record<CustomField["kind"], (props: FieldProps) => React.ReactNode>> = {
   text: Typed, number: Typed, date: Typed, boolean: YesNo, choice: Choice, cascade: Cascade, multi: Several, user: Person, contact: named("contact"), asset: named("asset"),
 };
 
-/** Ids as people call what they stand for. */
-function Told({ field, name, value }: Props) {
-  const { t } = useTranslation();
-  const { data: agents } = useAgents();
-  if (value === null) return <span className="cut">{t("field.none")}</span>;
-  const text = Array.isArray(value) ? value.join(", ") : String(value);
-  const masked = text.startsWith("•");
-  if (!masked && (field.kind === "contact" || field.kind === "asset")) return <Picker kind={field.kind} name={name} value={text} locked />;
-  return <span className="cut">{field.kind === "user" ? (agents?.find((one) => one.id === text)?.name ?? text) : text}</span>;
-}
-
 /** A custom field as its kind is filled; what cannot be filled here is shown. */
-export function FieldEditor(props: Props) {
+export function FieldEditor(props: FieldProps) {
   const Editor = EDITORS[props.field.kind];
-  if (!Editor || props.locked) return <Told {...props} />;
+  if (!Editor || props.locked) return <ToldField {...props} />;
   return <Editor {...props} />;
 }
