@@ -28,7 +28,11 @@ from ticketing.people.lists.store import ListStore
 from ticketing.people.lists.undoing import ListUndo
 from ticketing.people.merging.handlers import ContactMerging
 from ticketing.people.merging.store import MergeStore
-from ticketing.people.organisations import AttributeCommands, OrganisationCommands
+from ticketing.people.organisations import (
+    MOST_ADOPTIONS,
+    AttributeCommands,
+    OrganisationCommands,
+)
 from ticketing.people.reading import PeopleReading
 from ticketing.people.store import PeopleStore
 from ticketing.people.timeline import Timeline
@@ -39,6 +43,7 @@ from ticketing.staffing.handlers import Staffing
 from ticketing.transactions import Transactions
 
 LIST_JOB = "contact_list"
+ADOPTION_JOB = "organisation_adoption"
 LIST_S = 60.0  # of a worker's time at once
 SLACK_S = 30.0
 MERGES_FOLLOWED = timedelta(minutes=15)  # no message is so long on its way into a ticket
@@ -64,6 +69,7 @@ def people_areas(
         attributes=AttributeCommands(store, directory, transactions),
         reading=reading,
         directory=directory,
+        ring=lambda id: base.doorbell.enqueue(ADOPTION_JOB, id),
     )
     merging = ContactMerging(MergeStore(base.collections), visible, transactions)
     imports = Imports(
@@ -105,7 +111,14 @@ def people_chores(base: Foundation) -> tuple[Chore, ...]:
         for job in await lists.busy():
             await base.doorbell.enqueue(LIST_JOB, job.id)
 
+    store = PeopleStore(base.collections)
+
+    async def ring_adoptions() -> None:
+        for one in await store.adoptions.find({}, limit=MOST_ADOPTIONS):
+            await base.doorbell.enqueue(ADOPTION_JOB, one.id)
+
     return (
+        Chore("organisation-adoptions", 30.0, 20.0, ring_adoptions),
         Chore("merged-contacts", 60.0, 50.0, bring_after),
         Chore("contact-lists", 30.0, 20.0, ring_lists),
     )
@@ -140,4 +153,19 @@ def people_jobs(base: Foundation) -> Mapping[str, Job]:
         if job is not None and job.state in BUSY:
             await base.doorbell.enqueue(LIST_JOB, id)
 
-    return {LIST_JOB: work}
+    organisations = OrganisationCommands(store, base.people, transactions)
+
+    async def adopt(id: str) -> None:
+        """As ``work``."""
+        lease = await base.leases.acquire(f"{ADOPTION_JOB}:{id}", base.owner, LIST_S + SLACK_S)
+        if lease is None:
+            return
+        until = time.monotonic() + LIST_S
+        try:
+            done = await organisations.adopt(id, utc_now(), lambda: time.monotonic() < until)
+        finally:
+            await lease.release()
+        if not done:
+            await base.doorbell.enqueue(ADOPTION_JOB, id)
+
+    return {LIST_JOB: work, ADOPTION_JOB: adopt}

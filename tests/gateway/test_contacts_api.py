@@ -1,5 +1,7 @@
 """Contacts and organisations through the API, on the real stores."""
 
+from gateway.bootstrap import Foundation
+from gateway.bootstrap_people import ADOPTION_JOB, people_jobs
 from tests.gateway.house import House, Person
 
 
@@ -109,13 +111,16 @@ async def test_pages_of_people_hold_everybody_once(admin: Person) -> None:
     assert (len(seen), set(seen)) == (7, wanted)
 
 
-async def test_organisations_take_in_the_people_of_their_domains(admin: Person) -> None:
+async def test_organisations_take_in_the_people_of_their_domains(
+    admin: Person, base: Foundation
+) -> None:
     before = await made(admin, points=[point("a@kyoto.example")])
     unsure = await made(admin, points=[point("b@kyoto.example", verified=False)])
     company = {"name": "Kyoto Trading", "domains": ["Kyoto.example"], "vip": 1}
     status, organisation = await admin.call("POST", "/organisations", company)
     assert (status, organisation["domains"]) == (201, ["kyoto.example"])
     id = organisation["id"]
+    await people_jobs(base)[ADOPTION_JOB](id)
     after = await made(admin, points=[point("c@kyoto.example")])
     people = (await admin.get(f"/contacts?organisation_id={id}"))["items"]
     assert {one["id"] for one in people} == {before["id"], after["id"]}

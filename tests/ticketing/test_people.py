@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
+from connectors.events import SenderId
 from tests.ticketing.builders import INBOX, NOW, a_ticket
 from tests.ticketing.conftest import CHAT
 from ticketing.model import Contact, no_points
 from ticketing.people.directory import PeopleDirectory
+from ticketing.people.identity import point_of, with_points
 from ticketing.people.model import Organisation
-from ticketing.people.organisations import OrganisationCommands
+from ticketing.people.organisations import OrganisationChange, OrganisationCommands
 from ticketing.people.reading import PeopleReading
 from ticketing.people.store import CHUNK, PeopleStore
 from ticketing.people.visibility import MOST_TICKETS, Visible
@@ -111,3 +114,25 @@ async def test_organisations_of_one_moment_and_many_read_are_all_listed(house, m
 
     assert sorted(await listed("")) == sorted(one.id for one in (*many, *hay))
     assert await listed("o0000") == ["o0000"]
+
+
+async def test_people_of_a_domain_join_however_often_work_stops(house, mira):
+    store = PeopleStore(house.collections)
+    transactions = Transactions(house.collections, house.events, house.offered.extend)
+    commands = OrganisationCommands(store, PeopleDirectory(store), transactions)
+    senders = [SenderId(family="mailto", value=f"a{number}@halden.example") for number in range(3)]
+    people = [
+        with_points(a_contact(one.value), [replace(point_of(one), verified=True)])
+        for one in senders
+    ]
+    await store.contacts.insert_many(people)
+    change = OrganisationChange(name="Halden", domains=("halden.example",))
+    made = await commands.create(mira, change, "k", NOW)
+    for turns in ([True, False], [True, True, False]):
+        left = iter(turns)
+        assert not await commands.adopt(made.id, NOW, lambda left=left: next(left))
+        assert await store.adoptions.get(made.id)
+    assert await commands.adopt(made.id, NOW, lambda: True)
+    joined = await store.contacts.find({"organisation_id": made.id}, limit=9)
+    assert (len(joined), await store.adoptions.get(made.id)) == (3, None)
+    assert len([one for one in house.offered if one.kind == "contact.changed"]) == 3

@@ -32,6 +32,15 @@ class Organisation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     updated_at: datetime
 
 
+class Adoption(msgspec.Struct, frozen=True, kw_only=True):
+    """People of an organisation's domains are still to join it; ``id`` is the organisation's and
+    ``version`` the one that brought the domains.
+    """
+
+    id: OrganisationId = msgspec.field(name="_id")
+    version: int
+
+
 class ContactNote(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What an agent wrote down about a person."""
 

@@ -1,6 +1,6 @@
 """Commands on organisations and on the attributes that the site defines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -19,7 +19,7 @@ from ticketing.people.attributes import KEY, MAX_ATTRIBUTES, Definitions
 from ticketing.people.differences import differences
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.domains import domains_of, joins
-from ticketing.people.model import Attribute, Organisation, OrganisationId
+from ticketing.people.model import Adoption, Attribute, Organisation, OrganisationId
 from ticketing.people.store import MAX_OF_DOMAIN, PeopleStore
 from ticketing.permissions import Viewer, allowed, sees_organisation
 from ticketing.tokens import query_tokens
@@ -27,6 +27,7 @@ from ticketing.transactions import Transactions
 
 MAX_NOTE = 5_000
 MAX_OPTIONS = 200
+MOST_ADOPTIONS = 100
 
 
 class OrganisationChange(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,14 +114,22 @@ class OrganisationCommands:
             raise Invalid(field, "there is none") if field else NotFound("organisation", id)
         return found
 
-    async def adopt(self, organisation: Organisation, now: datetime) -> int:
-        """Contacts whose verified address is of its domains and who belong nowhere; how many."""
-        joined = 0
+    async def adopt(self, id: str, now: datetime, has_time: Callable[[], bool]) -> bool:
+        """Contacts whose verified address is of its domains and who belong nowhere join it; False
+        while some are left. Who goes on after a crash begins anew: nobody joins twice.
+        """
+        wanted = await self._store.adoptions.get(id)
+        organisation = await self._store.organisations.get(id)
+        if wanted is None or organisation is None:
+            return True
         for domain in organisation.domains:
             for one in await self._store.like(longest(domain), MAX_OF_DOMAIN):
+                if not has_time():
+                    return False
                 if joins(one, {domain: organisation.id}) != one:
-                    joined += await self._join(one, {domain: organisation.id}, now)
-        return joined
+                    await self._join(one, {domain: organisation.id}, now)
+        await self._store.adoptions.delete({"_id": wanted.id, "version": wanted.version})
+        return True
 
     async def _join(
         self, contact: Contact, domains: Mapping[str, OrganisationId], now: datetime
@@ -171,6 +180,9 @@ class OrganisationCommands:
                 raise Invalid("domains", f"{domain} is the domain of {holder.name}")
         saved = replace(after, version=after.version + 1, updated_at=now)
         await self._store.organisations.replace_many([saved], session=session)
+        if after.domains and after.domains != (before.domains if before else ()):
+            wanted = Adoption(id=saved.id, version=saved.version)
+            await self._store.adoptions.replace_many([wanted], session=session)
         kind = "organisation.changed" if before else "organisation.created"
         events.append(
             facts.about(

@@ -8,7 +8,7 @@ from normalizer.model import ContactId
 from storage.collection import Collection
 from storage.mongo import Session
 from ticketing.model import Contact, Conversation, Ticket
-from ticketing.people.model import Attribute, ContactNote, Organisation, OrganisationId
+from ticketing.people.model import Adoption, Attribute, ContactNote, Organisation, OrganisationId
 from ticketing.reading.windows import Cursor
 from ticketing.store import Collections
 
@@ -30,6 +30,7 @@ class PeopleStore:
         self.organisations: Collection[Organisation] = mongo.collection(
             "organisations", Organisation
         )
+        self.adoptions: Collection[Adoption] = mongo.collection("organisation_adoptions", Adoption)
         self.attributes: Collection[Attribute] = mongo.collection("contact_attributes", Attribute)
 
     async def by_point(self, key: str, session: Session | None = None) -> Contact | None:

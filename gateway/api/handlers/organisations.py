@@ -1,6 +1,6 @@
 """Organisations and attributes over their commands and queries."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from msgspec import UNSET
 
@@ -29,7 +29,9 @@ class OrganisationsApi:
         attributes: AttributeCommands,
         reading: PeopleReading,
         directory: PeopleDirectory,
+        ring: Callable[[str], Awaitable[object]],
     ) -> None:
+        self._ring = ring
         self._commands = commands
         self._attributes = attributes
         self._reading = reading
@@ -67,7 +69,7 @@ class OrganisationsApi:
             attributes=wanted.attributes,
         )
         made = await self._commands.create(call.viewer, change, call.key, call.now)
-        await self._commands.adopt(made, call.now)
+        await self._ring(made.id)
         return person_views.organisation(made)
 
     async def get(self, call: Call[None, None]) -> Result:
@@ -88,7 +90,7 @@ class OrganisationsApi:
         )
         saved = await self._commands.change(call.viewer, call.params["id"], change, call.now)
         if wanted.domains is not UNSET:
-            await self._commands.adopt(saved, call.now)
+            await self._ring(saved.id)
         return person_views.organisation(saved)
 
     async def remove(self, call: Call[None, o.OrganisationRemoval]) -> Result:
