@@ -1,5 +1,6 @@
 """Sends scheduled replies until it is killed: ``python scheduled_worker.py MONGO_URL DATABASE
-REDIS_URL``. Prints a line for each that it queued.
+REDIS_URL``. Prints a line for each that it queued, and waits for one: it never runs ahead of its
+killer.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ async def work(url: str, database: str, redis_url: str) -> None:
     for id in await sender.due(500):
         if await sender.send_due(id, await world.clock.now()):
             print(id, flush=True)
-            await asyncio.sleep(0.1)  # that some are left when we are killed
+            await asyncio.to_thread(sys.stdin.readline)
 
 
 asyncio.run(work(*sys.argv[1:4]))

@@ -50,8 +50,11 @@ async def test_each_leaves_once(
         workers = [await _worker(stores, sms, redis_url) for _ in range(2)]
         for worker in workers:
             assert worker.stdout is not None
-            await worker.stdout.readline()
-        await asyncio.sleep(0.1 + 0.007 * kill)  # somewhere within another one
+            assert await worker.stdout.readline()
+        for worker in workers:
+            assert worker.stdin is not None
+            worker.stdin.write(b"on\n")  # one more, however late the kill comes
+        await asyncio.sleep(0.007 * kill)  # somewhere within it
         for worker in workers:
             if worker.returncode is None:
                 worker.kill()
@@ -74,6 +77,7 @@ async def _worker(
         stores.mongo_url,
         world.mongo.db.name,
         redis_url,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(WORKER.parents[2])},
     )
