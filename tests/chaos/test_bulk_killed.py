@@ -24,6 +24,7 @@ async def worker(stores: EmbeddedStores, mongo: Mongo) -> asyncio.subprocess.Pro
         str(WORKER),
         stores.mongo_url,
         mongo.db.name,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": str(WORKER.parents[2])},
     )
@@ -37,16 +38,20 @@ async def test_killed_in_the_middle_each_ticket_is_changed_once(
     job = await world.begin(Listed())
     for kill in range(1, KILLS + 1):
         running = await worker(stores, mongo)
+        assert running.stdin is not None
         assert running.stdout is not None
-        while int(await running.stdout.readline() or TICKETS) < TICKETS * kill // (KILLS + 1):
-            pass
+        while int(await running.stdout.readline()) < TICKETS * kill // (KILLS + 1):
+            running.stdin.write(b"on\n")
+        running.stdin.write(b"on\n")  # one slice more, however late the kill comes
         await asyncio.sleep(0.011 * kill)  # somewhere within a slice
         running.kill()
         await running.wait()
     middle = await world.jobs.get(MIRA, job.id)
     assert middle.state == "running"
     assert len(await world.changes()) == middle.done
-    await world.run()
+    runner = world.runner()
+    while await runner.turn() or await world.store.open_jobs():  # noqa: ASYNC110  the job waits
+        await asyncio.sleep(0.01)
     found = await world.jobs.get(MIRA, job.id)
     assert (found.state, found.counts) == ("done", Counts(changed=TICKETS))
     assert await world.changes() == dict.fromkeys(ids, 1)
