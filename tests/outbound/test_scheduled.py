@@ -19,6 +19,7 @@ from storage.events import Event, EventLog
 from storage.mongo import Session
 from tests.outbound.peer import Peer
 from tests.outbound.world import MIRA, TICKET, World, inbound
+from ticketing.catalogue.reading import built_in
 from ticketing.errors import Forbidden, Invalid, NotFound
 from ticketing.facts import WRITER
 from ticketing.merging.handlers import MergeWish, Merging
@@ -119,7 +120,7 @@ async def test_it_goes_along_when_its_ticket_is_merged_meanwhile(
     target = msgspec.structs.replace(ticket, id=TicketId("target"), number=7)
     await collections.tickets.insert(target)
     run = Transactions(collections, EventLog(sms.mongo), sms.told.extend)
-    merging = Merging(MergeStore(collections), run)
+    merging = Merging(MergeStore(collections), run, built_in)
     wish = MergeWish(source_ids=(TICKET,), target_id=target.id)
     right, runs = ScheduledStore.put, 0
 

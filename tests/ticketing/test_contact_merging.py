@@ -276,3 +276,22 @@ def test_what_speaks_for_the_same_person():
 
 def test_facets_leave_out_what_is_not_set():
     assert facets(moved_on(a_contact("a", "1", name="Ana"), LATER)) == {"name": "Ana"}
+
+
+def test_a_block_and_a_withdrawal_noted_since_hold_for_both():
+    agreed = Consent(purpose="marketing", granted=True, at=NOW)
+    ana = a_contact("ana", "1", consents=(agreed,))
+    ben = a_contact("ben", "2", consents=(agreed,))
+    emptied, united = merged(ben, ana, NOW)
+    merge = ContactMerge(
+        id="m", source_id=ben.id, target_id=ana.id, source=ben, before=ana, after=united,
+        by="mira", by_name="Mira Okafor", at=NOW,
+    )  # fmt: skip
+    withdrawn = Consent(purpose="marketing", granted=False, at=LATER)
+    block = Block(at=LATER, by="mira", reason="abuse")
+    since = replace(united, consents=(withdrawn,), block=block)
+    apart = unmerged(merge, emptied, since, LATER)
+    for one in (apart.source, apart.target):
+        assert (one.consents, one.block) == ((withdrawn,), block)
+    unchanged = unmerged(merge, emptied, united, LATER)
+    assert (unchanged.source.consents, unchanged.source.block) == ((agreed,), None)

@@ -56,7 +56,9 @@ def conflicts(source: Contact, target: Contact) -> tuple[Conflict, ...]:
 
 
 def unmerged(merge: ContactMerge, source: Contact, target: Contact, now: datetime) -> Unmerged:
-    """Both as they were before it, except for what was changed since."""
+    """Both as they were before it, except for what was changed since. A block or a withdrawal that
+    was noted since holds for both: nobody knows of which of them it was said.
+    """
     before, after, current = facets(merge.before), facets(merge.after), facets(target)
     kept: list[str] = []
     restored = dict(current)
@@ -75,12 +77,23 @@ def unmerged(merge: ContactMerge, source: Contact, target: Contact, now: datetim
     returned = {one.key for one in back}
     kept += [f"point:{one.key}" for one in merge.source.points if one.key not in returned]
     old = replace(merge.source, version=source.version, updated_at=source.updated_at)
+    old = _with(old, {**facets(old), **_refused_since(after, current)})
     ordered = sorted(back, key=lambda one: merge.source.point_keys.index(one.key))
     return Unmerged(
         source=moved_on(with_points(old, ordered), now),
         target=moved_on(with_points(_with(target, restored), stays), now),
         kept=tuple(kept),
     )
+
+
+def _refused_since(after: Facets, current: Facets) -> dict[str, Any]:
+    """Blocks and withdrawals that were not there when the two became one."""
+    new = {name: value for name, value in current.items() if value != after.get(name)}
+    return {
+        name: value
+        for name, value in new.items()
+        if name == "block" or (isinstance(value, Consent) and not value.granted)
+    }
 
 
 def facets(contact: Contact) -> dict[str, Any]:
