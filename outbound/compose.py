@@ -320,7 +320,7 @@ class Draft:
         """The message, and all that was known when it was made; raises what refuses it."""
         check_then(ask.viewer, ask.reply)
         if ask.reply.then == "solved":
-            check_solving(place.ticket, self._children.get(place.ticket.id, []))
+            check_solving(ask.viewer, place.ticket, self._children.get(place.ticket.id, []))
         place = msgspec.structs.replace(
             place,
             recent=self._recent.get(place.ticket.id, ()),

@@ -96,7 +96,7 @@ class Commands:
         if after is before:
             return before
         if not change.force:
-            await check_children(self._links, before, after, session, unsaved or {})
+            await check_children(self._links, before, after, session, unsaved or {}, viewer=viewer)
         await self._give_to_team(session, before, after)
         await self._referred.check(session, before, after, catalogue, change.files)
         await self._catalogues.note_use(session, before, after)

@@ -1,6 +1,7 @@
 import itertools
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from tests.ticketing.builders import NOW, said
@@ -185,3 +186,16 @@ async def test_what_may_not_be_seen_is_not_linked_nor_shown(house, mira, chat_on
     await house.join(mira, tickets[2].id, tickets[3].id, NOW + 10 * HOUR)
     with pytest.raises(Refused, match="was merged"):
         await links.add(mira, tickets[0].id, "related", tickets[2].id, NOW)
+
+
+async def test_a_refusal_names_only_what_is_seen(house, mira, links, tickets):
+    boss = msgspec.structs.replace(mira, agent_id="boss", role="supervisor")
+    for child in tickets[1:3]:
+        await links.add(boss, child.id, "parent", tickets[0].id, NOW)
+    hide = TicketChange(private=True)
+    await house.commands.change_ticket(boss, tickets[1].id, hide, NOW + HOUR)
+    with pytest.raises(Refused, match="children #3 and 1 more"):
+        await solve(house, mira, 1)
+    await links.add(boss, tickets[1].id, "child", tickets[3].id, NOW)
+    with pytest.raises(Refused, match="#1 → #4 → … → #1"):
+        await links.add(mira, tickets[0].id, "parent", tickets[3].id, NOW)

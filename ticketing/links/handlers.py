@@ -70,7 +70,7 @@ class Links:
             links = both_ways(ticket.id, kind, other.id, viewer.agent_id, now)
             if kind in {"parent", "child"}:
                 parent, child = (other, ticket) if kind == "parent" else (ticket, other)
-                await self._adopt(parent, child, session)
+                await self._adopt(viewer, parent, child, session)
             await self._store.keep(links, session)
             events += _linked("ticket.linked", links, (ticket, other), viewer, now)
             return Linked(link=links[0], other=in_view(viewer, other))
@@ -98,14 +98,14 @@ class Links:
 
         await self._transactions.run(work)
 
-    async def _adopt(self, parent: Ticket, child: Ticket, session: Session) -> None:
+    async def _adopt(self, viewer: Viewer, parent: Ticket, child: Ticket, session: Session) -> None:
         line = [parent]
         while line[-1].parent_id is not None and len(line) <= MAX_DEPTH:
             above = await self._store.tickets([line[-1].parent_id], session)
             if line[-1].parent_id not in above:
                 break
             line.append(above[line[-1].parent_id])
-        check_family(child, line, await self._generations(child, session))
+        check_family(viewer, child, line, await self._generations(child, session))
         await self._save(session, replace(parent, children=parent.children + 1))
         await self._save(session, replace(child, parent_id=parent.id))
 
@@ -186,13 +186,15 @@ async def check_children(
     after: Ticket,
     session: Session,
     unsaved: Mapping[TicketId, Ticket] = _NONE,
+    *,
+    viewer: Viewer | None = None,
 ) -> None:
     """Raises Refused where a ticket is to be solved before its children. Only parents are asked.
     ``unsaved`` are tickets as the same transaction is going to save them.
     """
     if before.children and before.open and not after.open:
         children = await store.linked(before.id, "child", session)
-        check_solving(before, [unsaved.get(one.id, one) for one in children])
+        check_solving(viewer, before, [unsaved.get(one.id, one) for one in children])
 
 
 def in_view(viewer: Viewer, ticket: Ticket) -> Ticket:

@@ -87,7 +87,9 @@ class Merging:
             for id in ids[:-1]:
                 pair = (world.tickets[id], world.tickets[ids[-1]])
                 _, result = joined(*pair, now, wish.choices)
-                await self._check_result(pair, result, wish.choices, now, session)
+                await self._check_result(
+                    viewer, pair, result, wish.choices, now=now, session=session
+                )
                 places = await self._store.places(id, session)
                 seen = [one for one in places if sees_inbox(viewer, one.inbox_id)]
                 source = in_view(viewer, world.tickets[id])
@@ -117,7 +119,9 @@ class Merging:
                 )
                 done = merge(world, record, now)
                 pair = (done.source_before, done.target_before)
-                await self._check_result(pair, done.target_after, wish.choices, now, session)
+                await self._check_result(
+                    viewer, pair, done.target_after, wish.choices, now=now, session=session
+                )
                 records.append(done)
             saved = world.tickets | {one.id: one for one in await self._store.save(world, session)}
             events += told(records, world, saved, viewer, now)
@@ -182,9 +186,11 @@ class Merging:
 
     async def _check_result(
         self,
+        viewer: Viewer,
         pair: tuple[Ticket, Ticket],
         result: Ticket,
         choices: Choices,
+        *,
         now: datetime,
         session: Session,
     ) -> None:
@@ -193,7 +199,7 @@ class Merging:
             return
         catalogue = await self._catalogue()
         check_move(*pair, result, choices, catalogue=catalogue, now=now)
-        await check_children(self._store.links, pair[1], result, session)
+        await check_children(self._store.links, pair[1], result, session, viewer=viewer)
 
     async def _visible(self, viewer: Viewer, id: str, session: Session) -> Merge:
         record = await self._store.record(id, session)
