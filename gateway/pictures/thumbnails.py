@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime
 
-from gateway.pictures.shrinking import shrunk
+from gateway.pictures.apart import shrunk_apart
 from gateway.pictures.store import ThumbnailStore
 from storage.blobs import Blobs
 from storage.errors import BlobMissing, BlobTooLarge
@@ -35,6 +35,6 @@ class Thumbnails:
             return b""
         except BlobTooLarge:
             content = b""
-        data = await asyncio.to_thread(shrunk, content) or b""
+        data = (await shrunk_apart(content) or b"") if content else b""
         await self._store.keep(sha256, data, now)
         return data

@@ -1,15 +1,18 @@
 """Small pictures: upright, without the camera's words, and never a burst."""
 
 import io
+import os
 import struct
 import zlib
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from gateway.pictures.shrinking import MOST_PIXELS, SIDE, shrunk
+from gateway.pictures.apart import shrunk_apart
+from gateway.pictures.shrinking import MOST_PIXELS, MOST_SCANS, SIDE, scans_of, shrunk
 from gateway.pictures.store import ThumbnailStore
 from gateway.pictures.thumbnails import Thumbnails
 from storage.blobs import Blobs
@@ -82,11 +85,73 @@ def test_a_broken_picture_never_raises(data):
     shrunk(bytes(content))
 
 
+def with_scans(copies):
+    """A progressive JPEG whose last scan is repeated."""
+    whole = picture("JPEG", progressive=True)
+    last = whole.rindex(b"\xff\xda")
+    return whole[:last] + whole[last:-2] * copies + whole[-2:]
+
+
+def test_a_jpeg_of_many_scans_is_not_decoded(monkeypatch):
+    usual = scans_of(with_scans(1))
+    assert 2 < usual < MOST_SCANS
+    assert shrunk(with_scans(MOST_SCANS - usual + 1))
+    monkeypatch.setattr(Image, "open", None)
+    assert shrunk(with_scans(MOST_SCANS - usual + 2)) is None
+    assert shrunk(with_scans(1000)) is None
+
+
+def test_what_only_looks_like_scans_is_not_counted():
+    plain = picture("JPEG")
+    comment = b"\xff\xfe" + struct.pack("!H", 2 + 400) + b"\xff\xda" * 200
+    assert scans_of(plain[:2] + comment + plain[2:] + b"\xff\xda" * 200) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [struct.error, KeyError, IndexError, TypeError, ZeroDivisionError, MemoryError]
+)
+def test_whatever_pillow_raises_is_unreadable(error, monkeypatch):
+    def broken(*_args, **_more):
+        raise error
+
+    monkeypatch.setattr(Image, "open", broken)
+    assert shrunk(picture("PNG")) is None
+
+
+async def test_a_process_of_its_own_makes_the_same(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for content in (picture("PNG", (7000, 7000)), picture("JPEG"), b"no picture"):
+        assert await shrunk_apart(content) == shrunk(content)
+
+
+async def test_what_takes_too_long_is_ended_and_kept_as_unreadable(mongo, tmp_path, monkeypatch):
+    pid = tmp_path / "pid"
+    endless = tmp_path / "endless.py"
+    endless.write_text(f"import os\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\nwhile True: 1")
+    monkeypatch.setattr("gateway.pictures.apart.shrinking.__file__", str(endless))
+    monkeypatch.setattr(
+        "gateway.pictures.thumbnails.shrunk_apart", partial(shrunk_apart, limit_s=1)
+    )
+    blobs, store = Blobs(mongo), ThumbnailStore(mongo)
+    ref = await blobs.put(picture("PNG"))
+    assert await Thumbnails(store, blobs).of(ref.sha256, utc_now()) == b""
+    assert (await store.get(ref.sha256)).data == b""
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)
+
+
+async def test_a_process_that_dies_gives_nothing(tmp_path, monkeypatch):
+    broken = tmp_path / "broken.py"
+    broken.write_text("import sys\nprint('half', flush=True)\nsys.exit(1)")
+    monkeypatch.setattr("gateway.pictures.apart.shrinking.__file__", str(broken))
+    assert await shrunk_apart(b"x" * 1_000_000) is None
+
+
 async def test_it_is_made_once(mongo, monkeypatch):
     blobs, store = Blobs(mongo), ThumbnailStore(mongo)
     ref = await blobs.put(picture("PNG"))
     made = await Thumbnails(store, blobs).of(ref.sha256, utc_now())
     assert opened(made).format == "WEBP"
-    monkeypatch.setattr("gateway.pictures.thumbnails.shrunk", None)
+    monkeypatch.setattr("gateway.pictures.thumbnails.shrunk_apart", None)
     assert await Thumbnails(store, blobs).of(ref.sha256, utc_now()) == made
     assert await Thumbnails(store, blobs).of("0" * 64, utc_now()) == b""
