@@ -57,6 +57,8 @@ from ticketing.people.directory import PeopleDirectory
 from ticketing.people.store import PeopleStore
 from ticketing.permissions import Viewer
 from ticketing.portable.handlers import Portables
+from ticketing.reading.partial import PartialTickets
+from ticketing.reading.store import ReadingStore
 from ticketing.relay import Consumer, Relay
 from ticketing.reply_tokens import ReplyTokens
 from ticketing.roles.current import CurrentAccess
@@ -228,7 +230,8 @@ def _notifications(
         notice = notices.Personal(agent_id=agent_id, frame=frame)
         await pubsub.publish(notices.LIVE, notices.encode(notice))
 
-    return Notifications(BoardStore(collections), viewer_of, tell)
+    partial = PartialTickets(ReadingStore(collections))
+    return Notifications(BoardStore(collections), partial, viewer_of, tell)
 
 
 def composer(base: Foundation) -> Composer:

@@ -13,6 +13,7 @@ from ticketing.notifications.model import Board, Notification
 from ticketing.notifications.policy import posted, read, ticket_read, told_by, without
 from ticketing.notifications.store import BoardStore
 from ticketing.permissions import Viewer, sees, sees_inbox
+from ticketing.reading.partial import PartialTickets
 
 ViewerOf = Callable[[AgentId], Awaitable[Viewer | None]]
 Tell = Callable[[AgentId, int], Awaitable[None]]
@@ -27,10 +28,15 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Notifications:
-    """``viewer_of`` says what an agent may see now; ``tell`` hears how many are unread."""
+    """``partial`` tells tickets as a viewer may see them, ``viewer_of`` says what an agent may see
+    now, ``tell`` hears how many are unread.
+    """
 
-    def __init__(self, store: BoardStore, viewer_of: ViewerOf, tell: Tell) -> None:
+    def __init__(
+        self, store: BoardStore, partial: PartialTickets, viewer_of: ViewerOf, tell: Tell
+    ) -> None:
         self._store = store
+        self._partial = partial
         self._viewer_of = viewer_of
         self._tell = tell
 
@@ -64,7 +70,9 @@ class Notifications:
         if hidden:
             await self._save({viewer.agent_id: partial(without, ids=hidden)})
             board = without(board, hidden)
-        return Shown(items=board.items, tickets=tickets, unread=board.unread)
+        told = dict.fromkeys(item.ticket_id for item in board.items)
+        seen = await self._partial.shown(viewer, [tickets[id] for id in told])
+        return Shown(items=board.items, tickets={one.id: one for one in seen}, unread=board.unread)
 
     async def unread(self, agent_id: AgentId) -> int:
         """How many."""

@@ -14,6 +14,8 @@ from ticketing import facts
 from ticketing.notifications.handlers import Notifications
 from ticketing.notifications.store import BoardStore
 from ticketing.permissions import Viewer
+from ticketing.reading.partial import PartialTickets
+from ticketing.reading.store import ReadingStore
 from ticketing.store import Collections
 
 MIRA = AgentId("mira")
@@ -40,7 +42,8 @@ def notifications(collections: Collections, seen: Viewer | None, told: Told) -> 
     async def tell(agent_id: AgentId, unread: int) -> None:
         told.append((agent_id, unread))
 
-    return Notifications(BoardStore(collections), viewer_of, tell)
+    partial = PartialTickets(ReadingStore(collections))
+    return Notifications(BoardStore(collections), partial, viewer_of, tell)
 
 
 def message(inbox_id: InboxId, id: str = "m1") -> Event:
@@ -102,3 +105,19 @@ async def test_reading_leaves_the_rest(collections: Collections) -> None:
     await made.read_ticket(MIRA, "ticket-1")
     assert await made.read(MIRA, None) == 0
     assert told == [(MIRA, 1), (MIRA, 0)]
+
+
+async def test_the_subject_of_a_hidden_inbox_is_not_told(collections: Collections) -> None:
+    ticket = a_ticket(
+        id="ticket-2", number=2, subject="My diagnosis", snippet="it is grave",
+        inbox_id=BOT, inbox_ids=(BOT, MAIL), followers=(MIRA,),
+    )  # fmt: skip
+    await collections.tickets.insert(ticket)
+    made = notifications(collections, viewer(MAIL), [])
+    await made.handle([replace(message(MAIL), ticket_id=ticket.id), message(MAIL, "m2")])
+    shown = await made.shown(viewer(MAIL))
+    assert sorted(shown.tickets) == ["ticket-1", "ticket-2"]
+    told = shown.tickets["ticket-2"]
+    assert (told.subject, told.snippet, told.inbox_ids) == ("", "", (MAIL,))
+    whole = (await made.shown(viewer(MAIL, BOT))).tickets["ticket-2"]
+    assert whole.subject == "My diagnosis"
