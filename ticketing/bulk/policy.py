@@ -17,7 +17,7 @@ from ticketing.work.followers import followed, unfollowed
 from ticketing.work.snooze import awake, snoozed
 
 FIRST_PAUSE = timedelta(seconds=5)
-SLOWER = 4  # times as long a pause after each try: 5 s, 20 s, 80 s, 5 min
+SLOWER = 2  # times as long a pause after each try: a dead worker's transaction is held for a minute
 
 
 def pause_after(tries: int) -> timedelta:

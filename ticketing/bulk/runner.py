@@ -51,7 +51,7 @@ from ticketing.transactions import Offer
 log = logging.getLogger(__name__)
 
 SMALLER = (SLICE, 10, 1)  # tickets a transaction, while others write to them all the time
-TRIES = 5
+TRIES = 8
 GONE = "its asker no longer works here"
 
 ViewerOf = Callable[[AgentId, Origin], Awaitable[Viewer | None]]

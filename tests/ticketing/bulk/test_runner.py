@@ -118,7 +118,7 @@ async def test_a_job_in_trouble_waits_longer_each_time_and_holds_up_nobody(
     monkeypatch.setattr(BulkStore, "leaf", leaf)
     runner = world.runner()
     pauses = []
-    for tries in range(1, 5):
+    for tries in range(1, 8):
         assert await runner.turn() == 1
         assert await runner.turn() == 0
         found = await world.jobs.get(MIRA, job.id)
@@ -126,7 +126,7 @@ async def test_a_job_in_trouble_waits_longer_each_time_and_holds_up_nobody(
         assert found.tries_at is not None
         pauses.append((found.tries_at - utc_now() - world.ahead).total_seconds())
         world.ahead = found.tries_at - utc_now() + timedelta(seconds=1)
-    assert all(later > 2 * sooner for sooner, later in itertools.pairwise(pauses))
+    assert all(later > 1.5 * sooner for sooner, later in itertools.pairwise(pauses))
     assert sum(pauses) > 300  # a restart of the database is survived
     small = await world.begin(ids[:2], Wish(change=TicketChange(priority="high")))
     away = False
