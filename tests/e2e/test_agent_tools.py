@@ -161,7 +161,7 @@ async def test_writing_first_names_the_wrong_field_and_sends_once(stage: Stage, 
     await desk.page.keyboard.press("c")
     form = desk.page.get_by_role("dialog", name="New conversation")
     await form.get_by_label("From").select_option(f"{line.name} · {line.address}")
-    to = form.get_by_role("textbox", name="To", exact=True)
+    to = form.get_by_role("combobox", name="To", exact=True)
     await to.fill("not an address")
     await form.get_by_label("Subject").fill("Your order")
     await form.get_by_label("Message").fill("It is ready to be fetched.")

@@ -1,5 +1,7 @@
 """Saved views: made, counted, changed, deleted; the built-in ones beside them."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
@@ -61,6 +63,10 @@ async def test_a_snoozed_ticket_stands_in_its_view_alone(stage: Stage, sit: Sit)
     await desk.look_at(line)
     await expect(desk.row("Not before May")).to_be_visible()
     await stage.site.client.call("PUT", f"/tickets/{ticket['id']}/snooze", {"until": None})
+    read, asleep = stage.site.client.call, {"view": "snoozed"}
+    async with asyncio.timeout(15):  # where a ticket stands is worked out after the change
+        while not (await read("GET", "/tickets", query=asleep))["items"]:  # noqa: ASYNC110  as said
+            await asyncio.sleep(0.1)
     await desk.go("/view/snoozed")
     await expect(desk.row("Not before May")).to_be_visible()
     await desk.look_at(line)

@@ -28,7 +28,6 @@ export function useInboxCommands(): InboxState {
   useCommand("assign", () => openPalette("assign"), act);
   useCommand("status", () => openPalette("status"), act);
   useCommand("priority", () => openPalette("priority"), act);
-  useCommand("snooze", () => openPalette("snooze"), act);
   useCommand("tag", () => openPalette("tag"), act);
   useCommand("copyLink", useCopyLink(inbox.ticket), inbox.ticket !== undefined);
   return inbox;
