@@ -7,7 +7,7 @@ from collections.abc import Coroutine
 from config.settings import Settings
 from gateway.app import Server
 from gateway.backoff import Backoff
-from gateway.bootstrap import Foundation, foundation
+from gateway.bootstrap.foundation import Foundation, foundation
 from gateway.channel_files import follow_files
 from gateway.schema import MIGRATIONS
 from gateway.supervisor import HTTP_FD, SMTP_FD, Stopping, inherited
@@ -22,7 +22,7 @@ Loop = asyncio.Task[None]
 
 async def edge(settings: Settings) -> int:
     """HTTP and SMTP until told to stop."""
-    from gateway.bootstrap_edge import edge as build
+    from gateway.bootstrap.edge import edge as build
 
     stopping = Stopping()
     stopping.watch()
@@ -53,7 +53,7 @@ async def edge(settings: Settings) -> int:
 
 async def labour(settings: Settings) -> int:
     """Ingest, deliver, relay and sweep until told to stop."""
-    from gateway.bootstrap_labour import labour as build
+    from gateway.bootstrap.labour import labour as build
 
     stopping = Stopping()
     stopping.watch()

@@ -58,7 +58,7 @@ def verify(arguments: argparse.Namespace) -> int:
 
 
 async def _export(arguments: argparse.Namespace, scope: Scope) -> int:
-    from gateway.bootstrap import foundation
+    from gateway.bootstrap.foundation import foundation
 
     to_stdout = arguments.out == "-"
     out = sys.stdout.buffer if to_stdout else Path(arguments.out)

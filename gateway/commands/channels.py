@@ -140,7 +140,7 @@ def replay(arguments: argparse.Namespace) -> int:
 
 
 async def _replay(arguments: argparse.Namespace) -> int:
-    from gateway.bootstrap import foundation
+    from gateway.bootstrap.foundation import foundation
     from gateway.endpoints import reachable
     from storage.journal import JournalId
 

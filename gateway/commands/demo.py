@@ -5,7 +5,8 @@ import asyncio
 
 from config.logging import configure
 from config.settings import Settings, load
-from gateway.bootstrap import Foundation, composer, foundation
+from gateway.bootstrap.commands import composer
+from gateway.bootstrap.foundation import Foundation, foundation
 from gateway.demo.seed import Seeder, receipt
 from gateway.demo.store import DemoStore
 from gateway.demo.story import load_story

@@ -10,7 +10,7 @@ from config.settings import load
 from connectors.channels.email.settings import Settings as MailSettings
 from connectors.channels.email.signing import dns_record, new_key, zone_line
 from connectors.errors import ConnectorError
-from gateway.bootstrap import Foundation, foundation
+from gateway.bootstrap.foundation import Foundation, foundation
 from gateway.directory import bare_address
 from gateway.endpoints import reachable
 from gateway.errors import Refused

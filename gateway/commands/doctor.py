@@ -11,7 +11,7 @@ import msgspec
 from config.keys import load_keys
 from config.settings import Settings, SettingsInvalid, load, reference
 from connectors.registry import Registry
-from gateway.bootstrap import Foundation, foundation
+from gateway.bootstrap.foundation import Foundation, foundation
 from gateway.endpoints import reachable
 from gateway.schema import MIGRATIONS
 from gateway.static_app import ROOT

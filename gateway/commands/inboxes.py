@@ -7,7 +7,7 @@ from pathlib import Path
 
 from config.settings import load
 from connectors.errors import ConnectorError
-from gateway.bootstrap import Foundation, foundation
+from gateway.bootstrap.foundation import Foundation, foundation
 from gateway.commands.dkim import inbox_of
 from gateway.endpoints import reachable
 from gateway.errors import Refused

@@ -12,7 +12,8 @@ import msgspec
 import yaml
 
 from config.settings import load
-from gateway.bootstrap import foundation, portables
+from gateway.bootstrap.commands import portables
+from gateway.bootstrap.foundation import foundation
 from gateway.endpoints import reachable
 from gateway.schema import MIGRATIONS
 from normalizer.model import AgentId

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from config.settings import load
-from gateway.bootstrap import Foundation, foundation
+from gateway.bootstrap.foundation import Foundation, foundation
 from gateway.commands.dkim import inbox_of
 from gateway.endpoints import reachable
 from gateway.errors import Refused

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, contextmanager
 from config.settings import Settings
 from connectors.contract import InboxId
 from connectors.events import SenderTrust
-from gateway.bootstrap import Foundation, foundation
+from gateway.bootstrap.foundation import Foundation, foundation
 from gateway.commands.exits import WRONG_ARGUMENTS
 from gateway.endpoints import reachable
 from storage.ids import utc_now

@@ -14,7 +14,7 @@ import msgspec
 from connectors.contract import InboxId
 from gateway.api.handlers.people import new_agent
 from gateway.api.requests import NewAgent
-from gateway.bootstrap import Foundation
+from gateway.bootstrap.foundation import Foundation
 from gateway.demo import arrivals
 from gateway.demo.store import STATE, DemoState, DemoStore
 from gateway.demo.story import Step, Story

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from gateway.bootstrap import Foundation, foundation
+from gateway.bootstrap.foundation import Foundation, foundation
 from gateway.schema import MIGRATIONS
 from storage.embedded import EmbeddedStores
 from storage.migrations import Migrator

@@ -14,9 +14,9 @@ from config.settings import Settings
 from connectors.contract import InboxId
 from gateway.api.handlers.people import new_agent
 from gateway.api.requests import NewAgent
-from gateway.bootstrap import Foundation
-from gateway.bootstrap_edge import Edge, edge
-from gateway.bootstrap_labour import labour
+from gateway.bootstrap.edge import Edge, edge
+from gateway.bootstrap.foundation import Foundation
+from gateway.bootstrap.labour import labour
 from gateway.notices import LIVE
 from gateway.supervisor import listen
 from gateway.tasks import cancelled

@@ -12,7 +12,7 @@ from config.settings import Settings
 from connectors.contract import WebhookReceiver, WebhookRequest
 from connectors.errors import ConnectorError
 from connectors.registry import Registry
-from gateway.bootstrap import Foundation
+from gateway.bootstrap.foundation import Foundation
 from gateway.channel_files import follow_files, registry_for
 from gateway.commands.doctor import inbox_findings
 from gateway.tasks import cancelled

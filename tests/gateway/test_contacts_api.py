@@ -1,7 +1,7 @@
 """Contacts and organisations through the API, on the real stores."""
 
-from gateway.bootstrap import Foundation
-from gateway.bootstrap_people import ADOPTION_JOB, people_jobs
+from gateway.bootstrap.foundation import Foundation
+from gateway.bootstrap.people import ADOPTION_JOB, people_jobs
 from tests.gateway.house import House, Person
 
 

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from config.settings import Settings
-from gateway.bootstrap import Foundation
+from gateway.bootstrap.foundation import Foundation
 from storage.ids import utc_now
 from tests.gateway.house import House, Person
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from connectors.contract import InboxId
-from gateway.bootstrap import Foundation
+from gateway.bootstrap.foundation import Foundation
 from gateway.directory import InboxDirectory
 from gateway.tasks import cancelled
 from gateway.tokens import TokenVault

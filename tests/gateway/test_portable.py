@@ -5,7 +5,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from gateway.bootstrap import Foundation, portables
+from gateway.bootstrap.commands import portables
+from gateway.bootstrap.foundation import Foundation
 from gateway.commands.moving import HOUSE, read_bundle, written
 from storage.ids import utc_now
 from tests.gateway.house import House

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.bootstrap_types import state_chores
+from gateway.bootstrap.types import state_chores
 from tests.gateway.house import House, Person
 
 WORDS = {"en": "Name", "zh-CN": "名称"}

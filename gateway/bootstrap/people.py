@@ -1,8 +1,8 @@
 """Wiring of contacts and organisations on the foundation."""
 
-import time
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
 from gateway import recipients
 from gateway.api.call import Handler
@@ -11,11 +11,12 @@ from gateway.api.handlers.contact_merges import ContactMergesApi
 from gateway.api.handlers.contacts import ContactsApi
 from gateway.api.handlers.organisations import OrganisationsApi
 from gateway.api.handlers.staffing import StaffingApi
-from gateway.bootstrap import Foundation
+from gateway.bootstrap.foundation import Foundation
 from gateway.people import People
 from gateway.presence import Attendance
 from gateway.workers.housekeeping import Chore
 from gateway.workers.jobs import Job
+from gateway.workers.turns import Going, Turns, take_turn
 from storage.ids import utc_now
 from storage.marks import Marks
 from ticketing.people.handlers import ContactCommands
@@ -40,12 +41,9 @@ from ticketing.people.visibility import Visible
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.staffing.handlers import Staffing
-from ticketing.transactions import Transactions
 
 LIST_JOB = "contact_list"
 ADOPTION_JOB = "organisation_adoption"
-LIST_S = 60.0  # of a worker's time at once
-SLACK_S = 30.0
 MERGES_FOLLOWED = timedelta(minutes=15)  # no message is so long on its way into a ticket
 
 
@@ -55,7 +53,7 @@ def people_areas(
     """The handlers of the areas of people."""
     store = PeopleStore(base.collections)
     directory, visible = base.people, Visible(store)
-    transactions = Transactions(base.collections, base.events, base.relay.offer)
+    transactions = base.transactions
     reading = PeopleReading(store, visible, base.events)
     contacts = ContactsApi(
         commands=ContactCommands(store, directory, visible, transactions),
@@ -99,7 +97,7 @@ def people_chores(base: Foundation) -> tuple[Chore, ...]:
     merging = ContactMerging(
         MergeStore(base.collections),
         Visible(PeopleStore(base.collections)),
-        Transactions(base.collections, base.events, base.relay.offer),
+        base.transactions,
     )
 
     async def bring_after() -> None:
@@ -127,7 +125,7 @@ def people_chores(base: Foundation) -> tuple[Chore, ...]:
 def people_jobs(base: Foundation) -> Mapping[str, Job]:
     """What a worker does when its bell rings."""
     store, lists = PeopleStore(base.collections), ListStore(base.collections)
-    transactions = Transactions(base.collections, base.events, base.relay.offer)
+    transactions = base.transactions
     runner = ListRunner(
         store=lists,
         people=store,
@@ -138,34 +136,19 @@ def people_jobs(base: Foundation) -> Mapping[str, Job]:
     )
     undo = ListUndo(lists, store, transactions)
 
-    async def work(id: str) -> None:
-        """One worker's at a time; where its time ends, the next ring goes on."""
-        lease = await base.leases.acquire(f"{LIST_JOB}:{id}", base.owner, LIST_S + SLACK_S)
-        if lease is None:
-            return
-        until = time.monotonic() + LIST_S
-        try:
-            await runner.work(ImportId(id), lambda: time.monotonic() < until)
-            await undo.work(ImportId(id), lambda: time.monotonic() < until)
-        finally:
-            await lease.release()
+    async def work(id: str, going: Going) -> bool:
+        await runner.work(ImportId(id), going)
+        await undo.work(ImportId(id), going)
         job = await lists.imports.get(id)
-        if job is not None and job.state in BUSY:
-            await base.doorbell.enqueue(LIST_JOB, id)
+        return job is None or job.state not in BUSY
 
     organisations = OrganisationCommands(store, base.people, transactions)
 
-    async def adopt(id: str) -> None:
-        """As ``work``."""
-        lease = await base.leases.acquire(f"{ADOPTION_JOB}:{id}", base.owner, LIST_S + SLACK_S)
-        if lease is None:
-            return
-        until = time.monotonic() + LIST_S
-        try:
-            done = await organisations.adopt(id, utc_now(), lambda: time.monotonic() < until)
-        finally:
-            await lease.release()
-        if not done:
-            await base.doorbell.enqueue(ADOPTION_JOB, id)
+    async def adopt(id: str, going: Going) -> bool:
+        return await organisations.adopt(id, utc_now(), going)
 
-    return {LIST_JOB: work, ADOPTION_JOB: adopt}
+    takes = {LIST_JOB: work, ADOPTION_JOB: adopt}
+    return {
+        name: partial(take_turn, Turns(base.leases, base.doorbell, base.owner), name, one)
+        for name, one in takes.items()
+    }

@@ -1,12 +1,14 @@
 """Wiring of an edge process on the foundation."""
 
 import asyncio
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 from aiohttp import web
 
 from gateway import static_app
 from gateway.api import schemas as s
+from gateway.api.call import Handler
 from gateway.api.endpoint import Endpoints
 from gateway.api.handlers.acting import ActingApi
 from gateway.api.handlers.assets import AssetsApi
@@ -31,10 +33,11 @@ from gateway.api.idempotency import Idempotency
 from gateway.api.live_source import LiveSource
 from gateway.app import web_app
 from gateway.auth.sessions import PEOPLE, Sessions
-from gateway.bootstrap import Foundation, catalogue_commands, composer
-from gateway.bootstrap_merging import merging_handlers, ticket_links
-from gateway.bootstrap_people import people_areas
-from gateway.bootstrap_work import scheduler, ticket_work, work_handlers
+from gateway.bootstrap.commands import catalogue_commands, composer, ticket_commands
+from gateway.bootstrap.foundation import Foundation
+from gateway.bootstrap.merging import merging_handlers, ticket_links
+from gateway.bootstrap.people import people_areas
+from gateway.bootstrap.work import scheduler, ticket_work, work_handlers
 from gateway.chat.server import Chat
 from gateway.chat.store import ChatStore
 from gateway.chat.visitors import Visitors
@@ -58,7 +61,6 @@ from ticketing.assets.store import AssetStore
 from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
 from ticketing.catalogue.model import FieldFile
-from ticketing.handlers import Commands
 from ticketing.ingest.numbers import NumberPool
 from ticketing.people.store import PeopleStore
 from ticketing.people.visibility import Visible
@@ -69,8 +71,9 @@ from ticketing.roles.store import RoleStore
 from ticketing.search.finding import Search
 from ticketing.search.suggesting import Suggesting
 from ticketing.starting import Starter
-from ticketing.transactions import Transactions
 from ticketing.views.handlers import ViewCommands
+
+Handlers = tuple[Mapping[str, Handler], ...]
 
 
 class Edge(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,16 +91,56 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
 def edge(base: Foundation) -> Edge:
     """Everything of an edge process; needs a running loop."""
     closing, limiter, people = asyncio.Event(), Limiter(), People(base.auth)
-    sessions, work, links = _sessions(base), ticket_work(base), ticket_links(base)
-    store = ReadingStore(base.collections)
-    reading = TicketReading(store, base.events, base.views)
+    sessions = _sessions(base)
     endpoints = _endpoints(base, limiter, sessions)
     chat = _chat(base, limiter)
+    store = ReadingStore(base.collections)
+    reading = TicketReading(store, base.events, base.views)
     source = LiveSource(
         reading=reading, counts=base.counts, people=people, catalogues=base.catalogues
     )
     hub = Hub(base.pubsub, source, hear=chat.hear)
     live = LiveApi(hub, endpoints, base.notifications.unread)
+    handlers = (
+        _session(base, endpoints, sessions).handlers(),
+        live.handlers(),
+        *_site_handlers(base, sessions),
+        *_ticket_handlers(base, store, reading, people),
+        *people_areas(base, store, reading, people),
+    )
+    public = (*_public_routes(base, closing), chat.routes())
+    return Edge(
+        app=web_app(endpoints=endpoints, handlers=handlers, public=public),
+        hub=hub,
+        chat=chat,
+        live=live,
+        sessions=sessions,
+        smtp=SmtpEdge(base.settings, base.journal, base.directory),
+        closing=closing,
+    )
+
+
+def _site_handlers(base: Foundation, sessions: Sessions) -> Handlers:
+    """What a site is made of, and how it fares."""
+    return (
+        PeopleApi(base.auth, sessions, base.access).handlers(),
+        _roles(base, sessions).handlers(),
+        _inboxes(base).handlers(),
+        GuideApi(base.registry, base.edge_store, base.settings.public_url).handlers(),
+        TemplateApi(base.directory).handlers(),
+        TrafficApi(TrafficStore(base.mongo), base.edge_store, base.tokens).handlers(),
+        SuppressionApi(base.suppressions).handlers(),
+        TypesApi(catalogue_commands(base), base.catalogues).handlers(),
+        AuditApi(AuditStore(base.mongo)).handlers(),
+        MetaApi().handlers(),
+    )
+
+
+def _ticket_handlers(
+    base: Foundation, store: ReadingStore, reading: TicketReading, people: People
+) -> Handlers:
+    """What agents read and do."""
+    work, links = ticket_work(base), ticket_links(base)
     read = ReadingApi(
         reading=reading,
         people=people,
@@ -109,47 +152,26 @@ def edge(base: Foundation) -> Edge:
         notifications=base.notifications,
         links=links,
     )
-    handlers = (
-        _session(base, endpoints, sessions).handlers(),
-        PeopleApi(base.auth, sessions, base.access).handlers(),
-        _roles(base, sessions).handlers(),
-        _inboxes(base).handlers(),
-        GuideApi(base.registry, base.edge_store, base.settings.public_url).handlers(),
+    return (
         read.handlers(),
         _files(base, reading).handlers(),
         _search(base, store, reading, people).handlers(),
-        TemplateApi(base.directory).handlers(),
         _views(base).handlers(),
         _acting(base, read).handlers(),
         *merging_handlers(base, links, read, reading),
         _compose(base, reading).handlers(),
-        SuppressionApi(base.suppressions).handlers(),
         *work_handlers(base, work, read),
-        AuditApi(AuditStore(base.mongo)).handlers(),
-        _types(base).handlers(),
         _assets(base, reading, people).handlers(),
-        TrafficApi(TrafficStore(base.mongo), base.edge_store, base.tokens).handlers(),
-        live.handlers(),
-        *people_areas(base, store, reading, people),
-        MetaApi().handlers(),
     )
-    public = (
-        _webhooks(base).routes(),
-        LinkedFiles(links=base.file_links, store=base.outbound, blobs=base.blobs).routes(),
-        LeavingPages(base.leaving, base.suppressions).routes(),
-        chat.routes(),
-        _health(base, closing).routes(),
-        static_app.routes(),
-    )
-    return Edge(
-        app=web_app(endpoints=endpoints, handlers=handlers, public=public),
-        hub=hub,
-        chat=chat,
-        live=live,
-        sessions=sessions,
-        smtp=SmtpEdge(base.settings, base.journal, base.directory),
-        closing=closing,
-    )
+
+
+def _public_routes(base: Foundation, closing: asyncio.Event) -> Iterator[Iterable[web.RouteDef]]:
+    """What needs no login."""
+    yield _webhooks(base).routes()
+    yield LinkedFiles(links=base.file_links, store=base.outbound, blobs=base.blobs).routes()
+    yield LeavingPages(base.leaving, base.suppressions).routes()
+    yield _health(base, closing).routes()
+    yield static_app.routes()
 
 
 def _endpoints(base: Foundation, limiter: Limiter, sessions: Sessions) -> Endpoints:
@@ -195,7 +217,7 @@ def _roles(base: Foundation, sessions: Sessions) -> RolesApi:
         access=base.access,
         people=base.auth,
         sessions=sessions,
-        commands=Commands(base.collections, base.events, base.relay.offer),
+        commands=ticket_commands(base),
     )
 
 
@@ -217,7 +239,7 @@ def _inboxes(base: Foundation) -> InboxApi:
 
 def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
     return ActingApi(
-        commands=Commands(base.collections, base.events, base.relay.offer, base.catalogues),
+        commands=ticket_commands(base),
         starter=Starter(
             base.collections,
             base.events,
@@ -267,17 +289,13 @@ def _assets(base: Foundation, reading: TicketReading, people: People) -> AssetsA
         assets=Assets(
             AssetStore(base.mongo),
             Visible(PeopleStore(base.collections)),
-            Transactions(base.collections, base.events, base.relay.offer),
+            base.transactions,
         ),
         reading=reading,
         events=base.events,
         people=people,
         catalogues=base.catalogues,
     )
-
-
-def _types(base: Foundation) -> TypesApi:
-    return TypesApi(catalogue_commands(base), base.catalogues)
 
 
 def _chat(base: Foundation, limiter: Limiter) -> Chat:

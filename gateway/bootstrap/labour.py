@@ -7,13 +7,15 @@ from functools import partial
 import msgspec
 
 from connectors.kit.dns import DnsClient
-from gateway.bootstrap import Foundation, composer
-from gateway.bootstrap_people import people_chores, people_jobs
-from gateway.bootstrap_types import state_chores
-from gateway.bootstrap_work import run_bulk, work_chores
+from gateway.bootstrap.commands import composer
+from gateway.bootstrap.foundation import Foundation
+from gateway.bootstrap.people import people_chores, people_jobs
+from gateway.bootstrap.types import state_chores
+from gateway.bootstrap.work import bulk_runner, work_chores
 from gateway.channel_files import follow_files
 from gateway.traffic.store import TrafficStore
 from gateway.traffic.watching import SilenceWatch
+from gateway.workers.bulk import run_bulk
 from gateway.workers.delivering import Deliveries
 from gateway.workers.housekeeping import Chore, keep_house
 from gateway.workers.ingest import IngestOwner, sweep_journal
@@ -45,7 +47,6 @@ from ticketing.ingest.drain import Ingest
 from ticketing.ingest.senders import Senders
 from ticketing.people.lists.running import spare_files
 from ticketing.people.lists.store import ListStore
-from ticketing.transactions import Transactions
 
 Loop = Callable[[], Coroutine[None, None, None]]
 ORPHANS_KEPT = timedelta(days=1)
@@ -58,30 +59,94 @@ class Labour(msgspec.Struct, frozen=True, kw_only=True):
     deliverer: Deliverer
 
 
+class _Bells(msgspec.Struct, frozen=True, kw_only=True):
+    """What is rung by jobs and by pub/sub, and waited for by loops."""
+
+    drains: list[Bell]
+    relay: Bell
+    jobs: Bell
+    rung: Bell
+    news: Bell
+    bulk: Bell
+
+    @property
+    def by_name(self) -> dict[str, list[Bell]]:
+        """As ``BELL_CHANNEL`` names them; ``jobs`` hears all of it."""
+        one = {"relay": self.relay, "deliver": self.rung, "pull": self.news, "bulk": self.bulk}
+        return {DRAIN_JOB: self.drains, **{name: [bell] for name, bell in one.items()}}
+
+
 def labour(base: Foundation) -> Labour:
     """Everything of a worker process; needs a running loop."""
-    drains = [Bell() for _ in range(base.settings.ingest_shares)]
-    relay, jobs, rung, news, bulk = Bell(), Bell(), Bell(), Bell(), Bell()
-    deliverer = _deliverer(base)
-    media = MediaFetcher(
+    bells = _Bells(
+        drains=[Bell() for _ in range(base.settings.ingest_shares)],
+        relay=Bell(),
+        jobs=Bell(),
+        rung=Bell(),
+        news=Bell(),
+        bulk=Bell(),
+    )
+    deliverer, media = _deliverer(base), _media(base)
+    jobs = _jobs(base, bells, media)
+    loops: dict[str, Loop] = {
+        "bells": lambda: listen(
+            lambda: base.pubsub.subscribe(BELL_CHANNEL), bells.by_name, bells.jobs
+        ),
+        "jobs": lambda: work(bells.jobs, jobs, lambda: connect(base.settings.redis_url)),
+        "relay": base.relay.run,
+        "deliveries": Deliveries(deliverer.deliver, bells.rung).run,
+        "deliveries-sweep": _sweeper(base).run,
+        "inboxes": lambda: base.directory.follow(base.pubsub),
+        "catalogue": lambda: base.catalogues.follow(base.pubsub),
+        "channels": lambda: follow_files(base.registry),
+        "sources": _sources(base, bells.news).run,
+        **_leased_loops(base, bells, media),
+        **_ingest_loops(base, bells.drains),
+    }
+    return Labour(loops=loops, deliverer=deliverer)
+
+
+def _leased_loops(base: Foundation, bells: _Bells, media: MediaFetcher) -> dict[str, Loop]:
+    """What one process of the cluster does at a time."""
+    chores = (*_chores(base, media), *state_chores(base))
+    works: dict[str, Callable[[], Awaitable[None]]] = {
+        "relay-sweep": lambda: sweep_relay(base.relay, bells.relay),
+        "house": lambda: keep_house(chores),
+        "bulk": lambda: run_bulk(bulk_runner(base), bells.bulk),
+        "work": lambda: keep_house(work_chores(base)),
+    }
+    return {
+        name: partial(while_leased, base.leases, name, base.owner, one)
+        for name, one in works.items()
+    }
+
+
+def _jobs(base: Foundation, bells: _Bells, media: MediaFetcher) -> Mapping[str, Job]:
+    """What arq runs: mostly doorbells, for work that loops do."""
+    return {
+        "drain": _ringing(bells.drains),
+        "relay": _ringing([bells.relay]),
+        "deliver": _ringing([bells.rung]),  # a server that hangs must not hold arq's few places
+        "fetch_media": media.fetch,
+        "acknowledge": _acknowledge(base),
+        "tell_too_large": _tell_too_large(base),
+        "pull": _ringing([bells.news]),
+        "bulk": _ringing([bells.bulk]),
+        **people_jobs(base),
+    }
+
+
+def _media(base: Foundation) -> MediaFetcher:
+    return MediaFetcher(
         store=MediaStore(base.mongo, base.events),
         directory=base.directory,
         blobs=base.blobs,
         doorbell=base.doorbell,
     )
-    doorbells: Mapping[str, Job] = {
-        "drain": _ringing(drains),
-        "relay": _ringing([relay]),
-        "deliver": _ringing([rung]),  # a server that hangs must not hold arq's few places
-        "fetch_media": media.fetch,
-        "acknowledge": _acknowledge(base),
-        "tell_too_large": _tell_too_large(base),
-        "pull": _ringing([news]),
-        "bulk": _ringing([bulk]),
-        **people_jobs(base),
-    }
-    bells = {DRAIN_JOB: drains, "relay": [relay], "deliver": [rung], "pull": [news], "bulk": [bulk]}
-    sources = Sources(
+
+
+def _sources(base: Foundation, news: Bell) -> Sources:
+    return Sources(
         directory=base.directory,
         journal=base.journal,
         leases=base.leases,
@@ -90,39 +155,16 @@ def labour(base: Foundation) -> Labour:
         news=news,
         owner=base.owner,
     )
-    sweeper = Sweeper(
+
+
+def _sweeper(base: Foundation) -> Sweeper:
+    return Sweeper(
         store=base.outbound,
         leases=base.leases,
         clock=base.clock,
         bell=base.doorbell,
         owner=base.owner,
     )
-    loops: dict[str, Loop] = {
-        "bells": lambda: listen(lambda: base.pubsub.subscribe(BELL_CHANNEL), bells, jobs),
-        "jobs": lambda: work(jobs, doorbells, lambda: connect(base.settings.redis_url)),
-        "relay": base.relay.run,
-        "relay-sweep": lambda: while_leased(
-            base.leases, "relay-sweep", base.owner, lambda: sweep_relay(base.relay, relay)
-        ),
-        "deliveries": Deliveries(deliverer.deliver, rung).run,
-        "deliveries-sweep": sweeper.run,
-        "inboxes": lambda: base.directory.follow(base.pubsub),
-        "catalogue": lambda: base.catalogues.follow(base.pubsub),
-        "channels": lambda: follow_files(base.registry),
-        "sources": sources.run,
-        "house": lambda: while_leased(
-            base.leases,
-            "house",
-            base.owner,
-            lambda: keep_house((*_chores(base, media), *state_chores(base))),
-        ),
-        "bulk": lambda: while_leased(base.leases, "bulk", base.owner, lambda: run_bulk(base, bulk)),
-        "work": lambda: while_leased(
-            base.leases, "work", base.owner, lambda: keep_house(work_chores(base))
-        ),
-        **_ingest_loops(base, drains),
-    }
-    return Labour(loops=loops, deliverer=deliverer)
 
 
 def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
@@ -220,13 +262,11 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
 
 
 def _telling(base: Foundation) -> Callable[[Sequence[Event]], Awaitable[None]]:
-    transactions = Transactions(base.collections, base.events, base.relay.offer)
-
     async def tell(events: Sequence[Event]) -> None:
         async def work(_session: Session, told: list[Event]) -> None:
             told.extend(events)
 
-        await transactions.run(work)
+        await base.transactions.run(work)
 
     return tell
 

@@ -14,12 +14,11 @@ from gateway.api.handlers.preferences import PreferencesApi
 from gateway.api.handlers.reading import ReadingApi
 from gateway.api.handlers.scheduled import ScheduledApi
 from gateway.api.handlers.work import WorkApi
-from gateway.bootstrap import Foundation, composer
+from gateway.bootstrap.commands import composer, ticket_commands
+from gateway.bootstrap.foundation import Foundation
 from gateway.name_book import name_book
 from gateway.people import People
 from gateway.workers.housekeeping import Chore
-from gateway.workers.loops import Bell
-from normalizer.model import AgentId
 from outbound.canned.handlers import CannedReplies
 from outbound.scheduled.handlers import Scheduler
 from outbound.scheduled.store import ScheduledStore
@@ -30,36 +29,26 @@ from ticketing.bulk.model import Job
 from ticketing.bulk.runner import BulkRunner
 from ticketing.bulk.selecting import ListSelection
 from ticketing.bulk.store import BulkStore
-from ticketing.handlers import Commands
-from ticketing.permissions import Origin, Viewer
 from ticketing.preferences.store import PreferenceStore
 from ticketing.reading.lists import Lists
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.search.finding import Search
-from ticketing.transactions import Transactions
 from ticketing.work.handlers import WOKEN_AT_ONCE, Work
-
-BULK_LOOK_S = 5.0
 
 
 def ticket_work(base: Foundation) -> Work:
     """What agents share of a ticket, and what wakes it."""
-    return Work(base.collections, Transactions(base.collections, base.events, base.relay.offer))
+    return Work(base.collections, base.transactions)
 
 
 def scheduler(base: Foundation) -> Scheduler:
     """What sends replies at their time, by what their writers may do then."""
-
-    async def viewer_of(agent_id: AgentId) -> Viewer | None:
-        agent = await base.auth.agents.get(agent_id)
-        return await base.access.viewer(agent) if agent is not None and agent.active else None
-
     return Scheduler(
         store=base.outbound,
         scheduled=ScheduledStore(base.mongo),
         composer=composer(base),
-        viewer_of=viewer_of,
+        viewer_of=base.viewers.of,
         clock=base.clock,
         bell=base.doorbell,
     )
@@ -74,12 +63,6 @@ def bulk_jobs(base: Foundation) -> BulkJobs:
 def bulk_runner(base: Foundation) -> BulkRunner:
     """What goes through them, by what their askers may do then."""
 
-    async def viewer_of(agent_id: AgentId, origin: Origin) -> Viewer | None:
-        agent = await base.auth.agents.get(agent_id)
-        if agent is None or not agent.active:
-            return None
-        return await base.access.viewer(agent, origin)
-
     async def tell(job: Job) -> None:
         frame = msgspec.Raw(msgspec.json.encode(frames.LiveJob(job=shown(job))))
         notice = notices.Personal(agent_id=job.agent_id, frame=frame)
@@ -90,20 +73,12 @@ def bulk_runner(base: Foundation) -> BulkRunner:
     book = name_book(base.directory, People(base.auth), base.access)
     return BulkRunner(
         store=BulkStore(base.collections, base.events),
-        commands=Commands(base.collections, base.events, base.relay.offer, base.catalogues),
+        commands=ticket_commands(base),
         selecting=ListSelection(Lists(store, base.views), Search(store, reading, book)),
-        viewer_of=viewer_of,
+        viewer_of=base.viewers.of,
         offer=base.relay.offer,
         tell=tell,
     )
-
-
-async def run_bulk(base: Foundation, bell: Bell) -> None:
-    """Slice after slice while there are jobs; without any it waits to be rung for."""
-    runner = bulk_runner(base)
-    while True:
-        if not await runner.turn():
-            await bell.heard(BULK_LOOK_S)
 
 
 def work_handlers(

@@ -1,18 +1,16 @@
 """Wiring of the clocks that ticket types set."""
 
-from gateway.bootstrap import Foundation
+from gateway.bootstrap.foundation import Foundation
 from gateway.workers.housekeeping import Chore
 from ticketing.catalogue.elapsing import Elapsing, StateTimers
 from ticketing.catalogue.store import TimerStore
 from ticketing.links.store import LinkStore
-from ticketing.transactions import Transactions
 
 
 def state_chores(base: Foundation) -> tuple[Chore, ...]:
     """Tickets that leave a state by themselves."""
     store, catalogue = TimerStore(base.mongo), base.catalogues.current
-    transactions = Transactions(base.collections, base.events, base.relay.offer)
-    elapsing = Elapsing(store, LinkStore(base.collections), transactions, catalogue)
+    elapsing = Elapsing(store, LinkStore(base.collections), base.transactions, catalogue)
     timers = StateTimers(base.mongo, store, catalogue)
 
     async def sweep() -> None:
