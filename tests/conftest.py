@@ -1,6 +1,5 @@
 """Real stores for every test: both servers once per run, a fresh database per test."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from urllib.parse import urlsplit
@@ -10,17 +9,14 @@ import pytest
 
 from storage.embedded import EmbeddedStores
 from storage.mongo import Mongo
+from tests.stores import running_stores
 
 
 @pytest.fixture(scope="session")
 def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStores]:
-    """The embedded stores (``.mongo_url``, ``.redis_url``); unsupervised, so a death is seen."""
-    embedded = EmbeddedStores(tmp_path_factory.mktemp("stores"))
-    asyncio.run(embedded.start(supervised=False))
-    yield embedded
-    for child in embedded.children.values():
-        child.kill()  # nothing of it is kept: no need to wait for a clean end
-    asyncio.run(embedded.stop())
+    """The embedded stores of the whole run."""
+    with running_stores(tmp_path_factory.mktemp("stores")) as embedded:
+        yield embedded
 
 
 @pytest.fixture

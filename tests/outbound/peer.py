@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import aiohttp
 from aiohttp import web
@@ -99,3 +100,14 @@ class PeerSender:
         if reply.status == 504:
             return OutcomeUnknown(reason="HTTP 504")
         return Rejected(reason="not this one", code=str(reply.status))
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[Peer]:
+    """A peer that answers."""
+    peer = Peer()
+    await peer.start()
+    try:
+        yield peer
+    finally:
+        await peer.stop()

@@ -1,7 +1,8 @@
 """One inbox with a customer who wrote, on the real stores, wired as bootstrap does it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -290,3 +291,17 @@ def _ticket(inbox: Inbox) -> Ticket:
         last_in_at=NOW,
         waiting_since=NOW,
     )
+
+
+@asynccontextmanager
+async def opened(
+    mongo: Mongo, redis_url: str, sender: Sender, manifest: Manifest
+) -> AsyncIterator[World]:
+    """A world with its customer's first message; its connections end with it."""
+    world = World(mongo, redis_url, sender, manifest)
+    await world.seed()
+    try:
+        yield world
+    finally:
+        await world.worker.close(1)
+        await world.buckets.close()
