@@ -47,7 +47,7 @@ async def test_each_leaves_once(
     messages = [await later(sms, f"reply {number}") for number in range(REPLIES)]
     for message in messages:
         await its_time_comes(sms, message)
-    for kill in range(1, 4):
+    for kill in range(1, 3):
         workers = [await _worker(stores, sms, redis_url) for _ in range(2)]
         for worker in workers:
             assert worker.stdout is not None
