@@ -1,6 +1,7 @@
 """Any order of messages, replies, notes, merges, splits and their undoing keeps the record whole.
 
 ``PARLEY_SEQUENCES`` asks for more of them than the suite runs: 10,000 take about ten minutes.
+``PARLEY_STORED_SEQUENCES`` does for the real store.
 """
 
 import asyncio
@@ -347,6 +348,7 @@ class Record(RuleBasedStateMachine):
 
 
 SEQUENCES = int(os.environ.get("PARLEY_SEQUENCES", "150"))
+STORED_SEQUENCES = int(os.environ.get("PARLEY_STORED_SEQUENCES", "5"))
 PROFILE = settings(
     max_examples=SEQUENCES,
     stateful_step_count=20,
@@ -382,7 +384,7 @@ def test_the_real_store_keeps_it_too(stores):
         url = stores.mongo_url
 
     run_state_machine_as_test(
-        OfThisRun, settings=settings(PROFILE, max_examples=5, stateful_step_count=12)
+        OfThisRun, settings=settings(PROFILE, max_examples=STORED_SEQUENCES, stateful_step_count=12)
     )
 
 
