@@ -1,6 +1,6 @@
 """A collection of one Struct type: documents in and out are typed, filters stay MongoDB's own."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -12,8 +12,10 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import DuplicateKeyError
 
 StructT = TypeVar("StructT", bound=msgspec.Struct)
+ItemT = TypeVar("ItemT")
 Filter = Mapping[str, Any]
 Sort = Sequence[tuple[str, int]]
+AT_ONCE = 50  # keys a query: the small server compares each with each
 
 
 def to_document(value: msgspec.Struct) -> dict[str, Any]:
@@ -23,6 +25,11 @@ def to_document(value: msgspec.Struct) -> dict[str, Any]:
     """
     document: dict[str, Any] = msgspec.to_builtins(value, builtin_types=(datetime, bytes, Binary))
     return document
+
+
+def portions(items: Sequence[ItemT]) -> Iterator[Sequence[ItemT]]:
+    """As many keys at once as one query may ask for."""
+    return (items[start : start + AT_ONCE] for start in range(0, len(items), AT_ONCE))
 
 
 class Collection(Generic[StructT]):
@@ -64,12 +71,12 @@ class Collection(Generic[StructT]):
     async def by_ids(
         self, ids: Iterable[str], *, session: AsyncClientSession | None = None
     ) -> dict[str, StructT]:
-        """Documents by ``_id``; those that do not exist are absent."""
-        wanted = list(dict.fromkeys(ids))
-        if not wanted:
-            return {}
-        cursor = self.raw.find({"_id": {"$in": wanted}}, session=session)
-        return {found["_id"]: self.decode(found) for found in await cursor.to_list(len(wanted))}
+        """Documents by ``_id``, a portion of them at a time; those that do not exist are absent."""
+        found: dict[str, StructT] = {}
+        for some in portions(list(dict.fromkeys(ids))):
+            cursor = self.raw.find({"_id": {"$in": list(some)}}, session=session)
+            found.update((one["_id"], self.decode(one)) for one in await cursor.to_list(len(some)))
+        return found
 
     async def insert(self, value: StructT, *, session: AsyncClientSession | None = None) -> bool:
         """True when inserted, False when a unique key was already taken (outside transactions).

@@ -6,13 +6,12 @@ from typing import Literal, NewType
 
 from msgspec import Struct, field
 
+from storage.collection import portions
 from storage.ids import derived_id
 from storage.mongo import Mongo, Session
 from storage.writes import Writes
 
 EventId = NewType("EventId", str)
-
-_AT_ONCE = 50  # ids a query: the small server compares each with each
 
 
 class Actor(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -111,12 +110,7 @@ class EventLog:
             if len(ids) >= limit:
                 break
             ids += entry.event_ids
-        found = [
-            event
-            for start in range(0, len(ids), _AT_ONCE)
-            for event in await self.by_ids(ids[start : start + _AT_ONCE])
-        ]
-        return sorted(found, key=lambda event: (event.at, event.id))
+        return sorted(await self.by_ids(ids), key=lambda event: (event.at, event.id))
 
     async def mark_relayed(self, ids: Sequence[EventId]) -> None:
         """Told to everybody; a change counts as told when all of its events are among ``ids``.
@@ -124,11 +118,10 @@ class EventLog:
         A crash before this repeats them: consumers know an event by id.
         """
         told = set(ids)
-        for start in range(0, len(ids), _AT_ONCE):
-            entries = await self._untold.by_ids(ids[start : start + _AT_ONCE])
-            done = [id for id, entry in entries.items() if told.issuperset(entry.event_ids)]
-            if done:
-                await self._untold.delete({"_id": {"$in": done}})
+        entries = await self._untold.by_ids(ids)
+        done = [id for id, entry in entries.items() if told.issuperset(entry.event_ids)]
+        for some in portions(done):
+            await self._untold.delete({"_id": {"$in": list(some)}})
 
     async def get(self, id: EventId, session: Session | None = None) -> Event | None:
         """One event."""

@@ -1,12 +1,13 @@
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NewType
+from unittest import mock
 
 import pytest
 from msgspec import Struct, field
 from pymongo.errors import DuplicateKeyError
 
-from storage.collection import Collection
+from storage.collection import AT_ONCE, Collection
 from storage.ids import derived_id, new_id, truncate
 from storage.mongo import Mongo, Session
 
@@ -105,3 +106,13 @@ def test_ids_sort_by_time_and_derive_from_their_parts() -> None:
     assert derived_id("ab", "c") == derived_id("ab", "c") != derived_id("a", "bc")
     east = timezone(timedelta(hours=8))
     assert truncate(datetime(2026, 7, 1, 17, 0, 0, 123_999, tzinfo=east)) == NOW
+
+
+async def test_by_ids_asks_for_a_portion_at_a_time(things: Collection[Thing]) -> None:
+    ids = [f"t{number:03d}" for number in range(2 * AT_ONCE + 1)]
+    await things.insert_many(thing(id) for id in ids)
+    watched = Collection(mock.Mock(wraps=things.raw), Thing)
+    found = await watched.by_ids([*ids, *ids, "not there"])
+    assert found.keys() == set(ids)
+    asked = [call.args[0]["_id"]["$in"] for call in watched.raw.find.call_args_list]
+    assert [len(some) for some in asked] == [AT_ONCE, AT_ONCE, 2]

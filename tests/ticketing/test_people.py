@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from connectors.events import SenderId
+from storage.collection import AT_ONCE
 from tests.ticketing.builders import INBOX, NOW, a_ticket
 from tests.ticketing.conftest import CHAT
 from ticketing.model import Contact, no_points
@@ -14,7 +15,7 @@ from ticketing.people.identity import point_of, with_points
 from ticketing.people.model import Organisation
 from ticketing.people.organisations import OrganisationChange, OrganisationCommands
 from ticketing.people.reading import PeopleReading
-from ticketing.people.store import CHUNK, PeopleStore
+from ticketing.people.store import PeopleStore
 from ticketing.people.visibility import MOST_TICKETS, Visible
 from ticketing.transactions import Transactions
 
@@ -55,7 +56,7 @@ async def have_tickets(house, contact_id, count, inbox_id=INBOX):
 
 @pytest.fixture
 def people():
-    return [a_contact(f"contact-{number}") for number in range(CHUNK)]
+    return [a_contact(f"contact-{number}") for number in range(AT_ONCE)]
 
 
 async def test_one_with_many_tickets_opens_nobody_elses(house, chat_only, people):

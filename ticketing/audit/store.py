@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from storage.collection import Collection
+from storage.collection import Collection, portions
 from storage.events import Event, EventLog
 from storage.migrations import Index, ensure_indexes
 from storage.mongo import Mongo, Session
@@ -14,7 +14,6 @@ from ticketing.reading.windows import FLOOR
 
 SOURCES: tuple[Source, ...] = ("events", "audit_facts")
 BLOCKS = 20
-AT_ONCE = 50  # ids a query: the small server compares each with each
 
 INDEXES = (Index(collection="audit_facts", name="by_time", keys=(("at", 1), ("_id", 1))),)
 AUDIT_MIGRATIONS = (ensure_indexes(270, "audit_indexes", INDEXES),)
@@ -47,10 +46,9 @@ class AuditStore:
     async def documents(self, source: Source, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         """Stored documents by id."""
         found: dict[str, Mapping[str, Any]] = {}
-        for start in range(0, len(ids), AT_ONCE):
-            part = list(ids[start : start + AT_ONCE])
-            cursor = self._mongo.db[source].find({"_id": {"$in": part}})
-            found.update({one["_id"]: one for one in await cursor.to_list(len(part))})
+        for some in portions(ids):
+            cursor = self._mongo.db[source].find({"_id": {"$in": list(some)}})
+            found.update({one["_id"]: one for one in await cursor.to_list(len(some))})
         return found
 
     async def events(
@@ -63,11 +61,7 @@ class AuditStore:
 
     async def tickets(self, ids: Iterable[str]) -> dict[str, Ticket]:
         """Those of the ids that are tickets'."""
-        wanted = sorted(ids)
-        found: dict[str, Ticket] = {}
-        for start in range(0, len(wanted), AT_ONCE):
-            found.update(await self._tickets.by_ids(wanted[start : start + AT_ONCE]))
-        return found
+        return await self._tickets.by_ids(ids)
 
     async def facts(self, since: datetime, until: datetime, limit: int) -> list[Fact]:
         """As ``events``."""

@@ -23,7 +23,6 @@ from ticketing.bulk.model import (
 from ticketing.model import Ticket
 from ticketing.store import Collections
 
-AT_ONCE = 20  # ids a query: the small server compares each with each
 MOST_OPEN = 50
 
 INDEXES = (
@@ -92,13 +91,9 @@ class BulkStore:
 
     async def listed(self, job: Job) -> set[TicketId]:
         """What is gathered of a job's list so far."""
-        wanted = range(-(-job.total // SLICE))
-        found: set[TicketId] = set()
-        for start in range(0, len(wanted), AT_ONCE):
-            ids = [leaf_id(job.list_id, number) for number in wanted[start : start + AT_ONCE]]
-            for leaf in (await self._leaves.by_ids(ids)).values():
-                found.update(leaf.ticket_ids)
-        return found
+        ids = (leaf_id(job.list_id, number) for number in range(-(-job.total // SLICE)))
+        found = await self._leaves.by_ids(ids)
+        return {id for leaf in found.values() for id in leaf.ticket_ids}
 
     async def leaf(self, list_id: str, number: int, session: Session) -> Sequence[TicketId]:
         """The tickets of one slice."""
@@ -124,12 +119,8 @@ class BulkStore:
 
     async def tickets(self, ids: Sequence[TicketId], session: Session) -> dict[TicketId, Ticket]:
         """By id."""
-        found: dict[TicketId, Ticket] = {}
-        for start in range(0, len(ids), AT_ONCE):
-            part = ids[start : start + AT_ONCE]
-            for one in (await self._tickets.by_ids(part, session=session)).values():
-                found[one.id] = one
-        return found
+        found = await self._tickets.by_ids(ids, session=session)
+        return {one.id: one for one in found.values()}
 
     async def write(
         self,

@@ -38,7 +38,7 @@ KINDS = frozenset(
         "children.solved",
     }
 )
-AT_ONCE = 20  # ids a query: the small server compares each with each
+AT_ONCE = 20  # tickets of one transaction
 MOST_DUE = 200
 PAGE = 500
 CHILDREN_OPEN = timedelta(minutes=15)  # till a parent that waits for its children is looked at

@@ -10,7 +10,6 @@ from ticketing.model import Ticket
 from ticketing.store import Collections
 
 INDEXES = (Index(collection="ticket_links", name="by_ticket", keys=(("ticket_id", 1),)),)
-AT_ONCE = 20  # ids a query: the small server compares each with each
 
 
 class LinkStore:
@@ -33,12 +32,8 @@ class LinkStore:
         self, ids: Iterable[str], session: Session | None = None
     ) -> dict[TicketId, Ticket]:
         """Tickets by id."""
-        wanted = list(dict.fromkeys(ids))
-        found: dict[TicketId, Ticket] = {}
-        for start in range(0, len(wanted), AT_ONCE):
-            some = await self._tickets.by_ids(wanted[start : start + AT_ONCE], session=session)
-            found |= {one.id: one for one in some.values()}
-        return found
+        found = await self._tickets.by_ids(ids, session=session)
+        return {one.id: one for one in found.values()}
 
     async def linked(
         self, id: TicketId, kind: LinkKind, session: Session | None = None

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from normalizer.model import AgentId, ContactId, ConversationId, Message, MessageId, TicketId
+from storage.collection import portions
 from storage.migrations import Index
 from storage.mongo import Session
 from ticketing.errors import Refused
@@ -41,7 +42,6 @@ INDEXES = (
     Index(collection="moved_by_merges", name="by_merge", keys=(("merge_id", 1),)),
 )
 
-AT_ONCE = 20  # ids a query: the small server compares each with each
 MAX_RECORDS = 200
 APART = {"$set": {"apart": True}}
 MAX_AGENTS = 1_000
@@ -220,11 +220,7 @@ class MergeStore:
         self, agents: Sequence[AgentId], tickets: Iterable[TicketId], session: Session
     ) -> list[ReadMark]:
         wanted = [read_mark_id(agent, ticket) for ticket in tickets for agent in agents]
-        return [
-            mark
-            for ids in _slices(wanted, AT_ONCE)
-            for mark in (await self._in.reads.by_ids(ids, session=session)).values()
-        ]
+        return list((await self._in.reads.by_ids(wanted, session=session)).values())
 
     async def chosen(self, wish: SplitWish, session: Session) -> list[Message]:
         """Messages by id, or all of a conversation; one more than may be split."""
@@ -236,8 +232,8 @@ class MergeStore:
             return await self._slim(where, MAX_SPLIT + 1, session)
         return [
             message
-            for ids in _slices(wish.message_ids, AT_ONCE)
-            for message in await self._slim({"_id": {"$in": list(ids)}}, AT_ONCE, session)
+            for ids in portions(wish.message_ids)
+            for message in await self._slim({"_id": {"$in": list(ids)}}, len(ids), session)
         ]
 
     async def last(self, id: TicketId, session: Session) -> list[Message]:
@@ -275,7 +271,7 @@ class MergeStore:
             await self._resettle(ids, cut.conversation.id, made.id, record.source_id, session)
             chosen += ids
         whole = [cut.conversation.id for cut in cuts if cut.whole]
-        for some in _slices(whole, AT_ONCE):
+        for some in portions(whole):
             where = {"_id": {"$in": list(some)}}
             await self._in.conversations.update_many(where, APART, session=session)
         tickets = await self.save(world, session)
@@ -303,7 +299,7 @@ class MergeStore:
         session: Session,
     ) -> None:
         change = {"$set": {"ticket_id": ticket_id, "conversation_id": after}}
-        for some in _slices(ids, AT_ONCE):
+        for some in portions(ids):
             where = {"_id": {"$in": list(some)}, "conversation_id": before}
             await self._in.messages.update_many(where, change, session=session)
 
@@ -368,7 +364,7 @@ def _wheres(
     if len(stood) == len(ids) and not world.of(source):
         yield {"ticket_id": source}
     else:
-        for some in _slices(ids, AT_ONCE):
+        for some in portions(ids):
             yield {"_id": {"$in": list(some)}}
 
 

@@ -1,14 +1,12 @@
 """Queries of notifications: a list is one document."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 
 from normalizer.model import AgentId
 from storage.mongo import Session
 from ticketing.model import Ticket
 from ticketing.notifications.model import Board
 from ticketing.store import Collections, settle
-
-AT_ONCE = 20  # ids a query: the small server compares each with each
 
 
 class BoardStore:
@@ -38,9 +36,4 @@ class BoardStore:
 
     async def tickets(self, ids: Iterable[str]) -> dict[str, Ticket]:
         """By id."""
-        wanted: Sequence[str] = list(dict.fromkeys(ids))
-        found: dict[str, Ticket] = {}
-        for start in range(0, len(wanted), AT_ONCE):
-            part = wanted[start : start + AT_ONCE]
-            found |= await self._tickets.by_ids(part)
-        return found
+        return await self._tickets.by_ids(ids)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from normalizer.model import ContactId
-from storage.collection import Collection
+from storage.collection import Collection, portions
 from storage.mongo import Session
 from ticketing.model import Contact, Conversation, Ticket
 from ticketing.people.model import Adoption, Attribute, ContactNote, Organisation, OrganisationId
@@ -15,7 +15,6 @@ from ticketing.store import Collections
 MAX_TIES = 1_000
 MAX_ATTRIBUTES = 200
 MAX_OF_DOMAIN = 2_000
-CHUNK = 20  # ids a query: the small server compares each with each
 
 
 class PeopleStore:
@@ -42,10 +41,9 @@ class PeopleStore:
     ) -> dict[str, Contact]:
         """Whose addresses these are, by address."""
         found: dict[str, Contact] = {}
-        for start in range(0, len(keys), CHUNK):
-            chunk = list(keys[start : start + CHUNK])
-            where = {"point_keys": {"$in": chunk}}
-            for contact in await self.contacts.find(where, limit=CHUNK, session=session):
+        for some in portions(keys):
+            where = {"point_keys": {"$in": list(some)}}
+            for contact in await self.contacts.find(where, limit=len(some), session=session):
                 found.update(dict.fromkeys(contact.point_keys, contact))
         return found
 
@@ -82,10 +80,10 @@ class PeopleStore:
     async def tickets_of(
         self, ids: Sequence[ContactId], limit: int, session: Session | None = None
     ) -> list[Ticket]:
-        """Tickets of these contacts, at most ``limit`` of each chunk."""
+        """Tickets of these contacts, at most ``limit`` of each portion."""
         found: list[Ticket] = []
-        for start in range(0, len(ids), CHUNK):
-            where = {"contact_id": {"$in": list(ids[start : start + CHUNK])}}
+        for some in portions(ids):
+            where = {"contact_id": {"$in": list(some)}}
             found += await self.tickets.find(where, limit=limit, session=session)
         return found
 

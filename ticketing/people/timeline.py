@@ -13,7 +13,7 @@ import msgspec
 from normalizer.model import ContactId, ConversationId, Message, TicketId
 from storage.ids import utc_now
 from ticketing.model import Conversation, Ticket
-from ticketing.people.store import CHUNK, PeopleStore
+from ticketing.people.store import PeopleStore
 from ticketing.people.visibility import Visible
 from ticketing.permissions import Viewer, sees, sees_inbox
 from ticketing.reading.store import ReadingStore
@@ -83,11 +83,8 @@ class Timeline:
         return page_of(found, limit, lambda item: Cursor(moment=item.at, id=item.place))
 
     async def _tickets(self, viewer: Viewer, ids: Iterable[TicketId]) -> list[Ticket]:
-        wanted, found = list(ids)[:MOST_TICKETS], list[Ticket]()
-        for start in range(0, len(wanted), CHUNK):
-            chunk = await self._threads.tickets(wanted[start : start + CHUNK])
-            found += [ticket for ticket in chunk.values() if sees(viewer, ticket)]
-        return found
+        found = await self._threads.tickets(list(ids)[:MOST_TICKETS])
+        return [ticket for ticket in found.values() if sees(viewer, ticket)]
 
     async def _begun(
         self,

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from normalizer.model import ContactId
+from storage.collection import portions
 from storage.mongo import Session
 from ticketing.errors import NotFound
 from ticketing.model import Contact, Ticket
-from ticketing.people.store import CHUNK, PeopleStore
+from ticketing.people.store import PeopleStore
 from ticketing.permissions import Viewer, allowed, sees, sees_everybody, visible_where
 
-MOST_TICKETS = 400  # of a chunk of people, looked at to find some that the viewer sees
+MOST_TICKETS = 400  # of a portion of people, looked at to find some that the viewer sees
 
 
 class Visible:
@@ -39,14 +40,14 @@ class Visible:
             return list(contacts)
         ids = [one.id for one in contacts]
         hidden: set[ContactId] = set()
-        for start in range(0, len(ids), CHUNK):
-            hidden |= await self._hidden(viewer, ids[start : start + CHUNK], session)
+        for some in portions(ids):
+            hidden |= await self._hidden(viewer, some, session)
         return [one for one in contacts if one.id not in hidden]
 
     async def _hidden(
         self, viewer: Viewer, ids: Sequence[ContactId], session: Session | None
     ) -> set[ContactId]:
-        """Who of a chunk has tickets, and none that the viewer sees."""
+        """Who of a portion has tickets, and none that the viewer sees."""
         found = await self._store.tickets_of(ids, MOST_TICKETS, session)
         visible = seen_people(viewer, found)
         if len(found) < MOST_TICKETS:

@@ -13,7 +13,7 @@ import msgspec
 
 from connectors.contract import InboxId
 from normalizer.model import ContactId, TicketId
-from storage.collection import Collection, to_document
+from storage.collection import Collection, portions, to_document
 from storage.events import Event
 from storage.ids import utc_now
 from storage.mongo import Session
@@ -45,7 +45,6 @@ COUNTED: tuple[BuiltIn, ...] = (
     "open",
 )
 PAGE = 200
-AT_ONCE = 20  # ids a query: the small server compares each with each
 MOST_OF_PERSON = 2_000
 MAX_TURNS = 500
 # Every process knows of a changed view by then: none writes places as they were before.
@@ -289,9 +288,8 @@ class ViewCounts:
         """Scopes in which no ticket stands any more, when that is known to everybody."""
         long_ago = self._clock() - EMPTY_KEPT
         gone = [one.id for one in empty if one.at < long_ago and not any(one.n.values())]
-        for start in range(0, len(gone), AT_ONCE):
-            ids = gone[start : start + AT_ONCE]
-            await self._counts.delete({"_id": {"$in": ids}}, session=session)
+        for ids in portions(gone):
+            await self._counts.delete({"_id": {"$in": list(ids)}}, session=session)
 
 
 def _inbox_of(key: str) -> InboxId:

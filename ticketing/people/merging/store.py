@@ -2,22 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from normalizer.model import ContactId, TicketId
-from storage.collection import Collection
+from storage.collection import Collection, portions
 from storage.migrations import Index
 from storage.mongo import Session
 from ticketing.model import Contact, Conversation, Ticket
 from ticketing.people.merging.model import ContactMerge, MergeId, Moved, MovedTicket
 from ticketing.people.model import ContactNote
-from ticketing.people.store import CHUNK, show_as
+from ticketing.people.store import show_as
 from ticketing.store import Collections
 
 MOST_MOVED = 2_000
 PER_PAGE = 500
 MOST_MERGES = 100
-ItemT = TypeVar("ItemT")
 
 INDEXES = (
     Index(collection="contact_merges", name="by_source", keys=(("source_id", 1),)),
@@ -94,11 +93,11 @@ class MergeStore:
     ) -> None:
         """These are the target's: what meanwhile became somebody else's is left alone."""
         change = {"$set": {"contact_id": target_id}}
-        for ids in chunks(moved.conversations):
+        for ids in portions(moved.conversations):
             await self._conversations.update_many(
                 _of(ids, source_id), {**change, "$inc": {"version": 1}}, session=session
             )
-        for notes in chunks(moved.notes):
+        for notes in portions(moved.notes):
             await self._notes.update_many(_of(notes, source_id), change, session=session)
         await self._tickets.update_each(
             (
@@ -130,11 +129,6 @@ def pages(
             conversations=tuple(one.id for one in conversations[part]),
             notes=tuple(one.id for one in notes[part]),
         )
-
-
-def chunks(items: Sequence[ItemT]) -> Iterator[Sequence[ItemT]]:
-    """Ids a query: the small server compares each with each."""
-    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 def _of(ids: Sequence[str], contact_id: ContactId) -> dict[str, Any]:
