@@ -59,7 +59,11 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True, tag="signed"):
     sign: Sign
 
 
-Notice = Fact | Facts | Seen | Typing | Personal | Signed
+class Counted(msgspec.Struct, frozen=True, kw_only=True, tag="counted"):
+    """Numbers of views have changed: whoever shows them asks again."""
+
+
+Notice = Fact | Facts | Seen | Typing | Personal | Signed | Counted
 _DECODER: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
 
 

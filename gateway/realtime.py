@@ -19,7 +19,7 @@ from connectors.contract import InboxId
 from gateway import notices
 from gateway.api import frames
 from gateway.metrics import LIVE_CLIENTS, LIVE_DROPPED
-from gateway.notices import Fact, Facts, Personal, Seen, Signed, Typing
+from gateway.notices import Counted, Fact, Facts, Personal, Seen, Signed, Typing
 from gateway.presence import AtDesk, Presence
 from gateway.tasks import together
 from storage.ids import utc_now
@@ -32,7 +32,7 @@ RING = 2_000
 QUEUE = 200
 # Facts of one change arrive together: one frame per ticket instead of one per fact.
 GATHER_S = 0.02
-COUNTS_AFTER_S = 0.5
+COUNTS_EVERY_S = 0.5
 SEQ_PER_MS = 4_096  # numbers stay below 2**53 for three centuries, and JavaScript keeps them whole
 
 
@@ -166,23 +166,21 @@ class Hub:
     async def revise(self, client: Client, viewer: Viewer) -> None:
         """The agent may see more or less than before; what is looked at may be hidden now."""
         client.viewer = viewer
+        client.counts_due.set()
         if client.ticket_id and not await self._source.visible(viewer, client.ticket_id):
             await self.look(client, "", "viewing")
 
     async def counts(self, client: Client) -> None:
-        """Send counts when they have changed, at most twice a second; ends by cancellation.
-
-        Counters follow their events by a quarter second: asking at once would tell the old ones.
-        """
+        """Send counts when they have changed, at most twice a second; ends by cancellation."""
         told: frames.LiveViews | None = None
         while True:
             await client.counts_due.wait()
-            await asyncio.sleep(COUNTS_AFTER_S)
             client.counts_due.clear()
             found = await self._source.counts(client.viewer)
             if found != told:
                 client.push(found)
                 told = found
+            await asyncio.sleep(COUNTS_EVERY_S)
 
     async def _listen(self) -> None:
         """The subscription reconnects by itself; what was said meanwhile is lost to us."""
@@ -211,8 +209,9 @@ class Hub:
                 self._tell_states(self._at_desk.note(sign, utc_now()))
             case Personal(agent_id=agent_id, frame=frame):
                 self._tell_person(agent_id, frame)
-            case None:
-                return
+            case Counted():
+                for client in self._clients.values():
+                    client.counts_due.set()
 
     def _tell_states(self, states: Mapping[str, AtWork]) -> None:
         for agent_id, state in states.items():
@@ -259,8 +258,6 @@ class Hub:
             client.push(frame)
             if isinstance(frame, frames.LiveGone) and client.ticket_id == frame.ticket_id:
                 await self.look(client, "", "viewing")
-        if rendered:
-            client.counts_due.set()
 
     async def _watch_presence(self) -> None:
         while True:

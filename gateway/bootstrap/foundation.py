@@ -17,6 +17,7 @@ from gateway.auth.store import AuthStore
 from gateway.bootstrap.relaying import Told, consumers, notifications
 from gateway.directory import INBOXES, InboxDirectory
 from gateway.inboxes import InboxCommands
+from gateway.notices import LIVE, Counted, encode
 from gateway.store import EdgeStore
 from gateway.tokens import TokenVault
 from gateway.viewers import Viewers
@@ -51,6 +52,8 @@ from ticketing.views.counting import ViewCounts
 from ticketing.views.custom import known_fields
 from ticketing.views.model import SavedView
 from ticketing.views.saved import SavedViews
+
+COUNTED = encode(Counted())
 
 
 class Foundation(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +120,8 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
     collections, pubsub = Collections(mongo), Pubsub(redis)
     catalogues = Catalogues(CatalogueStore(mongo))
     views = SavedViews(mongo.collection("saved_views", SavedView), known_fields(catalogues))
-    counts, people = ViewCounts(collections, views), PeopleDirectory(PeopleStore(collections))
+    counts = ViewCounts(collections, views, tell=lambda: pubsub.publish(LIVE, COUNTED))
+    people = PeopleDirectory(PeopleStore(collections))
     access = CurrentAccess(RoleStore(mongo), lambda: _configured(catalogues, people))
     viewers = Viewers(auth, access)
     owner = f"{socket.gethostname()}:{os.getpid()}"

@@ -18,6 +18,17 @@ UNCHOSEN = """async () => {
 }"""
 
 
+async def pen_holds(page: Page, text: str) -> None:
+    """Those words, and no others, stand where the agent writes, plain field or editor."""
+    await page.wait_for_function(
+        """text => {
+            const pen = document.querySelector("form.composer .box");
+            return pen && (pen.value ?? pen.innerText.replace(/\\n$/, "")) === text;
+        }""",
+        arg=text,
+    )
+
+
 class Desk:
     """One signed-in browser window. ``faults`` are exceptions and refusals of the page itself."""
 
@@ -98,13 +109,7 @@ class Desk:
 
     async def holds(self, text: str) -> None:
         """Those words, and no others, stand in the pen."""
-        await self.page.wait_for_function(
-            """text => {
-                const pen = document.querySelector("form.composer .box");
-                return pen && (pen.value ?? pen.innerText.replace(/\\n$/, "")) === text;
-            }""",
-            arg=text,
-        )
+        await pen_holds(self.page, text)
 
     def button(self, name: str) -> Locator:
         """A button whose name begins so: key caps may follow."""

@@ -1,5 +1,6 @@
 """The composer and what surrounds it: formatted mail, canned replies, mentions, times, merging."""
 
+import asyncio
 import base64
 import re
 from email import message_from_bytes
@@ -7,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import default
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, Route, expect
 
 from tests.e2e.conftest import Sit
 from tests.e2e.desk import Desk
@@ -28,11 +29,14 @@ PASTE = """data => {
 
 
 async def _mail(stage: Stage, sit: Sit, who: str, words: str) -> Desk:
+    return await _mail_at(await sit(), stage, who, words)
+
+
+async def _mail_at(desk: Desk, stage: Stage, who: str, words: str) -> Desk:
     line = await stage.inbox("email")
     sender = (who, f"{who.split(maxsplit=1)[0].lower()}@posta.example")
     await stage.customers.mail(line, sender, f"About {words}", words)
     await stage.ticket(line)
-    desk = await sit()
     await desk.look_at(line)
     await desk.open(f"About {words}")
     return desk
@@ -73,6 +77,54 @@ async def test_a_formatted_mail_goes_with_copies_and_its_picture(stage: Stage, s
     assert "<b>Dear Signe</b>" in html.get_content()
     assert "- pegs" in plain.get_content()
     assert [part.get_content_type() for part in mail.walk()].count("image/png") == 1
+
+
+async def _held_editor(page: Page) -> asyncio.Event:
+    """The editor of mails does not come before the event is set."""
+    come = asyncio.Event()
+
+    async def later(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await page.route("**/RichPen*.js", later)
+    return come
+
+
+async def test_no_key_is_lost_when_the_editor_takes_the_fields_place(
+    stage: Stage, sit: Sit
+) -> None:
+    """It comes while somebody types, and a key that met nobody would be a shortcut."""
+    desk = await sit()
+    come = await _held_editor(desk.page)
+    await _mail_at(desk, stage, "Tove Berg", "late words")
+    words = " ".join(f"word {number}" for number in range(40))
+    await desk.page.keyboard.press("r")
+    typing = asyncio.create_task(desk.page.keyboard.type(words, delay=2))
+    await expect(desk.pen).to_have_value(re.compile("word 3"))
+    come.set()
+    await typing
+    await expect(desk.composer.locator(".rich")).to_be_visible()
+    await desk.holds(words)
+
+
+async def test_the_caret_stays_where_it_was_when_the_editor_comes(stage: Stage, sit: Sit) -> None:
+    """What is written in the middle of a draft stays in the middle."""
+    desk = await sit()
+    come = await _held_editor(desk.page)
+    await _mail_at(desk, stage, "Alva Ek", "a draft")
+    press, write = desk.page.keyboard.press, desk.page.keyboard.type
+    await press("r")
+    await write("one three")
+    await press("Enter")
+    await write("last")
+    for key in ("ArrowUp", "Home", *["ArrowRight"] * 4):
+        await press(key)
+    come.set()
+    await expect(desk.composer.locator(".rich")).to_be_visible()
+    await write("two ")
+    shown = await desk.pen.inner_text()
+    assert re.sub(r"\n+", "\n", shown.strip()) == "one two three\nlast"
 
 
 def _took(stage: Stage, address: str) -> bool:

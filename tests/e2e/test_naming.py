@@ -37,7 +37,7 @@ async def test_a_new_conversation_finds_whom_it_is_for(stage: Stage, sit: Sit) -
     await stage.site.client.call("POST", "/contacts", card)
     desk = await sit()
     await desk.go("/view/mine")
-    await expect(desk.page.get_by_text("Live", exact=True)).to_be_visible()
+    await expect(desk.button("New conversation")).to_be_visible()
     await desk.page.keyboard.press("c")
     dialog = desk.page.get_by_role("dialog", name="New conversation")
     await dialog.get_by_label("From").select_option(index=0)

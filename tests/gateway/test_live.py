@@ -42,6 +42,20 @@ async def test_a_message_is_pushed_with_its_ticket_and_right_counts(
         assert {"id": "open", "count": 1} in views["items"]
 
 
+async def test_a_new_views_number_is_told_when_it_is_known(house: House, admin: Person) -> None:
+    """Nothing happens to any ticket meanwhile, so no event tells of it."""
+    inbox = await house.telegram()
+    await house.say(inbox, 7, "a tent", 1)
+    async with admin.http.ws_connect("/api/v1/live") as socket:
+        await until(socket, "hello")
+        _, view = await admin.call("POST", "/views", {"name": "Every"})
+        async with asyncio.timeout(15):
+            while not await house.base.counts.build():  # noqa: ASYNC110  every process must know it
+                await asyncio.sleep(0.1)
+            while {"id": view["id"], "count": 1} not in (await until(socket, "views"))["saved"]:
+                pass
+
+
 async def test_missed_frames_come_after_a_resume_and_strange_numbers_resync(
     house: House, admin: Person
 ) -> None:

@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from storage.ids import utc_now
+from tests.e2e.desk import pen_holds
 from tests.peers.smtp_sink import SmtpSink
 from tests.site import EMAIL, PASSWORD, ROOT, Site
 
@@ -122,9 +123,7 @@ async def test_a_reply_taken_back_and_sent_again_arrives_once_and_a_note_never(
     await page.keyboard.type("Please stop using the stove.")
     await page.keyboard.press("Control+Enter")
     await page.get_by_role("button", name="Undo").click()
-    await expect(page.get_by_label("Reply to the customer")).to_have_value(
-        "Please stop using the stove."
-    )
+    await pen_holds(page, "Please stop using the stove.")
     await page.locator("button.primary[type=submit]").click()
     await expect(page.locator(".delivery").get_by_text("Sent", exact=True)).to_be_visible(
         timeout=30_000
@@ -154,8 +153,8 @@ async def test_news_waits_in_a_pill_and_colleagues_see_each_other(inbox: Inbox) 
 
     await expect(mira.get_by_text("Draft saved")).to_be_visible()
     await mira.reload()
-    await expect(mira.get_by_label("Reply to the customer")).to_have_value("On its way.")
-    await expect(jun.get_by_label("Reply to the customer")).to_have_value("")
+    await pen_holds(mira, "On its way.")
+    await pen_holds(jun, "")
 
 
 async def test_what_the_customer_wrote_meanwhile_asks_for_a_look_before_sending(

@@ -5,7 +5,7 @@ looking twice, late or in the wrong order gives the same numbers.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,6 +64,7 @@ _ADDED_UP: list[dict[str, Any]] = [
     {"$unwind": "$keys"},
     {"$group": {"_id": {"scope": "$scope", "key": "$keys"}, "n": {"$sum": 1}}},
 ]
+Tell = Callable[[], Awaitable[object]]
 Moves = Mapping[str, tuple[Place | None, Place | None]]  # before and after, by ticket
 
 
@@ -94,11 +95,15 @@ class ViewCounts:
         collections: Collections,
         saved: SavedViews,
         clock: Callable[[], datetime] = utc_now,
+        *,
+        tell: Tell | None = None,
     ) -> None:
+        """``tell`` is called when numbers have changed, or one can be told for the first time."""
         self._in = collections
         self._mongo = collections.mongo
         self._saved = saved
         self._clock = clock
+        self._tell = tell
         self._places: Collection[Place] = self._mongo.collection("ticket_places", Place)
         self._counts: Collection[ScopeCount] = self._mongo.collection("scope_counts", ScopeCount)
         self._views: Collection[SavedView] = self._mongo.collection("saved_views", SavedView)
@@ -132,7 +137,13 @@ class ViewCounts:
         if not ids:
             return 0
         asked = _Asked(await self._saved.all(), await self._saved.fields(), self._clock())
-        return await settle(self._mongo, lambda session: self._compare(session, ids, asked))
+        moved = await settle(self._mongo, lambda session: self._compare(session, ids, asked))
+        await self._changed(moved)
+        return moved
+
+    async def _changed(self, number: int) -> None:
+        if number and self._tell:
+            await self._tell()
 
     async def _compare(self, session: Session, ids: Sequence[str], asked: _Asked) -> int:
         tickets, before = await self._found(ids, session)
@@ -231,6 +242,7 @@ class ViewCounts:
                 where = {"_id": view.id, "version": view.version}
                 await self._views.update(where, {"$set": {"built": view.version}})
             self._saved.forget()
+        await self._changed(len(ready))
         return len(ready)
 
     async def recount(self) -> int:
@@ -239,7 +251,9 @@ class ViewCounts:
         Runs in the background under a lease; in slices, so that nothing waits for it.
         """
         wrong = await self._look_everywhere()
-        wrong += await settle(self._mongo, self._sum_up)
+        lost = await settle(self._mongo, self._sum_up)
+        await self._changed(lost)
+        wrong += lost
         metrics.RECOUNTED.inc(wrong)
         return wrong
 

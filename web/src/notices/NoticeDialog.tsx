@@ -33,7 +33,7 @@ export function NoticeDialog() {
         <Link to="/settings/notices" className="icon-btn" aria-label={t("settings.title")} title={t("settings.title")} onClick={close}><Glyph of={IconSettings} /></Link>
         <IconButton icon={IconX} label={t("action.close")} onClick={close} />
       </header>
-      {items.length === 0 ? (
+      {!data ? null : items.length === 0 ? (
         <EmptyState icon={IconBell} title={t("notices.none")} />
       ) : (
         <ul className="notice-list">

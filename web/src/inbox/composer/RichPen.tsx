@@ -1,7 +1,7 @@
 import { Image } from "@tiptap/extension-image";
 import { EditorContent, useEditor } from "@tiptap/react";
 import { StarterKit } from "@tiptap/starter-kit";
-import { useEffect, useImperativeHandle, useLayoutEffect, useRef, type Ref } from "react";
+import { useEffect, useImperativeHandle, useLayoutEffect, useRef, type Ref, type RefObject } from "react";
 import { createPortal } from "react-dom";
 
 import { FormatBar } from "./FormatBar";
@@ -24,10 +24,16 @@ interface Props {
   placeholder: string;
   /** Where the buttons of formatting stand. */
   bar: HTMLElement | null;
+  /** How many signs of the text stood after the caret in the field before. */
+  beyond: RefObject<number>;
 }
 
+/** Where that is in the document: each line is a paragraph, whose end and beginning count as two. */
+const placeOf = (size: number, text: string, beyond: number) =>
+  size - 1 - beyond - (beyond > 0 ? text.slice(-beyond).split("\n").length - 1 : 0);
+
 /** The editor of mails; it comes when somebody begins to write one. */
-export function RichPen({ ref, composer, label, placeholder, bar }: Props) {
+export function RichPen({ ref, composer, label, placeholder, bar, beyond }: Props) {
   const latest = useRef(composer);
   useLayoutEffect(() => {
     latest.current = composer;
@@ -59,13 +65,15 @@ export function RichPen({ ref, composer, label, placeholder, bar }: Props) {
 
   useImperativeHandle(ref, () => ({
     element: () => editor.view.dom,
-    focus: () => editor.commands.focus(),
+    // The editor's own `focus` waits for a frame, and a key pressed meanwhile would be a shortcut.
+    focus: () => editor.view.focus(),
     insert: (words, over = 0) => {
+      editor.view.focus();
       const { from, to } = editor.state.selection;
       const content = words.split("\n").map((line) => ({ type: "paragraph", ...(line ? { content: [{ type: "text", text: line }] } : {}) }));
       const range = { from: from - over, to };
-      if (content.length === 1) editor.chain().focus().insertContentAt(range, words, { parseOptions: { preserveWhitespace: "full" } }).run();
-      else editor.chain().focus().insertContentAt(range, content).run();
+      if (content.length === 1) editor.commands.insertContentAt(range, words, { parseOptions: { preserveWhitespace: "full" } });
+      else editor.commands.insertContentAt(range, content);
     },
     picture: (upload, name) => void editor.chain().focus().setImage({ src: uploadUrl(upload), alt: name }).run(),
   }));
@@ -80,7 +88,9 @@ export function RichPen({ ref, composer, label, placeholder, bar }: Props) {
 
   // It takes the place of a field that had the caret: no key may be lost between the two.
   useLayoutEffect(() => {
-    editor.commands.focus("end", { scrollIntoView: false });
+    editor.commands.setTextSelection(placeOf(editor.state.doc.content.size, text, html === null ? beyond.current : 0));
+    editor.view.focus();
+    // Once: where the caret goes afterwards is the agent's affair.
   }, [editor]);
 
   return (
