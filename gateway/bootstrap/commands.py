@@ -2,6 +2,8 @@
 
 from gateway.auth.sessions import PEOPLE
 from gateway.bootstrap.foundation import Foundation
+from outbound.canned.moving import MovingReplies
+from outbound.canned.store import CannedStore
 from outbound.compose import Composer
 from ticketing.audit.recording import Recorder
 from ticketing.audit.store import AuditStore
@@ -58,6 +60,7 @@ def portables(base: Foundation) -> Portables:
     return Portables(
         roles=RoleStore(base.mongo),
         views=base.mongo.collection("saved_views", SavedView),
+        replies=MovingReplies(CannedStore(base.mongo)),
         catalogue=CatalogueStore(base.mongo),
         commands=catalogue_commands(base),
         transactions=base.transactions,

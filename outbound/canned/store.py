@@ -1,11 +1,11 @@
 """Queries of canned replies; every read is bounded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from outbound.canned.model import CannedReply
 from storage.collection import to_document
 from storage.migrations import Index
-from storage.mongo import Mongo
+from storage.mongo import Mongo, Session
 
 MOST_KEPT = 500  # by one keeper
 
@@ -18,14 +18,25 @@ class CannedStore:
     def __init__(self, mongo: Mongo) -> None:
         self._replies = mongo.collection("canned_replies", CannedReply)
 
-    async def get(self, id: str) -> CannedReply | None:
+    async def get(self, id: str, session: Session | None = None) -> CannedReply | None:
         """One."""
-        return await self._replies.get(id)
+        return await self._replies.get(id, session)
 
-    async def kept(self, keepers: Sequence[str]) -> list[CannedReply]:
-        """All of these keepers."""
+    async def by_ids(self, ids: Iterable[str], session: Session) -> dict[str, CannedReply]:
+        """Those of the ids that there are."""
+        return await self._replies.by_ids(ids, session=session)
+
+    async def put(self, replies: Iterable[CannedReply], session: Session) -> None:
+        """As they are now."""
+        await self._replies.replace_many(replies, session=session)
+
+    async def kept(
+        self, keepers: Sequence[str], session: Session | None = None
+    ) -> list[CannedReply]:
+        """All of these keepers; one more than there may be shows that there are too many."""
         found = [
-            await self._replies.find({"keeper": keeper}, limit=MOST_KEPT) for keeper in keepers
+            await self._replies.find({"keeper": keeper}, limit=MOST_KEPT + 1, session=session)
+            for keeper in keepers
         ]
         return [one for each in found for one in each]
 

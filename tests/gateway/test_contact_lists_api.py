@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import re
 
 from tests.gateway.house import House, Person
 
@@ -127,12 +128,16 @@ async def test_what_is_exported_can_be_read_again(admin: Person) -> None:
         "POST", "/contacts", {"name": '=cmd|"/C calc"!A0', "points": points,
                               "attributes": attributes, "vip": 1}
     )  # fmt: skip
+    (ana,) = (await admin.get("/contacts?q=cmd"))["items"]
+    consent = {"purpose": "marketing", "granted": True, "how": "form; signed"}
+    assert (await admin.call("PUT", f"/contacts/{ana['id']}/consents", consent))[0] == 200
     status, data = await admin.call("GET", "/contact-export")
     assert status == 200
     rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
     cells = dict(zip(*rows, strict=True))
     assert cells["name"] == '\'=cmd|"/C calc"!A0'
     assert (cells["tel"], cells["points"]) == ("'+41790001122", "telegram:77")
+    assert re.fullmatch(r"marketing=granted \S+Z form; signed", cells["consents"])
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in rows[1])
     _, job = await upload(admin, data)
     done = await run(admin, job)

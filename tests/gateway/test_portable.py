@@ -1,6 +1,8 @@
 """One site's configuration taken over by another, on the real stores."""
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,12 +10,20 @@ import pytest
 from gateway.bootstrap.commands import portables
 from gateway.bootstrap.foundation import Foundation
 from gateway.commands.moving import HOUSE, read_bundle, written
+from outbound.canned.handlers import CannedReplies
+from outbound.canned.model import CannedWish
 from storage.ids import utc_now
 from tests.gateway.house import House
 from tests.ticketing.portable.test_moving import BUNDLE
 from ticketing.audit.store import AuditStore
 from ticketing.errors import Invalid
-from ticketing.portable.model import Bundle, PortableRole, PortableTeam, PortableView
+from ticketing.portable.model import (
+    Bundle,
+    PortableReply,
+    PortableRole,
+    PortableTeam,
+    PortableView,
+)
 from ticketing.views.model import OneOf
 
 NOW = utc_now()
@@ -25,7 +35,7 @@ async def test_a_site_takes_a_bundle_and_gives_the_same_one(base: Foundation) ->
     assert strangers == ("mira@halden.example",)
     done = await moving.apply(HOUSE, BUNDLE, NOW)
     assert {step.deed for step in done} == {"add"}
-    assert len(done) == len(planned) == 9
+    assert len(done) == len(planned) == 11
     given = await moving.bundle()
     again, _ = await moving.plan(read_bundle(written(given)))
     assert again == ()
@@ -111,3 +121,36 @@ async def test_a_team_loses_nobody_to_a_bundle(base: Foundation, house: House) -
     assert strangers == ("stranger@halden.example",)
     await moving.apply(HOUSE, Bundle(teams=(elsewhere,)), NOW + timedelta(seconds=1))
     assert (await moving.bundle()).teams == (msgspec.structs.replace(team, name="Repairs"),)
+
+
+@pytest.mark.parametrize(
+    ("reply", "place"),
+    [
+        ({"texts": {}}, "canned/x.texts"),
+        ({"texts": {"en": "{{nobody.knows}}"}}, "canned/x.texts"),
+        ({"shortcut": "a b"}, "canned/x.shortcut"),
+        ({"team_id": "of-nobody"}, "canned/x.team_id"),
+    ],
+)
+async def test_a_canned_reply_that_cannot_be_is_named(
+    base: Foundation, reply: dict[str, Any], place: str
+) -> None:
+    wrong = PortableReply(**{"id": "x", "name": "X", "texts": {"en": "x"}, **reply})
+    with pytest.raises(Invalid, match=re.escape(place)):
+        await portables(base).apply(HOUSE, Bundle(canned=(wrong,)), NOW)
+
+
+async def test_ones_own_canned_replies_neither_go_nor_are_overwritten(
+    base: Foundation, house: House
+) -> None:
+    mira = await house.person("mira@halden.example", "admin")
+    agent = await base.collections.agents.get(mira.id)
+    assert agent is not None
+    viewer = await base.access.viewer(agent)
+    wish = CannedWish(scope="personal", team_id="", name="Mine", shortcut="", texts={"en": "m"})
+    mine = await CannedReplies(base.mongo).create(viewer, wish, NOW)
+    moving = portables(base)
+    assert (await moving.bundle()).canned == ()
+    wanted = PortableReply(id=mine.id, name="Theirs", texts={"en": "t"})
+    with pytest.raises(Invalid, match="of their own"):
+        await moving.apply(HOUSE, Bundle(canned=(wanted,)), NOW)

@@ -3,18 +3,22 @@
 import codecs
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from connectors.events import SenderId
 from normalizer.mail import detect
 from normalizer.mail.detect import codec_of
 from tests.ticketing.builders import NOW
 from ticketing.errors import Invalid
+from ticketing.model import Consent
 from ticketing.people.lists import records
 from ticketing.people.lists.cells import guarded, line_of, unguarded
+from ticketing.people.lists.consents import check_moments, read_consents, written
 from ticketing.people.lists.policy import check_mapping, created, guessed, updated, wish_of
 from ticketing.people.lists.records import (
     AGAIN,
@@ -215,3 +219,64 @@ def test_formulas_come_in_as_text():
     wish = wish_of(("=HYPERLINK(1)", "a@x.example"), ("name", "mailto"), {}, address)
     assert created("c", wish, {}, NOW, verified=False).name == "=HYPERLINK(1)"
     assert next(csv.reader([line_of(["=1"])]))[0] == "'=1"
+
+
+def agreed(purpose="marketing", at=NOW, granted=True, how=""):
+    return Consent(purpose=purpose, granted=granted, at=at, how=how)
+
+
+@given(
+    st.lists(
+        st.builds(
+            agreed,
+            purpose=st.from_regex(r"[a-z][a-z0-9_-]{0,9}", fullmatch=True),
+            at=st.integers(0, 2**32).map(lambda ms: NOW - timedelta(milliseconds=ms)),
+            granted=st.booleans(),
+            how=st.text("aé ;=,'\"", max_size=20).map(lambda how: " ".join(how.split())),
+        ),
+        unique_by=lambda one: one.purpose,
+        max_size=5,
+    )
+)
+def test_consents_come_in_as_they_went_out(consents):
+    assert list(read_consents(written(consents))) == consents
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "marketing",
+        "marketing=yes",
+        "marketing=granted",
+        "marketing=granted yesterday",
+        "marketing=granted 0001-01-01T00:00:00+14:00",
+        "Marketing=granted 2026-01-01",
+        ";".join(f"p{number}=granted 2026-01-01" for number in range(60)),
+    ],
+)
+def test_consents_that_cannot_be_read_are_named(cell):
+    with pytest.raises(Invalid) as caught:
+        created("c", line_with(cell), {}, NOW, verified=False)
+    assert caught.value.field == "consents"
+
+
+def line_with(consents):
+    return wish_of(("Ana", consents), ("name", "consents"), {}, address)
+
+
+def test_a_list_from_before_a_withdrawal_undoes_none():
+    made = created("c", line_with("marketing=granted 2020-05-01 by form"), {}, NOW, verified=False)
+    assert made.consents[0].how == "by form"
+    withdrawn = replace(made, consents=(agreed(granted=False),))
+    again = line_with("marketing=granted 2020-05-01 by form; calls=withdrawn 2020-05-01")
+    after = updated(withdrawn, again, {}, verified=False)
+    assert {one.purpose: one.granted for one in after.consents} == {
+        "marketing": False,
+        "calls": False,
+    }
+
+
+def test_no_consent_lies_ahead():
+    with pytest.raises(Invalid, match="ahead"):
+        check_moments([agreed(at=NOW + timedelta(seconds=1))], NOW)
+    check_moments([agreed()], NOW)

@@ -16,6 +16,7 @@ PARTS: Mapping[str, Part] = {
     "roles": "role",
     "teams": "team",
     "views": "view",
+    "canned": "canned reply",
 }
 SHOWN = 200
 

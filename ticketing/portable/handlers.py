@@ -1,6 +1,6 @@
 """Reads a site's configuration as a bundle, and takes one over: whole or not at all."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -29,7 +29,15 @@ from ticketing.errors import Invalid
 from ticketing.model import Inbox
 from ticketing.permissions import BUILT_IN, Viewer
 from ticketing.portable.diff import steps
-from ticketing.portable.model import Bundle, PortableRole, PortableTeam, PortableView, Step
+from ticketing.portable.model import (
+    Bundle,
+    PortableReply,
+    PortableRole,
+    PortableTeam,
+    PortableView,
+    Step,
+)
+from ticketing.portable.replies import Replies
 from ticketing.portable.views import People, portable, taken
 from ticketing.roles.current import access_of
 from ticketing.roles.model import Role, Team
@@ -53,6 +61,7 @@ class Portables:
         *,
         roles: RoleStore,
         views: Collection[SavedView],
+        replies: Replies,
         catalogue: CatalogueStore,
         commands: CatalogueCommands,
         transactions: Transactions,
@@ -60,6 +69,7 @@ class Portables:
     ) -> None:
         self._roles = roles
         self._views = views
+        self._replies = replies
         self._catalogue = catalogue
         self._commands = commands
         self._transactions = transactions
@@ -76,6 +86,7 @@ class Portables:
         ratings = [
             one.content for one in known.entries.values() if isinstance(one.content, Priorities)
         ]
+        teams = [one for one in await self._roles.all_teams(session) if not one.replaced_by]
         return Bundle(
             fields=of(Field),
             forms=of(Form),
@@ -84,16 +95,13 @@ class Portables:
             templates=of(TicketTemplate),
             priorities=ratings[0] if ratings else None,
             roles=tuple(_role(one) for one in await self._roles.all_roles(session)),
-            teams=tuple(
-                _team(one, people)
-                for one in await self._roles.all_teams(session)
-                if not one.replaced_by
-            ),
+            teams=tuple(_team(one, people) for one in teams),
             views=tuple(
                 found
                 for one in await self._views.find({}, limit=MOST_VIEWS, session=session)
                 if (found := portable(one, people, _custom(known)))
             ),
+            canned=tuple(await self._replies.given([one.id for one in teams], session)),
         )
 
     async def plan(self, wanted: Bundle) -> tuple[tuple[Step, ...], tuple[str, ...]]:
@@ -113,6 +121,7 @@ class Portables:
             await self._take_roles(session, joined.roles, now)
             await self._take_teams(session, joined.teams, people, now)
             await self._take_views(session, joined.views, people, now)
+            await self._take_replies(session, viewer, joined.canned, now)
             await self._record([_fact(step, viewer, now) for step in done], session)
             return tuple(done)
 
@@ -174,6 +183,15 @@ class Portables:
             await self._roles.teams.replace_many([after], session=session)
             members = [people.agents[mail].id for mail in one.members if mail in people.agents]
             await self._roles.set_members(one.id, members, session)
+
+    async def _take_replies(
+        self, session: Session, viewer: Viewer, wanted: Sequence[PortableReply], now: datetime
+    ) -> None:
+        teams = {one.id for one in await self._roles.all_teams(session) if not one.replaced_by}
+        for one in wanted:
+            if one.team_id and one.team_id not in teams:
+                raise Invalid(f"canned/{one.id}.team_id", f"there is no team {one.team_id!r}")
+        await self._replies.take(session, viewer, wanted, now)
 
     async def _take_views(
         self, session: Session, wanted: Iterable[PortableView], people: People, now: datetime

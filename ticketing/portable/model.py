@@ -18,7 +18,16 @@ from ticketing.views.model import Condition, Scope, Sort
 
 FORMAT: Literal[1] = 1
 Part = Literal[
-    "field", "form", "type", "category", "template", "priorities", "role", "team", "view"
+    "field",
+    "form",
+    "type",
+    "category",
+    "template",
+    "priorities",
+    "role",
+    "team",
+    "view",
+    "canned reply",
 ]
 Deed = Literal["add", "change", "only_here"]
 
@@ -64,6 +73,16 @@ class PortableView(_Portable, frozen=True, kw_only=True):
     position: int = 0
 
 
+class PortableReply(_Portable, frozen=True, kw_only=True):
+    """A canned reply of a team, or of everybody where ``team_id`` is empty."""
+
+    id: str
+    name: str
+    shortcut: str = ""
+    team_id: str = ""
+    texts: dict[str, str]
+
+
 class Bundle(_Portable, frozen=True, kw_only=True):
     """The whole document; each list in the order of ids."""
 
@@ -77,6 +96,7 @@ class Bundle(_Portable, frozen=True, kw_only=True):
     roles: tuple[PortableRole, ...] = ()
     teams: tuple[PortableTeam, ...] = ()
     views: tuple[PortableView, ...] = ()
+    canned: tuple[PortableReply, ...] = ()
 
     @property
     def contents(self) -> tuple[Content, ...]:

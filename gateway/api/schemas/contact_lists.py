@@ -17,7 +17,7 @@ class ImportQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 class ImportStart(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How to read the list. ``mapping`` says of each column what it is: ``name``, ``mailto``,
-    ``tel``, ``points``, ``language``, ``time_zone``, ``vip``, ``organisation``,
+    ``tel``, ``points``, ``language``, ``time_zone``, ``vip``, ``organisation``, ``consents``,
     ``point:<family>``, ``attribute:<key>``, or "" to leave it out. A dry run changes nobody.
     ``verified``: the addresses are known to be theirs. ``encoding`` "": as found out.
     """

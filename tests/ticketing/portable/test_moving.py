@@ -8,7 +8,13 @@ import pytest
 from gateway.commands.moving import NoBundle, read_bundle, written
 from ticketing.catalogue.model import Category, Field, Form, FormField, Option, State, TicketType
 from ticketing.portable.diff import steps
-from ticketing.portable.model import Bundle, PortableRole, PortableTeam, PortableView
+from ticketing.portable.model import (
+    Bundle,
+    PortableReply,
+    PortableRole,
+    PortableTeam,
+    PortableView,
+)
 from ticketing.views.model import ME, Contains, OneOf
 
 EN = {"en": "Serial number", "zh-CN": "序列号"}
@@ -49,6 +55,16 @@ BUNDLE = Bundle(
         ),
     ),
     teams=(PortableTeam(id="shop", name="Workshop", members=("mira@halden.example",)),),
+    canned=(
+        PortableReply(
+            id="ready",
+            name="Ready",
+            shortcut="ready",
+            team_id="shop",
+            texts={"en": "It is ready, {{customer.first_name}}.", "zh-CN": "已修好。"},
+        ),
+        PortableReply(id="thanks", name="Thanks", texts={"en": "Thank you."}),
+    ),
 )
 
 

@@ -6,6 +6,7 @@ from ticketing.errors import Forbidden
 from ticketing.model import Contact, FieldValue
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.lists.cells import line_of
+from ticketing.people.lists.consents import written
 from ticketing.people.lists.policy import ATTRIBUTE
 from ticketing.people.reading import PeopleReading, Person
 from ticketing.people.store import PeopleStore
@@ -15,7 +16,7 @@ from ticketing.redaction import readable
 
 BOM = "\ufeff"  # by it spreadsheets know UTF-8
 AT_ONCE = 200
-PLAIN = ("name", "language", "time_zone", "vip", "organisation")
+PLAIN = ("name", "language", "time_zone", "vip", "organisation", "consents")
 _POINTS = ("mailto", "tel", "points")
 _RULED = {"organisation": "organisation_id"}
 
@@ -71,6 +72,8 @@ def _addresses(contact: Contact, column: str) -> Iterator[str]:
 def _plain(person: Person, name: str) -> str:
     if name == "organisation":
         return person.organisation.name if person.organisation else ""
+    if name == "consents":
+        return written(person.contact.consents)
     value = getattr(person.contact, name)
     return str(value) if value else ""
 

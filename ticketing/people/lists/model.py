@@ -14,7 +14,17 @@ ImportId = NewType("ImportId", str)
 State = Literal["new", "running", "done", "cancelled", "undoing", "undone"]
 # What a column may be: one of these, ``point:<family>``, ``attribute:<key>``, or "" (left out).
 # ``points`` are whole keys (``telegram:123``); addresses of one cell are parted by semicolons.
-FIELDS = ("name", "mailto", "tel", "points", "language", "time_zone", "vip", "organisation")
+FIELDS = (
+    "name",
+    "mailto",
+    "tel",
+    "points",
+    "language",
+    "time_zone",
+    "vip",
+    "organisation",
+    "consents",
+)
 GONE = "the uploaded file is gone: upload it again"
 BUSY: tuple[State, ...] = ("running", "undoing")
 

@@ -10,13 +10,14 @@ from msgspec.structs import replace
 from connectors.events import SenderId
 from normalizer.model import ContactId
 from ticketing.errors import Invalid
-from ticketing.model import Contact, FieldValue
+from ticketing.model import Consent, Contact, FieldValue
 from ticketing.people import amendments as rules
 from ticketing.people import attributes
 from ticketing.people.amendments import ContactChange
 from ticketing.people.attributes import Definitions
 from ticketing.people.identity import MAX_POINTS, new_contact, point_of, with_points
 from ticketing.people.lists.cells import unguarded
+from ticketing.people.lists.consents import read_consents, with_consents
 from ticketing.people.lists.model import FIELDS
 
 MAX_CELL = 5_000
@@ -30,7 +31,7 @@ _GUESSES: Mapping[str, str] = {
     "tel": "tel", "电话": "tel", "手机": "tel", "language": "language", "语言": "language",
     "time zone": "time_zone", "timezone": "time_zone", "时区": "time_zone", "vip": "vip",
     "organisation": "organisation", "organization": "organisation", "company": "organisation",
-    "公司": "organisation", "组织": "organisation",
+    "公司": "organisation", "组织": "organisation", "consent": "consents", "同意": "consents",
 }  # fmt: skip
 
 Read = Callable[[str, str], SenderId]
@@ -43,6 +44,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     senders: tuple[SenderId, ...]
     change: ContactChange
     organisation: str = ""
+    consents: tuple[Consent, ...] = ()
 
 
 def guessed(columns: Sequence[str]) -> tuple[str, ...]:
@@ -86,6 +88,7 @@ def wish_of(
     senders: dict[str, SenderId] = {}
     fields: dict[str, object] = {}
     values: dict[str, FieldValue | None] = {}
+    consents: tuple[Consent, ...] = ()
     for target, raw in zip(mapping, cells, strict=False):
         text = _cell(target, raw)
         if not text or not target:
@@ -97,6 +100,8 @@ def wish_of(
         elif target.startswith(ATTRIBUTE):
             key = target.removeprefix(ATTRIBUTE)
             values[key] = attributes.read(definitions[key], text)
+        elif target == "consents":
+            consents = read_consents(text)
         else:
             fields[target] = _plain(target, text)
     change = msgspec.convert(fields, ContactChange)
@@ -109,6 +114,7 @@ def wish_of(
         senders=tuple(senders.values()),
         change=change,
         organisation=said["organisation"],
+        consents=consents,
     )
 
 
@@ -149,7 +155,8 @@ def created(
     name = wish.name or wish.senders[0].value
     blank = new_contact(id, (), rules.name_of(name), "", now)
     points = [replace(point_of(one), verified=verified) for one in wish.senders]
-    return rules.amended(with_points(blank, points), wish.change, definitions)
+    made = rules.amended(with_points(blank, points), wish.change, definitions)
+    return with_consents(made, wish.consents)
 
 
 def updated(contact: Contact, wish: Wish, definitions: Definitions, *, verified: bool) -> Contact:
@@ -162,5 +169,5 @@ def updated(contact: Contact, wish: Wish, definitions: Definitions, *, verified:
     if len(contact.points) + len(fresh) > MAX_POINTS:
         raise Invalid("line", f"a contact has at most {MAX_POINTS} addresses")
     change = replace(wish.change, name=wish.name) if wish.name else wish.change
-    after = rules.amended(contact, change, definitions)
+    after = with_consents(rules.amended(contact, change, definitions), wish.consents)
     return with_points(after, (*after.points, *fresh)) if fresh else after

@@ -19,6 +19,7 @@ from ticketing.people.attributes import Definitions
 from ticketing.people.differences import differences
 from ticketing.people.directory import PeopleDirectory
 from ticketing.people.domains import joins
+from ticketing.people.lists.consents import check_moments
 from ticketing.people.lists.model import (
     GONE,
     Counts,
@@ -158,7 +159,7 @@ class ListRunner:
         errors: list[LineError] = []
         for line in lines:
             try:
-                wishes.append((line.record.line, self._wish(job, line, definitions)))
+                wishes.append((line.record.line, self._wish(job, line, definitions, now)))
             except Invalid as error:
                 errors.append(_error(job, line.record.line, error))
         keys = [sender.canonical for _, wish in wishes for sender in wish.senders]
@@ -171,10 +172,12 @@ class ListRunner:
                 draft.errors.append(_error(job, number, error))
         return draft
 
-    def _wish(self, job: Import, line: Read, definitions: Definitions) -> Wish:
+    def _wish(self, job: Import, line: Read, definitions: Definitions, now: datetime) -> Wish:
         if line.record.problem:
             raise Invalid("line", line.record.problem)
-        return wish_of(line.record.cells, job.mapping, definitions, self._address)
+        wish = wish_of(line.record.cells, job.mapping, definitions, self._address)
+        check_moments(wish.consents, now)
+        return wish
 
     async def _enter(  # noqa: PLR0917  the parts of one line
         self,

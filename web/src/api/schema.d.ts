@@ -3148,7 +3148,7 @@ export interface components {
         /**
          * ImportStart
          * @description How to read the list. ``mapping`` says of each column what it is: ``name``, ``mailto``,
-         *         ``tel``, ``points``, ``language``, ``time_zone``, ``vip``, ``organisation``,
+         *         ``tel``, ``points``, ``language``, ``time_zone``, ``vip``, ``organisation``, ``consents``,
          *         ``point:<family>``, ``attribute:<key>``, or "" to leave it out. A dry run changes nobody.
          *         ``verified``: the addresses are known to be theirs. ``encoding`` "": as found out.
          */
