@@ -14,6 +14,7 @@ from ticketing.handlers import Commands
 from ticketing.portable.handlers import Portables
 from ticketing.roles.store import RoleStore
 from ticketing.views.model import SavedView
+from ticketing.views.named import Named
 
 
 def composer(base: Foundation) -> Composer:
@@ -51,6 +52,7 @@ def catalogue_commands(base: Foundation) -> CatalogueCommands:
         CatalogueStore(base.mongo),
         base.catalogues,
         base.transactions,
+        elsewhere=Named(RoleStore(base.mongo), base.mongo.collection("saved_views", SavedView)),
         announce=announce,
     )
 

@@ -49,7 +49,7 @@ from ticketing.roles.store import RoleStore
 from ticketing.store import Collections
 from ticketing.transactions import Transactions
 from ticketing.views.counting import ViewCounts
-from ticketing.views.custom import known_fields
+from ticketing.views.custom import known_site
 from ticketing.views.model import SavedView
 from ticketing.views.saved import SavedViews
 
@@ -119,11 +119,11 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
     registry, auth = Registry.load(settings.channels), AuthStore(mongo)
     collections, pubsub = Collections(mongo), Pubsub(redis)
     catalogues = Catalogues(CatalogueStore(mongo))
-    views = SavedViews(mongo.collection("saved_views", SavedView), known_fields(catalogues))
-    counts = ViewCounts(collections, views, tell=lambda: pubsub.publish(LIVE, COUNTED))
     people = PeopleDirectory(PeopleStore(collections))
     access = CurrentAccess(RoleStore(mongo), lambda: _configured(catalogues, people))
     viewers = Viewers(auth, access)
+    views = SavedViews(mongo.collection("saved_views", SavedView), known_site(catalogues, access))
+    counts = ViewCounts(collections, views, tell=lambda: pubsub.publish(LIVE, COUNTED))
     owner = f"{socket.gethostname()}:{os.getpid()}"
     tokens = TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner)
     directory = InboxDirectory(

@@ -31,10 +31,13 @@ from ticketing.permissions import Viewer
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.reply_tokens import ReplyTokens
+from ticketing.roles.current import CurrentAccess
+from ticketing.roles.store import RoleStore
 from ticketing.search.finding import Search
 from ticketing.starting import Starter
 from ticketing.store import Collections
 from ticketing.transactions import Transactions
+from ticketing.views.custom import known_site
 from ticketing.views.indexes import VIEW_INDEXES
 from ticketing.views.model import SavedView
 from ticketing.views.saved import SavedViews
@@ -121,7 +124,10 @@ class House:
         }
         self.catalogues = Catalogues(CatalogueStore(mongo))
         self.ingest = self.an_ingest()
-        self.views = SavedViews(mongo.collection("saved_views", SavedView))
+        self.access = CurrentAccess(RoleStore(mongo))
+        self.views = SavedViews(
+            mongo.collection("saved_views", SavedView), known_site(self.catalogues, self.access)
+        )
         self.reading = TicketReading(ReadingStore(self.collections), self.events, self.views)
         self.search = Search(ReadingStore(self.collections), self.reading)
         self.commands = Commands(

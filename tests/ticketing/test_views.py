@@ -15,6 +15,7 @@ from ticketing.permissions import Viewer
 from ticketing.reading.lists import ListQuery
 from ticketing.views.counting import EMPTY_KEPT, KNOWN_BY_ALL, ViewCounts
 from ticketing.views.handlers import ViewCommands, ViewWish
+from ticketing.views.meaning import Site
 from ticketing.views.model import Around, NoneOf, OneOf
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -249,10 +250,10 @@ async def test_who_may_keep_and_use_which(house, mira, lena, keep):
 async def test_a_field_that_is_gone_is_named(house, mira, counts, keep, monkeypatch):
     known = {"size": "choice"}
 
-    async def fields():
-        return known
+    async def site():
+        return Site(custom=known)
 
-    monkeypatch.setattr(house.views, "_fields", fields)
+    monkeypatch.setattr(house.views, "_site", site)
     view = await keep(mira, OneOf(field="fields.size", values=("xl",)))
     assert await listed(house, mira, view.id) == []
     keep.clock.now += SOON

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
@@ -32,6 +33,18 @@ Announce = Callable[[], Awaitable[object]]
 MAX_NAMED = 5
 
 
+class Elsewhere(Protocol):
+    """Who names an entry outside of the catalogue: roles and views."""
+
+    async def names(self, session: Session, kind: Kind, id: str) -> list[str]:
+        """For people to read."""
+        ...
+
+    async def rename(self, session: Session, kind: Kind, old: str, new: str, now: datetime) -> None:
+        """They name the other from now on."""
+        ...
+
+
 class CatalogueCommands:
     """``announce`` tells other processes that the catalogue changed."""
 
@@ -40,11 +53,13 @@ class CatalogueCommands:
         store: CatalogueStore,
         catalogues: Catalogues,
         transactions: Transactions,
+        elsewhere: Elsewhere,
         announce: Announce,
     ) -> None:
         self._store = store
         self._catalogues = catalogues
         self._transactions = transactions
+        self._elsewhere = elsewhere
         self._announce = announce
 
     async def put(
@@ -108,7 +123,10 @@ class CatalogueCommands:
             gone = known.entries.get(entry_id(kind, id))
             if gone is None or gone.replaced_by:
                 raise NotFound(kind, id)
-            successor = _successor(known, gone, kind, replace_with)
+            others = await self._elsewhere.names(session, kind, id)
+            successor = _successor(known, gone, kind, replace_with, others)
+            if successor and others:
+                await self._elsewhere.rename(session, kind, id, successor, now)
             for entry in naming(kind, id, known):
                 await self._rename(session, known, entry, (kind, id, successor))
             if gone.used and successor:
@@ -179,12 +197,12 @@ def _former_defaults(after: Entry, known: Catalogue) -> list[Entry]:
     ]
 
 
-def _successor(known: Catalogue, gone: Entry, kind: Kind, id: str) -> str:
+def _successor(known: Catalogue, gone: Entry, kind: Kind, id: str, others: Sequence[str]) -> str:
     """The id that takes its place; "" where nothing has to. Raises Refused, Invalid."""
     if gone.used and kind == "field":
         raise Refused("tickets hold values of it: retire it instead")
     if not id:
-        named = [one.id for one in naming(kind, gone.content.id, known)][:MAX_NAMED]
+        named = [*(one.id for one in naming(kind, gone.content.id, known)), *others][:MAX_NAMED]
         if named or gone.used:
             held = ["tickets"] if gone.used else []
             raise Refused(f"in use by {', '.join((*held, *named))}: say what takes its place")

@@ -44,8 +44,9 @@ from ticketing.roles.model import Role, Team
 from ticketing.roles.policy import check_role
 from ticketing.roles.store import RoleStore
 from ticketing.transactions import Transactions
-from ticketing.views.custom import KINDS
+from ticketing.views.custom import KINDS, site_of
 from ticketing.views.fields import Custom
+from ticketing.views.meaning import current
 from ticketing.views.model import SavedView, ViewId
 
 MOST_INBOXES = 5_000
@@ -86,7 +87,9 @@ class Portables:
         ratings = [
             one.content for one in known.entries.values() if isinstance(one.content, Priorities)
         ]
-        teams = [one for one in await self._roles.all_teams(session) if not one.replaced_by]
+        every_team = await self._roles.all_teams(session)
+        site = site_of(known, access_of((), every_team))
+        teams = [one for one in every_team if not one.replaced_by]
         return Bundle(
             fields=of(Field),
             forms=of(Form),
@@ -99,7 +102,7 @@ class Portables:
             views=tuple(
                 found
                 for one in await self._views.find({}, limit=MOST_VIEWS, session=session)
-                if (found := portable(one, people, _custom(known)))
+                if (found := portable(current(one, site), people, site.custom))
             ),
             canned=tuple(await self._replies.given([one.id for one in teams], session)),
         )

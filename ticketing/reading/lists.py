@@ -14,8 +14,9 @@ from ticketing.permissions import Viewer, sees, sees_inbox
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.sweep import Entry, Fetch, Sweep
 from ticketing.reading.windows import FLOOR, Page, read_cursor
-from ticketing.views.fields import Custom, Facts, field_of
+from ticketing.views.fields import Custom, Facts, StateOf, facts_of, field_of
 from ticketing.views.matching import asks_for_me, first_wrong, matches, sleeps
+from ticketing.views.meaning import Site, meant
 from ticketing.views.model import ME, BuiltIn, OneOf, SavedView, Sort
 from ticketing.views.places import MENTIONS, saved_key, saved_keys
 from ticketing.views.reach import unreadable, usable_by, withheld
@@ -52,6 +53,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[str, ...] = ()
     fits: Judge
     of_contacts: bool = False
+    state_of: StateOf | None = None
     sort: Sort = "activity"
 
 
@@ -93,11 +95,11 @@ class Lists:
         view = (await self._saved.by_id()).get(query.view)
         if view is None or not usable_by(viewer, view):
             raise NotFound("view", query.view)
-        custom = await self._saved.fields()
-        check_whole(view, custom)
-        if hidden := unreadable(viewer, view, custom):
+        site = await self._saved.site()
+        check_whole(view, site.custom)
+        if hidden := unreadable(viewer, view, site.custom):
             raise ViewBroken(hidden, "your role does not show it to you")
-        return saved_listing(view, viewer.agent_id, now, custom)
+        return saved_listing(meant(view, site), viewer.agent_id, now, site)
 
     def _fetch(
         self, viewer: Viewer, query: ListQuery, listing: Listing, sort: Sort
@@ -161,7 +163,7 @@ class Lists:
         return [
             one
             for one in seen
-            if listing.fits(Facts(ticket=one.item, contact=contacts.get(one.item.contact_id)))
+            if listing.fits(facts_of(one.item, contacts.get(one.item.contact_id), listing.state_of))
         ]
 
 
@@ -172,15 +174,17 @@ def check_whole(view: SavedView, custom: Custom) -> None:
         raise ViewBroken(*wrong)
 
 
-def saved_listing(view: SavedView, me: AgentId, now: datetime, custom: Custom) -> Listing:
+def saved_listing(view: SavedView, me: AgentId, now: datetime, site: Site) -> Listing:
     """By its places; by tickets as long as those are being worked out."""
     keys = saved_keys(view.id, me) if asks_for_me(view) else (saved_key(view.id),)
+    custom = site.custom
     fields = [field_of(one.field, custom) for one in view.conditions]
     return Listing(
         where=narrow(view, me),
         keys=keys if view.built == view.version else (),
         fits=lambda facts: matches(view, facts, now, me=me, custom=custom),
         of_contacts=any(field is not None and field.of_contact for field in fields),
+        state_of=site.state_of,
         sort=view.sort,
     )
 

@@ -93,12 +93,12 @@ class Access(msgspec.Struct, frozen=True, kw_only=True):
     def organisation_ids(self, ids: tuple[str, ...]) -> frozenset[str]:
         """These organisations and all whose place they took; for "" those whom nothing replaced."""
         heirs = self.configured.organisations
-        current = {self._standing(id) for id in ids}
-        taken = {old for old in heirs if self._standing(old) in current}
-        orphans = {old for old in heirs if heirs.get(self._standing(old)) == ""}
+        current = {self.organisation(id) for id in ids}
+        taken = {old for old in heirs if self.organisation(old) in current}
+        orphans = {old for old in heirs if heirs.get(self.organisation(old)) == ""}
         return frozenset(current | taken | (orphans if "" in ids else set()))
 
-    def _standing(self, id: str) -> str:
+    def organisation(self, id: str) -> str:
         """What took its place in the end; the last that there was, where nothing did."""
         heirs = self.configured.organisations
         for _ in range(len(heirs)):

@@ -5,14 +5,14 @@ looking twice, late or in the wrong order gives the same numbers.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from connectors.contract import InboxId
-from normalizer.model import ContactId, TicketId
+from normalizer.model import ContactId
 from storage.collection import Collection, portions, to_document
 from storage.events import Event
 from storage.ids import utc_now
@@ -22,13 +22,15 @@ from ticketing import metrics
 from ticketing.model import Contact, Ticket
 from ticketing.permissions import Viewer, sees_inbox
 from ticketing.store import Collections, settle
-from ticketing.views.fields import Custom, Facts, field_of
+from ticketing.views.fields import facts_of, field_of
 from ticketing.views.matching import first_wrong
+from ticketing.views.meaning import Site, sum_of
 from ticketing.views.model import BuiltIn, SavedView, ViewId
 from ticketing.views.places import INBOX, Place, built_in_key, place_of, saved_keys, scope_of
 from ticketing.views.reach import unreadable, usable_by, withheld
 from ticketing.views.saved import FRESH_S, SavedViews
 from ticketing.views.totals import WHOLE_AGAIN_S, ScopeCount, Totals, scope_counts
+from ticketing.views.walking import PAGE, Aim, Walk, Walks
 
 # Without saved views these alone can move a ticket from one view to another.
 TELLING = "ticket."
@@ -44,11 +46,12 @@ COUNTED: tuple[BuiltIn, ...] = (
     "snoozed",
     "open",
 )
-PAGE = 200
 MOST_OF_PERSON = 2_000
 MAX_TURNS = 500
 # Every process knows of a changed view by then: none writes places as they were before.
 KNOWN_BY_ALL = timedelta(seconds=2 * FRESH_S)
+# What types and teams mean is remembered a little longer than views.
+SITE_KNOWN = timedelta(seconds=12)
 # Every process has read by then that such a scope holds nothing.
 EMPTY_KEPT = timedelta(seconds=2 * WHOLE_AGAIN_S)
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -72,7 +75,7 @@ class _Asked(msgspec.Struct, frozen=True):
     """What places are worked out from."""
 
     views: Sequence[SavedView]
-    custom: Custom
+    site: Site
     now: datetime
 
 
@@ -107,6 +110,9 @@ class ViewCounts:
         self._places: Collection[Place] = self._mongo.collection("ticket_places", Place)
         self._counts: Collection[ScopeCount] = self._mongo.collection("scope_counts", ScopeCount)
         self._views: Collection[SavedView] = self._mongo.collection("saved_views", SavedView)
+        walks: Collection[Walk] = self._mongo.collection("view_walks", Walk)
+        self._walks = Walks(walks, collections.tickets, self._places, self.look_again)
+        self._unbuilt: dict[Aim, datetime] = {}  # since when they are known to be
         self.totals = Totals(self._counts)
 
     async def handle(self, events: Sequence[Event]) -> None:
@@ -136,7 +142,7 @@ class ViewCounts:
         """Bring these tickets' places up to date; how many were not."""
         if not ids:
             return 0
-        asked = _Asked(await self._saved.all(), await self._saved.fields(), self._clock())
+        asked = _Asked(await self._saved.meant(), await self._saved.site(), self._clock())
         moved = await settle(self._mongo, lambda session: self._compare(session, ids, asked))
         await self._changed(moved)
         return moved
@@ -231,52 +237,52 @@ class ViewCounts:
         return await self.look_again([place.id for place in found])
 
     async def build(self) -> int:
-        """Work out the places in views that are new or have changed; how many views there were."""
-        now = self._clock()
+        """Work out the places in views that are new, have changed or mean something else by now;
+        how many views there were. One that was cut off goes on.
+        """
         self._saved.forget()
-        new = [view for view in await self._saved.all() if view.built != view.version]
-        ready = [view for view in new if view.updated_at + KNOWN_BY_ALL < now]
-        if ready:
-            await self._look_everywhere()
-            for view in ready:
-                where = {"_id": view.id, "version": view.version}
-                await self._views.update(where, {"$set": {"built": view.version}})
-            self._saved.forget()
-        await self._changed(len(ready))
-        return len(ready)
+        views, site = await self._saved.meant(), await self._saved.site()
+        walk = await self._walks.begun("build")
+        if walk is None or not _aimed_at(walk, views, site):
+            aims = self._ready([view for view in views if view.built != view.version], site)
+            if not aims:
+                return 0
+            walk = Walk(id="build", aims=aims)
+        await self._walks.go(walk, views)
+        for aim in walk.aims:
+            where = {"_id": aim.id, "version": aim.version}
+            await self._views.update(where, {"$set": {"built": aim.version, "built_as": aim.means}})
+        await self._walks.end(walk)
+        self._saved.forget()
+        await self._changed(len(walk.aims))
+        return len(walk.aims)
+
+    def _ready(self, new: Sequence[SavedView], site: Site) -> tuple[Aim, ...]:
+        """Those that every process knows as they are."""
+        now = self._clock()
+        aims = {_aim(view, site): view for view in new}
+        self._unbuilt = {aim: self._unbuilt.get(aim, now) for aim in aims}
+        return tuple(
+            aim
+            for aim, view in aims.items()
+            if view.updated_at + KNOWN_BY_ALL < now
+            and (view.built_as in {"", aim.means} or self._unbuilt[aim] + SITE_KNOWN < now)
+        )
 
     async def recount(self) -> int:
         """Look again at every ticket that may stand anywhere; how many were wrong.
 
-        Runs in the background under a lease; in slices, so that nothing waits for it.
+        Runs in the background under a lease; in slices, so that nothing waits for it. One that was
+        cut off goes on.
         """
-        wrong = await self._look_everywhere()
+        walk = await self._walks.begun("recount") or Walk(id="recount")
+        wrong = await self._walks.go(walk, await self._saved.meant())
         lost = await settle(self._mongo, self._sum_up)
         await self._changed(lost)
         wrong += lost
+        await self._walks.end(walk)
         metrics.RECOUNTED.inc(wrong)
         return wrong
-
-    async def _look_everywhere(self) -> int:
-        wrong = 0
-        async for ids in self._slices():
-            wrong += await self.look_again(ids)
-        return wrong
-
-    async def _slices(self) -> AsyncIterator[list[TicketId]]:
-        ended = any(view.scope == "all" for view in await self._saved.all())
-        where: dict[str, Any] = {} if ended else {"open": True}
-        for collection, wanted in ((self._in.tickets.raw, where), (self._places.raw, {})):
-            # unsorted: the small server would read all that is left for each sorted slice
-            found = collection.find(wanted, {"_id": 1}, batch_size=PAGE)
-            ids: list[TicketId] = []
-            async for item in found:
-                ids.append(item["_id"])
-                if len(ids) == PAGE:
-                    yield ids
-                    ids = []
-            if ids:
-                yield ids
 
     async def _sum_up(self, session: Session) -> int:
         """The counters as the places add up to."""
@@ -306,13 +312,23 @@ class ViewCounts:
             await self._counts.delete({"_id": {"$in": list(ids)}}, session=session)
 
 
+def _aim(view: SavedView, site: Site) -> Aim:
+    return Aim(id=view.id, version=view.version, means=sum_of(view, site))
+
+
+def _aimed_at(walk: Walk, views: Sequence[SavedView], site: Site) -> bool:
+    """Whether any of its views is still to be worked out as it was asked for."""
+    wanted = {_aim(view, site) for view in views if view.built != view.version}
+    return not wanted.isdisjoint(walk.aims)
+
+
 def _inbox_of(key: str) -> InboxId:
     return InboxId(key.removeprefix(INBOX))
 
 
 def _place(ticket: Ticket, contacts: Mapping[ContactId, Contact], asked: _Asked) -> Place | None:
-    facts = Facts(ticket=ticket, contact=contacts.get(ticket.contact_id))
-    return place_of(facts, asked.views, asked.now, asked.custom)
+    facts = facts_of(ticket, contacts.get(ticket.contact_id), asked.site.state_of)
+    return place_of(facts, asked.views, asked.now, asked.site.custom)
 
 
 def _difference(moves: Moves) -> Mapping[str, dict[str, int]]:

@@ -14,10 +14,21 @@ CUSTOM = "fields."  # as redaction names them
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
-    """What conditions look at; ``contact`` is there when a field of a person is asked for."""
+    """What conditions look at; ``contact`` is there when a field of a person is asked for.
+    ``state``: in which of its type's a ticket is that names none, or one that is gone.
+    """
 
     ticket: Ticket
     contact: Contact | None = None
+    state: str = ""
+
+
+StateOf = Callable[[Ticket], str]
+
+
+def facts_of(ticket: Ticket, contact: Contact | None, state_of: StateOf | None) -> Facts:
+    """With the state that the ticket's type says; the ticket's own where nobody knows its type."""
+    return Facts(ticket=ticket, contact=contact, state=state_of(ticket) if state_of else "")
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +75,11 @@ def _channels(facts: Facts) -> Held:
     return tuple(dict.fromkeys((facts.ticket.channel, *facts.ticket.channels)))
 
 
+def _state(facts: Facts) -> Held:
+    state = facts.state or facts.ticket.state
+    return (state,) if state else ()
+
+
 def _undone(facts: Facts) -> Held:
     return sum(1 for item in facts.ticket.checklist if not item.done_by)
 
@@ -71,7 +87,6 @@ def _undone(facts: Facts) -> Held:
 def _fields() -> tuple[Field, ...]:
     choices = {
         "status": "status",
-        "state": "state",
         "type": "type_id",
         "priority": "priority",
         "team": "team_id",
@@ -113,6 +128,7 @@ def _fields() -> tuple[Field, ...]:
             for kind, names, reader in simple
             for name, at in names.items()
         ),
+        Field(name="state", kind="choice", record="state", read=_state),
         Field(name="inbox", kind="choice", record="inbox_id", read=_inboxes),
         Field(name="channel", kind="choice", record="channel", read=_channels),
         Field(name="undone", kind="number", record="checklist", read=_undone),

@@ -31,7 +31,7 @@ from ticketing.views.saved import SavedViews
 MAX_VIEWS = 500  # each is asked of every ticket that changes
 EARLIEST, LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 MAX_POSITION = 100_000
-KEPT = ("id", "version", "owner_id", "built", "created_at", "updated_at")
+KEPT = ("id", "version", "owner_id", "built", "built_as", "created_at", "updated_at")
 
 
 class ViewWish(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +94,9 @@ class ViewCommands:
                 return before, before
             await self._check(viewer, after)
             after = replace(after, version=before.version + 1, updated_at=now)
-            if before.built == before.version and _asks(before) == _asks(after):
+            if _asks(before) != _asks(after):
+                after = replace(after, built_as="")
+            elif before.built == before.version:
                 after = replace(after, built=after.version)
             await self._views.replace_many([after], session=session)
             return before, after

@@ -98,7 +98,8 @@ class SavedView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Tickets that fit all of ``all_of`` and, where there are any, one of ``any_of``.
 
     ``scope`` open: only tickets that are not done, and none that sleeps unless a condition asks
-    for those. ``built``: the version from which the places of all tickets were worked out.
+    for those. ``built``: the version from which the places of all tickets were worked out, and
+    ``built_as`` what it meant then (``meaning.sum_of``).
     """
 
     id: ViewId = msgspec.field(name="_id")
@@ -115,6 +116,7 @@ class SavedView(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     columns: tuple[str, ...] = ()
     position: int = 0
     built: int = 0
+    built_as: str = ""
     created_at: datetime
     updated_at: datetime
 

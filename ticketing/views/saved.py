@@ -6,16 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from storage.collection import Collection
 from ticketing.remembered import Remembered
 from ticketing.views.fields import Custom
+from ticketing.views.meaning import PLAIN, Site, current, meant
 from ticketing.views.model import SavedView
 
 FRESH_S = 2.0
 MAX_VIEWS = 1_000
-KnownFields = Callable[[], Awaitable[Custom]]
+KnownSite = Callable[[], Awaitable[Site]]
 
 
-async def no_fields() -> Custom:
-    """A site without fields of its own."""
-    return {}
+async def plain_site() -> Site:
+    """One that decided nothing of its own."""
+    return PLAIN
 
 
 class SavedViews:
@@ -24,24 +25,34 @@ class SavedViews:
     def __init__(
         self,
         views: Collection[SavedView],
-        fields: KnownFields = no_fields,
+        site: KnownSite = plain_site,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._views = views
-        self._fields = fields
+        self._site = site
         self._known = Remembered(self._read, FRESH_S, clock)
 
     async def by_id(self) -> Mapping[str, SavedView]:
-        """In the order of the rail."""
-        return await self._known.now()
+        """As people see them, in the order of the rail."""
+        site = await self._site()
+        return {id: current(view, site) for id, view in (await self._known.now()).items()}
 
     async def all(self) -> Sequence[SavedView]:
         """As a list."""
         return list((await self.by_id()).values())
 
+    async def meant(self) -> Sequence[SavedView]:
+        """As tickets are asked."""
+        site = await self._site()
+        return [meant(view, site) for view in (await self._known.now()).values()]
+
+    async def site(self) -> Site:
+        """What their conditions are read by."""
+        return await self._site()
+
     async def fields(self) -> Custom:
         """The site's own fields, by id."""
-        return await self._fields()
+        return (await self._site()).custom
 
     def forget(self) -> None:
         """Read anew at the next question."""

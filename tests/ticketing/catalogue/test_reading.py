@@ -10,7 +10,10 @@ from ticketing.catalogue.handlers import CatalogueCommands
 from ticketing.catalogue.reading import Catalogues, configured
 from ticketing.catalogue.store import CatalogueStore
 from ticketing.permissions import Viewer
+from ticketing.roles.store import RoleStore
 from ticketing.transactions import Transactions
+from ticketing.views.model import SavedView
+from ticketing.views.named import Named
 
 LENA = Viewer(agent_id="agent-lena", name="Lena Brandt", role="admin", inbox_ids=None)
 
@@ -36,7 +39,8 @@ async def nobody():
 
 def commands_of(house, catalogues):
     transactions = Transactions(house.collections, house.events, house.offered.extend)
-    return CatalogueCommands(CatalogueStore(house.mongo), catalogues, transactions, nobody)
+    named = Named(RoleStore(house.mongo), house.mongo.collection("saved_views", SavedView))
+    return CatalogueCommands(CatalogueStore(house.mongo), catalogues, transactions, named, nobody)
 
 
 async def test_a_field_that_became_sensitive_during_a_read_is_sensitive_after_it(house, mongo):

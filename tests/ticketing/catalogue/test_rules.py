@@ -17,7 +17,11 @@ from ticketing.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from ticketing.links.handlers import Family, Links
 from ticketing.links.store import LinkStore
 from ticketing.permissions import Viewer
+from ticketing.roles.model import Role
+from ticketing.roles.store import RoleStore
 from ticketing.transactions import Transactions
+from ticketing.views.model import OneOf, SavedView
+from ticketing.views.named import Named
 
 HOUR = timedelta(hours=1)
 LENA = Viewer(agent_id="agent-lena", name="Lena Brandt", role="admin", inbox_ids=None)
@@ -31,7 +35,11 @@ class Site:
         self.store = TimerStore(mongo)
         self.told = 0
         self.commands = CatalogueCommands(
-            CatalogueStore(mongo), house.catalogues, transactions, self.tell
+            CatalogueStore(mongo),
+            house.catalogues,
+            transactions,
+            Named(RoleStore(mongo), mongo.collection("saved_views", SavedView)),
+            self.tell,
         )
         self.timers = StateTimers(mongo, self.store, house.catalogues.current)
         self.links = Links(LinkStore(house.collections), transactions)
@@ -297,3 +305,28 @@ async def test_one_that_fails_holds_up_nobody(house, site, mira, monkeypatch):
     assert await site.elapsing.sweep(NOW + 2 * HOUR) == 2
     assert await site.elapsing.sweep(NOW + 2 * HOUR) == 0
     assert len(tried) == 1
+
+
+def a_view(*all_of, **more):
+    values = {"id": "v", "version": 1, "name": "Mine", "reach": "personal", "owner_id": "a"}
+    return SavedView(**(values | more), all_of=all_of, created_at=NOW, updated_at=NOW)
+
+
+async def test_what_roles_and_views_name_goes_only_by_a_successor(house, mongo, site):
+    roles, views = mongo.collection("roles", Role), mongo.collection("saved_views", SavedView)
+    await site.put(a_type(id="old"), a_type(id="new"), a_field("serial"), a_field("number"))
+    rules = {"fields.serial": "masked", "fields.number": "hidden"}
+    await roles.insert(Role(id="r", name="Repairers", type_ids=("old", "new"), fields=rules))
+    asked = (OneOf(field="type", values=("old",)), OneOf(field="fields.serial", values=("1",)))
+    await views.insert(a_view(*asked, columns=("fields.serial", "subject")))
+    for kind, id in (("type", "old"), ("field", "serial")):
+        with pytest.raises(Refused, match="the role Repairers, somebody's own view: say what"):
+            await site.commands.delete(LENA, kind, id, "", NOW)
+    await site.commands.delete(LENA, "type", "old", "new", NOW)
+    await site.commands.delete(LENA, "field", "serial", "number", NOW)
+    role, view = await roles.get("r"), await views.get("v")
+    assert (role.type_ids, role.fields) == (("new",), {"fields.number": "hidden"})
+    assert (role.version, view.version) == (2, 3)
+    assert [one.field for one in view.all_of] == ["type", "fields.number"]
+    assert view.all_of[0].values == ("new",)
+    assert view.columns == ("fields.number", "subject")
