@@ -86,6 +86,9 @@ PINNED = {
     "0270_audit_indexes": """
         audit_facts.by_time
     """,
+    "0271_audit_by_subject": """
+        audit_facts.by_subject
+    """,
     "0300_outbound_indexes": """
         conversations.by_recipient
         messages.outbound_native_ids

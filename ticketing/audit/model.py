@@ -63,11 +63,16 @@ class Block(msgspec.Struct, frozen=True, kw_only=True):
 class Mark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How far the sealer came: everything of the source before ``sealed_until`` was sealed when it
     was there in time; from ``looked_back_to`` on what turned up later was. None: look from now on.
+    A look back that is not at its end began at ``looks_from``; it came to ``looks_at``, and that
+    at the last hours to ``recent_at``.
     """
 
     id: Source = msgspec.field(name="_id")
     sealed_until: datetime
     looked_back_to: datetime | None = None
+    looks_from: datetime | None = None
+    looks_at: datetime | None = None
+    recent_at: datetime | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -82,7 +82,7 @@ class AuditReading:
         self, since: datetime, until: datetime, limit: int, subject_id: str
     ) -> list[Entry]:
         events = map(_of_event, await self._store.events(since, until, limit, subject_id))
-        facts = map(_of_fact, await self._store.facts(since, until, limit))
+        facts = map(_of_fact, await self._store.facts(since, until, limit, subject_id))
         both = sorted((*events, *facts), key=lambda one: (one.at, one.id), reverse=True)
         return both[:limit]
 

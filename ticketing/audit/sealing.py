@@ -11,11 +11,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec.structs import replace
-
 from ticketing import metrics
 from ticketing.audit.chain import block_after, sum_of
-from ticketing.audit.model import Block, Sealed, Source
+from ticketing.audit.model import Block, Mark, Sealed, Source
 from ticketing.audit.store import SOURCES, AuditStore
 from ticketing.reading.windows import FLOOR, GROWTH
 
@@ -53,7 +51,7 @@ class _Known:
         if not self._next:
             self.head = await self._store.head()
             self._next = await self._store.first_since(since, self.head) if self.head else 1
-        while self._held and self._held[0].sealed_at < since:
+        while self._held and self._held[0].until < since:
             self._ids.difference_update(one.id for one in self._held.popleft().entries)
         while missing := ids - self._ids:
             found = await self._store.some_blocks(self._next)
@@ -88,31 +86,48 @@ class Sealer:
             try:
                 async for until, count in self._seal_between(source, since, now - SETTLED, now):
                     sealed += count
-                    if count or until == now - SETTLED:
-                        mark = replace(mark, sealed_until=max(until, mark.sealed_until))
-                        await self._store.note(mark)
+                    await self._store.note(source, sealed_until=max(until, mark.sealed_until))
             except _Overtaken:
                 break
         return sealed
 
     async def seal_deep(self, now: datetime, within: timedelta = DEEP) -> int:
         """Seal also what turned up later with an older date: of the time ``within``, and of as much
-        time again before it, each turn further back.
+        time again before it, each turn further back. A turn that is cut off goes on where it was.
         """
         sealed = 0
-        for source in SOURCES:
-            recent = now - within
-            mark = await self._store.mark(source)
-            until = min(mark.looked_back_to or recent, recent)
-            since = await self._further_back(until, within)
+        marks = [await self._store.mark(source) for source in SOURCES]
+        # who was cut off comes first, or nobody else would have a turn after a long look
+        for mark in sorted(marks, key=_is_done):
             try:
-                for window in ((since, until), (recent, now - SETTLED)):
-                    async for _, count in self._seal_between(source, *window, now):
-                        sealed += count
+                if mark.recent_at is None:
+                    sealed += await self._look_back(mark.id, now, within)
+                sealed += await self._look_at_recent(mark.id, now, within)
             except _Overtaken:
                 break
-            back = None if since == FLOOR else since
-            await self._store.note(replace(await self._store.mark(source), looked_back_to=back))
+        return sealed
+
+    async def _look_back(self, source: Source, now: datetime, within: timedelta) -> int:
+        mark, recent, sealed = await self._store.mark(source), now - within, 0
+        until = min(mark.looked_back_to or recent, recent)
+        since = mark.looks_from or await self._further_back(until, within)
+        begin = max(since, mark.looks_at or since)
+        async for at, count in self._seal_between(source, begin, until, now):
+            sealed += count
+            await self._store.note(source, looks_from=since, looks_at=at)
+        back = None if since == FLOOR else since
+        await self._store.note(
+            source, looked_back_to=back, looks_from=None, looks_at=None, recent_at=recent
+        )
+        return sealed
+
+    async def _look_at_recent(self, source: Source, now: datetime, within: timedelta) -> int:
+        mark, sealed = await self._store.mark(source), 0
+        begin = max(now - within, mark.recent_at or FLOOR)
+        async for at, count in self._seal_between(source, begin, now - SETTLED, now):
+            sealed += count
+            await self._store.note(source, recent_at=at)
+        await self._store.note(source, recent_at=None)
         return sealed
 
     async def _further_back(self, until: datetime, within: timedelta) -> datetime:
@@ -156,6 +171,10 @@ class Sealer:
                 end = _onwards(since, page[-1]["at"])
             yield since, end, page
             since, width = end, SLICE if page else min(width * GROWTH, WIDEST)
+
+
+def _is_done(mark: Mark) -> bool:
+    return mark.looks_from is None and mark.recent_at is None
 
 
 def _onwards(begin: datetime, last: datetime) -> datetime:

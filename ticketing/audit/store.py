@@ -16,7 +16,13 @@ SOURCES: tuple[Source, ...] = ("events", "audit_facts")
 BLOCKS = 20
 
 INDEXES = (Index(collection="audit_facts", name="by_time", keys=(("at", 1), ("_id", 1))),)
-AUDIT_MIGRATIONS = (ensure_indexes(270, "audit_indexes", INDEXES),)
+BY_SUBJECT = (
+    Index(collection="audit_facts", name="by_subject", keys=(("subject.id", 1), ("at", 1))),
+)
+AUDIT_MIGRATIONS = (
+    ensure_indexes(270, "audit_indexes", INDEXES),
+    ensure_indexes(271, "audit_by_subject", BY_SUBJECT),
+)
 
 
 class AuditStore:
@@ -30,6 +36,7 @@ class AuditStore:
         self._tickets: Collection[Ticket] = mongo.collection("tickets", Ticket)
         self._blocks: Collection[Block] = mongo.collection("audit_blocks", Block)
         self._marks: Collection[Mark] = mongo.collection("audit_marks", Mark)
+        self._last = 0  # the number of a block that there was, from where the head is looked for
 
     async def add(self, facts: Iterable[Fact], session: Session | None = None) -> None:
         """Within the transaction of the change, where there is one."""
@@ -63,40 +70,70 @@ class AuditStore:
         """Those of the ids that are tickets'."""
         return await self._tickets.by_ids(ids)
 
-    async def facts(self, since: datetime, until: datetime, limit: int) -> list[Fact]:
-        """As ``events``."""
-        return await self._facts.find(_window(since, until), sort=_NEWEST, limit=limit)
+    async def facts(
+        self, since: datetime, until: datetime, limit: int, subject_id: str = ""
+    ) -> list[Fact]:
+        """As ``events``; of one subject, or of all."""
+        where = {"subject.id": subject_id} if subject_id else {}
+        window = {**where, **_window(since, until)}
+        return await self._facts.find(window, sort=_NEWEST, limit=limit)
 
     async def head(self) -> Block | None:
-        """The last block."""
-        found = await self._blocks.find({"_id": {"$gte": 1}}, sort=[("_id", -1)], limit=1)
-        return found[0] if found else None
+        """The last block, by its number: the small server reads the whole chain for a range."""
+        low, step = self._last, 1
+        while await self._is_there(low + step):
+            low, step = low + step, 2 * step
+        high = low + step
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if await self._is_there(middle) else (low, middle)
+        self._last = low
+        found = await self._blocks.find_one({"_id": low}) if low else None
+        if low and found is None:  # the chain was cut off behind what was known
+            self._last = 0
+            return await self.head()
+        return found
+
+    async def _is_there(self, seq: int) -> bool:
+        return await self._blocks.raw.find_one({"_id": seq}, {"_id": 1}) is not None
 
     async def append(self, block: Block) -> bool:
         """False when another process sealed one of this number first."""
         return await self._blocks.insert(block)
 
     async def blocks(self, first: int = 1) -> AsyncIterator[Block]:
-        """From this number on, in order; a few at a time."""
-        while found := await self.some_blocks(first):
+        """From this number on, in order; a few at a time. Some that are missing are not the end."""
+        while found := await self.some_blocks(first) or await self._behind(first):
             for block in found:
                 yield block
             first = found[-1].seq + 1
 
     async def some_blocks(self, first: int) -> list[Block]:
-        """The next few from this number on; none at the end of the chain."""
-        window = {"$gte": first, "$lt": first + BLOCKS}
-        found = await self._blocks.find({"_id": window}, sort=[("_id", 1)], limit=BLOCKS)
-        where = {"_id": {"$gte": first}}  # one that is missing must not look like the end
-        return found or await self._blocks.find(where, sort=[("_id", 1)], limit=BLOCKS)
+        """The next few from this number on; none at the end of the chain, or where as many are
+        missing.
+        """
+        wanted = {"_id": {"$in": list(range(first, first + BLOCKS))}}
+        found = await self._blocks.find(wanted, limit=BLOCKS)
+        return sorted(found, key=lambda block: block.seq)
+
+    async def _behind(self, first: int) -> list[Block]:
+        where = {"_id": {"$gte": first}}
+        return await self._blocks.find(where, sort=[("_id", 1)], limit=BLOCKS)
 
     async def mark(self, source: Source) -> Mark:
         """How far the sealer came."""
         return await self._marks.get(source) or Mark(id=source, sealed_until=FLOOR)
 
-    async def note(self, mark: Mark) -> None:
-        """The sealer came further."""
-        await self._marks.replace_many([mark])
+    async def note(self, source: Source, **moments: datetime | None) -> None:
+        """The sealer came further; fields of ``Mark``, those that are None go."""
+        change = {
+            "$set": {name: at for name, at in moments.items() if at is not None},
+            "$unset": {name: "" for name, at in moments.items() if at is None},
+        }
+        if "sealed_until" not in moments:
+            change["$setOnInsert"] = {"sealed_until": FLOOR}
+        filled = {operator: fields for operator, fields in change.items() if fields}
+        await self._marks.update({"_id": source}, filled, upsert=True)
 
     async def count(self, since: datetime, until: datetime) -> int:
         """How many facts and events there are of [since, until)."""

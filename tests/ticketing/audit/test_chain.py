@@ -8,6 +8,7 @@ import pytest
 
 from storage.events import Actor, Event, EventLog
 from tests.ticketing.builders import NOW
+from ticketing.audit import sealing
 from ticketing.audit.checking import exported, verify, verify_lines
 from ticketing.audit.model import Subject
 from ticketing.audit.recording import differences, fact
@@ -203,3 +204,60 @@ async def test_a_turn_that_is_cut_off_between_the_sources_goes_on(mongo, store, 
     monkeypatch.setattr(store, "raw", raw)
     assert await Sealer(store).seal(LATER) == 1
     assert (await verify(store, LATER)).unsealed == 0
+
+
+class Killed(BaseException):
+    """As by kill -9: nothing is tidied up."""
+
+
+class DyingStore(AuditStore):
+    """Dies at the ``dies_at``th page, and counts what was read."""
+
+    dies_at, pages, read = 0, 0, 0
+
+    async def raw(self, *window):
+        self.pages += 1
+        if self.pages == self.dies_at:
+            raise Killed
+        found = await super().raw(*window)
+        self.read += len(found)
+        return found
+
+
+@pytest.mark.parametrize("look", ["seal", "seal_deep"])
+async def test_a_look_that_is_killed_goes_on_where_it_was(mongo, store, monkeypatch, look):
+    monkeypatch.setattr(sealing, "PAGE", 50)
+    monkeypatch.setattr(sealing, "MOST", 20)
+    monkeypatch.setattr(sealing, "LOOK_BACK", timedelta(minutes=3))
+    hours = [event(n, NOW - timedelta(minutes=n)) for n in range(600)]
+    await happened(mongo, hours)
+    dying, kills = DyingStore(mongo), 0
+    while (verdict := await verify(store, LATER)).unsealed:
+        dying.dies_at = dying.pages + 13
+        try:
+            await getattr(Sealer(dying), look)(LATER)
+        except Killed:
+            kills += 1
+            assert kills < 12, "it does not come to an end"
+    assert (verdict.problem, verdict.facts) == ("", 600)
+    assert kills >= 2
+    assert dying.read <= 600 + 60 * kills
+
+
+async def test_the_head_is_found_by_its_number(mongo, store, monkeypatch):
+    monkeypatch.setattr(sealing, "MOST", 1)
+    assert await store.head() is None
+    await happened(mongo, [event(n) for n in range(37)])
+    await Sealer(store).seal(LATER)
+    for known in (store, AuditStore(mongo)):
+        assert (await known.head()).seq == 37
+    await mongo.db["audit_blocks"].delete_many({"_id": {"$gt": 5}})
+    assert (await store.head()).seq == 5
+
+
+async def test_many_blocks_that_are_missing_are_not_the_end(mongo, store, monkeypatch):
+    monkeypatch.setattr(sealing, "MOST", 1)
+    await happened(mongo, [event(n) for n in range(60)])
+    await Sealer(store).seal(LATER)
+    await mongo.db["audit_blocks"].delete_many({"_id": {"$gt": 5, "$lt": 50}})
+    assert (await verify(store, LATER)).problem == "block 6 is missing"

@@ -91,3 +91,20 @@ async def test_a_list_up_to_a_moment_begins_before_it(store):
     query = AuditQuery(until=NOW - timedelta(minutes=5), limit=2)
     page = await AuditReading(store).page(LENA, query, NOW)
     assert [one.id for one in page.items] == ["event-00006", "event-00007"]
+
+
+async def test_of_a_named_subject_only_its_own_facts_are_read(store):
+    others = [fact("login", Subject(kind="agent", id=f"a{n}"), MIRA, NOW) for n in range(200)]
+    await store.add(others)
+    given = []
+    facts = store.facts
+
+    async def counted(*window):
+        found = await facts(*window)
+        given.extend(found)
+        return found
+
+    store.facts = counted
+    page = await AuditReading(store).page(LENA, AuditQuery(subject_id="mira"), NOW)
+    assert [one.kind for one in page.items] == ["login"]
+    assert len(given) == 1
