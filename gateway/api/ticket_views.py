@@ -130,9 +130,16 @@ def whole(
         conversations=[conversation(one, lines, stopped, now) for one in found.conversations],
         merged_into=ticket_ref(found.merged_into),
         follow_up_of=ticket_ref(found.follow_up_of),
-        follow_ups=[ref for one in found.follow_ups if (ref := ticket_ref(one))],
+        follow_ups=[other for one in found.follow_ups if (other := ticket_ref(one))],
         suggested=ticket_ref(found.suggested),
         links=[link(one) for one in links],
+        waits_for=[
+            ref(one) for one in links if one.link.kind == "child" and _holds_up(one, ticket)
+        ],
+        blocks=next(
+            (ref(one) for one in links if one.link.kind == "parent" and _holds_up(one, ticket)),
+            None,
+        ),
         solved_at=maybe_time(ticket.solved_at),
         next_states=[one.id for one in reachable(ticket, catalogue)],
         category_id=category_of(ticket, catalogue),
@@ -227,9 +234,18 @@ def mail_address(found: model.Conversation) -> str:
 
 def link(found: Linked) -> s.TicketLink:
     """A link as one side has it."""
+    return s.TicketLink(id=found.link.id, kind=found.link.kind, ticket=ref(found))
+
+
+def ref(found: Linked) -> s.TicketRef:
+    """The ticket on the other side of a link."""
     other = found.other
-    ref = s.TicketRef(id=other.id, number=other.number, subject=other.subject, status=other.status)
-    return s.TicketLink(id=found.link.id, kind=found.link.kind, ticket=ref)
+    return s.TicketRef(id=other.id, number=other.number, subject=other.subject, status=other.status)
+
+
+def _holds_up(found: Linked, ticket: model.Ticket) -> bool:
+    """Whether one of the two waits for the other: while both are open."""
+    return found.other.open and ticket.open
 
 
 def ticket_ref(found: model.Ticket | None) -> s.TicketRef | None:

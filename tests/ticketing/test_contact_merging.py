@@ -295,3 +295,23 @@ def test_a_block_and_a_withdrawal_noted_since_hold_for_both():
         assert (one.consents, one.block) == ((withdrawn,), block)
     unchanged = unmerged(merge, emptied, united, LATER)
     assert (unchanged.source.consents, unchanged.source.block) == ((agreed,), None)
+
+
+def test_what_was_learnt_since_stays_and_is_named():
+    source, target = a_contact("s", "1"), a_contact("t", "2")
+    emptied, grown = merged(source, target, NOW)
+    merge = ContactMerge(
+        id="m", source_id="s", target_id="t", source=source, before=target, after=grown,
+        by="mira", by_name="Mira", at=NOW,
+    )  # fmt: skip
+    gained = point_of(SenderId(family="tel", value="+41790001122"))
+    granted = Consent(purpose="marketing", granted=True, at=LATER)
+    withdrawn = Consent(purpose="calls", granted=False, at=LATER)
+    now = replace(with_points(grown, (*grown.points, gained)), consents=(granted, withdrawn))
+    apart = unmerged(merge, emptied, now, LATER)
+    assert apart.kept == ("consents.marketing", "consents.calls", f"point:{gained.key}")
+    assert gained in apart.target.points
+    assert apart.target.consents == (granted, withdrawn)
+    assert apart.source.consents == (
+        withdrawn,
+    )  # no word against it is lost, no word for it doubled

@@ -29,9 +29,9 @@ class CheckItem(Answer, frozen=True, kw_only=True):
     done_at: Time | None
 
 
-class TicketRow(Answer, frozen=True, kw_only=True):
-    """A ticket in a list. ``channels``: latest last. ``waiting_since``: oldest unanswered word.
-    ``mentioned``: agents who have not read yet what names them.
+class TicketFacts(Answer, frozen=True, kw_only=True):
+    """What lists show of a ticket, too. ``channels``: latest last. ``waiting_since``: oldest
+    unanswered word. ``mentioned``: agents who have not read yet what names them.
     """
 
     id: str
@@ -44,7 +44,6 @@ class TicketRow(Answer, frozen=True, kw_only=True):
     assignee: AgentRef | None
     team_id: str
     private: bool
-    contact: ContactRef
     channel: str
     channels: list[str]
     inbox_id: str
@@ -60,6 +59,12 @@ class TicketRow(Answer, frozen=True, kw_only=True):
     version: int
     snooze: Snooze | None
     mentioned: list[str]
+
+
+class TicketRow(TicketFacts, frozen=True, kw_only=True):
+    """A ticket in a list."""
+
+    contact: ContactRef
 
 
 class TicketPage(Answer, frozen=True, kw_only=True):
@@ -133,39 +138,16 @@ class TicketLink(Answer, frozen=True, kw_only=True):
     ticket: TicketRef
 
 
-class Ticket(Answer, frozen=True, kw_only=True):
+class Ticket(TicketFacts, frozen=True, kw_only=True):
     """A whole ticket. ``suggested``: the same person's open ticket on another channel.
 
     ``state`` is one of its type's, ``next_states`` those that it may be moved to. ``form`` is what
     the type's form asks for now; ``fields`` are custom ones by id (see ``/catalogue``).
+    ``waits_for`` are its open children: it is not solved before them; ``blocks`` is the open parent
+    that waits for this one. Those that you do not see are left out.
     """
 
-    id: str
-    number: int
-    subject: str
-    type_id: str
-    status: Status
-    state: str
-    priority: Priority
-    assignee: AgentRef | None
-    team_id: str
-    private: bool
     contact: Contact
-    channel: str
-    channels: list[str]
-    inbox_id: str
-    snippet: str
-    tags: list[str]
-    unread: bool
-    waiting_since: Time | None
-    activity_at: Time
-    created_at: Time
-    updated_at: Time
-    delivery_trouble: Trouble
-    message_count: int
-    version: int
-    snooze: Snooze | None
-    mentioned: list[str]
     followers: list[AgentRef]
     checklist: list[CheckItem]
     conversations: list[Conversation]
@@ -174,6 +156,8 @@ class Ticket(Answer, frozen=True, kw_only=True):
     follow_ups: list[TicketRef]
     suggested: TicketRef | None
     links: list[TicketLink]
+    waits_for: list[TicketRef]
+    blocks: TicketRef | None
     solved_at: Time | None
     next_states: list[str]
     category_id: str

@@ -57,7 +57,8 @@ def conflicts(source: Contact, target: Contact) -> tuple[Conflict, ...]:
 
 def unmerged(merge: ContactMerge, source: Contact, target: Contact, now: datetime) -> Unmerged:
     """Both as they were before it, except for what was changed since. A block or a withdrawal that
-    was noted since holds for both: nobody knows of which of them it was said.
+    was noted since holds for both: nobody knows of which of them it was said. What else was learnt
+    since, an address or a consent that was given, stays with the target and is named.
     """
     before, after, current = facets(merge.before), facets(merge.after), facets(target)
     kept: list[str] = []
@@ -71,6 +72,9 @@ def unmerged(merge: ContactMerge, source: Contact, target: Contact, now: datetim
             restored[name] = before[name]
         else:
             restored.pop(name)
+    kept += [name for name in current if name not in before and name not in after]
+    known = {*merge.after.point_keys, *merge.source.point_keys}
+    kept += [f"point:{one.key}" for one in target.points if one.key not in known]
     brought = frozenset(merge.source.point_keys) - frozenset(merge.before.point_keys)
     back = [one for one in target.points if one.key in brought]
     stays = [one for one in target.points if one.key not in brought]

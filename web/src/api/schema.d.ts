@@ -4776,6 +4776,8 @@ export interface components {
          *
          *         ``state`` is one of its type's, ``next_states`` those that it may be moved to. ``form`` is what
          *         the type's form asks for now; ``fields`` are custom ones by id (see ``/catalogue``).
+         *         ``waits_for`` are its open children: it is not solved before them; ``blocks`` is the open parent
+         *         that waits for this one. Those that you do not see are left out.
          */
         Ticket: {
             id: string;
@@ -4790,7 +4792,6 @@ export interface components {
             assignee: components["schemas"]["AgentRef"] | null;
             team_id: string;
             private: boolean;
-            contact: components["schemas"]["Contact"];
             channel: string;
             channels: string[];
             inbox_id: string;
@@ -4810,6 +4811,7 @@ export interface components {
             version: number;
             snooze: components["schemas"]["Snooze"] | null;
             mentioned: string[];
+            contact: components["schemas"]["Contact"];
             followers: components["schemas"]["AgentRef"][];
             checklist: components["schemas"]["CheckItem"][];
             conversations: components["schemas"]["Conversation"][];
@@ -4818,6 +4820,8 @@ export interface components {
             follow_ups: components["schemas"]["TicketRef"][];
             suggested: components["schemas"]["TicketRef"] | null;
             links: components["schemas"]["TicketLink"][];
+            waits_for: components["schemas"]["TicketRef"][];
+            blocks: components["schemas"]["TicketRef"] | null;
             solved_at: string | null;
             next_states: string[];
             category_id: string;
@@ -4897,8 +4901,7 @@ export interface components {
         };
         /**
          * TicketRow
-         * @description A ticket in a list. ``channels``: latest last. ``waiting_since``: oldest unanswered word.
-         *         ``mentioned``: agents who have not read yet what names them.
+         * @description A ticket in a list.
          */
         TicketRow: {
             id: string;
@@ -4913,7 +4916,6 @@ export interface components {
             assignee: components["schemas"]["AgentRef"] | null;
             team_id: string;
             private: boolean;
-            contact: components["schemas"]["ContactRef"];
             channel: string;
             channels: string[];
             inbox_id: string;
@@ -4933,6 +4935,7 @@ export interface components {
             version: number;
             snooze: components["schemas"]["Snooze"] | null;
             mentioned: string[];
+            contact: components["schemas"]["ContactRef"];
         };
         /**
          * TicketTemplate

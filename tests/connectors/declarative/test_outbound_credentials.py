@@ -1,0 +1,117 @@
+# ruff: noqa: E501 - files and requests on one line each
+"""Who a declared channel says it is: keys, tokens, signatures."""
+
+import base64
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+import pytest
+
+from connectors.contract import Accepted, ReauthNeeded, RetryLater
+from connectors.standin import CannedReply, StandInHttp
+from tests.connectors.declarative.channels import HEAD, connected
+from tests.connectors.declarative.sending import SEND, SETTINGS, form, message, sent
+
+
+@pytest.mark.parametrize(
+    ("auth", "header", "value"),
+    [
+        (
+            '{ type = "basic", user = "u", password = "{settings.key}" }',
+            "Authorization",
+            "Basic " + base64.b64encode(b"u:k&y").decode(),
+        ),
+        ('{ type = "bearer", token = "{settings.key}" }', "Authorization", "Bearer k&y"),
+        ('{ type = "header", name = "X-Key", value = "App {settings.key}" }', "X-Key", "App k&y"),
+    ],
+)
+async def test_credentials(tmp_path, auth, header, value):
+    _, [one] = await sent(tmp_path, SEND + f"auth = {auth}\n")
+    assert one.headers[header] == value
+
+
+OAUTH = (
+    SEND
+    + 'auth = { type = "oauth", token_url = "{settings.base}/token", client_id = "id", client_secret = "{settings.key}", scope = "sms" }\n'
+)
+
+
+async def test_a_token_is_fetched_once_and_renewed_when_it_is_refused(tmp_path):
+    replies = [
+        CannedReply(url="*/token", body={"access_token": "t1", "expires_in": "3600"}),
+        CannedReply(url="*/token", body={"access_token": "t2", "expires_in": 3600}),
+        CannedReply(url="*/send"), CannedReply(url="*/send", status=401), CannedReply(url="*/send"), CannedReply(url="*/send"),
+    ]  # fmt: skip
+    http = StandInHttp(replies)
+    channel = connected(
+        tmp_path, HEAD + SETTINGS + OAUTH, {"key": "k", "base": "https://b.example"}, http
+    )
+    for _ in range(3):
+        assert isinstance(await channel.send(message()), Accepted)
+    seen = [(urlsplit(r.url).path, r.headers.get("Authorization")) for r in http.requests]
+    assert seen == [
+        ("/token", None), ("/send", "Bearer t1"), ("/send", "Bearer t1"), ("/token", None),
+        ("/send", "Bearer t2"), ("/send", "Bearer t2"),
+    ]  # fmt: skip
+    assert form(http.requests[0]) == {
+        "grant_type": "client_credentials",
+        "scope": "sms",
+        "client_id": "id",
+        "client_secret": "k",
+    }
+
+
+async def test_a_token_for_an_assertion_is_kept_too(tmp_path):
+    """RFC 7523, as Google wants it: the assertion differs each time, the token does not."""
+    text = (
+        SEND
+        + """auth = { type = "oauth", token_url = "{settings.base}/token", fields = { grant_type = "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion = "{jwt('HS256', settings.key, {iss: 'me'})}" } }\n"""
+    )
+    http = StandInHttp(
+        [CannedReply(url="*/token", body={"access_token": "t1"}), *[CannedReply(url="*/send")] * 2]
+    )
+    settings = {"key": "s" * 32, "base": "https://b.example"}
+    channel = connected(tmp_path, HEAD + SETTINGS + text, settings, http)
+    for _ in range(2):
+        assert isinstance(await channel.send(message()), Accepted)
+    assert [urlsplit(r.url).path for r in http.requests] == ["/token", "/send", "/send"]
+    assert form(http.requests[0])["grant_type"].endswith("jwt-bearer")
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (CannedReply(url="*/token", status=401), ReauthNeeded),
+        (CannedReply(url="*/token", status=503), RetryLater),
+        (CannedReply(url="*/token", body="soon"), RetryLater),
+        (CannedReply(url="*/token", line="refused"), RetryLater),
+        (CannedReply(url="*/token", line="broken"), RetryLater),
+    ],
+)
+async def test_without_a_token_nothing_is_sent(tmp_path, reply, kind):
+    outcome, requests = await sent(tmp_path, OAUTH, reply)
+    assert isinstance(outcome, kind)
+    assert [urlsplit(r.url).path for r in requests] == ["/x/token"]
+
+
+async def test_a_signed_request_as_alibaba_documents_it(tmp_path):
+    """The worked example of Alibaba Cloud's RPC signature (DescribeRegions)."""
+    text = """[send]
+method = "GET"
+url = "https://ecs.aliyuncs.com/"
+sign = { query = "Signature", algorithm = "sha1", encoding = "base64", key = "{settings.key}&", content = "GET&%2F&{percent(percent_pairs(query))}" }
+query = { AccessKeyId = "testid", Action = "DescribeRegions", Format = "XML", SignatureMethod = "HMAC-SHA1", SignatureNonce = "3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf", SignatureVersion = "1.0", Timestamp = "2016-02-23T12:46:24Z", Version = "2014-05-26" }
+"""
+    _, [one] = await sent(tmp_path, text, settings={"key": "testsecret", "base": "x"})
+    assert form(one)["Signature"] == "OLeaidS1JvxuMvnyHOwuJ+uX5qY="
+
+
+async def test_a_signature_over_the_body(tmp_path):
+    text = (
+        SEND
+        + 'json = { text = "{text}" }\nsign = { header = "X-Sign", prefix = "v1=", algorithm = "sha256", key = "{settings.key}", content = "{method}{path}{raw}" }\n'
+    )
+    _, [one] = await sent(tmp_path, text)
+    wanted = hmac.new(b"k&y", b"POST/send" + one.body.encode(), hashlib.sha256).hexdigest()
+    assert one.headers["X-Sign"] == f"v1={wanted}"
