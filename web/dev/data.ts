@@ -140,6 +140,6 @@ export function full(ticket: TicketRow): Ticket {
   return {
     ...ticket, contact: { ...ticket.contact, language: "en", points }, conversations: ticket.number === 48212 ? [own, mail] : [own],
     merged_into: null, follow_up_of: null, follow_ups: [], suggested: null, solved_at: null, followers: [], checklist: [],
-    next_states: ["waiting", "held", "solved", "closed"], category_id: "", impact: null, urgency: null, fields: {}, form: [], asset_ids: [], links: [],
+    next_states: ["waiting", "held", "solved", "closed"], category_id: "", impact: null, urgency: null, fields: {}, form: [], asset_ids: [], links: [], waits_for: [], blocks: null,
   };
 }
