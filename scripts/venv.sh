@@ -12,6 +12,25 @@ find_python() {
   return 1
 }
 
+# install_lock PYTHON LOCK: exactly what the lock says.
+install_lock() {
+  echo "installing $2" >&2
+  # wheels if they suffice; else what there is as source only is built
+  "$1" -m pip install --quiet --disable-pip-version-check --no-input \
+    --require-hashes --only-binary :all: -r "$2" 2>/dev/null ||
+    "$1" -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r "$2"
+}
+
+# ensure_peers: .venv-peers, with the far sides that tests talk to.
+ensure_peers() {
+  local stamp=.venv-peers/.stamp lock=requirements-peers.lock wanted
+  wanted=$(cksum <"$lock")
+  [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return
+  rm -rf .venv-peers
+  .venv/bin/python -m venv .venv-peers && install_lock .venv-peers/bin/python "$lock" &&
+    echo "$wanted" >"$stamp"
+}
+
 # ensure_venv NAME LOCK...: install the locks into .venv, unless that was done for these very locks.
 ensure_venv() {
   local name=$1
@@ -33,12 +52,7 @@ ensure_venv() {
   fi
   local lock
   for lock in "$@"; do
-    echo "installing $lock" >&2
-    # wheels if they suffice; else what there is as source only is built
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-      --require-hashes --only-binary :all: -r "$lock" 2>/dev/null ||
-      .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-        --require-hashes -r "$lock"
+    install_lock .venv/bin/python "$lock"
   done
   # the `parley` command, on the sources as they are: nothing is fetched, nothing is copied
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \

@@ -1,30 +1,17 @@
-"""A real homeserver: Synapse, from a virtual environment of its own.
+"""A real homeserver: Synapse, from a virtual environment of its own."""
 
-``PARLEY_SYNAPSE`` names that environment's python (``pip install matrix-synapse`` in it); without
-it, a Synapse beside our own python is used.
-"""
-
-import importlib.util
 import json
-import os
 import socket
 import subprocess
-import sys
 import time
 import urllib.request
 
 import pytest
 
 from connectors.kit.egress import EgressClient
+from tests.peers.environment import python_with
 
 STARTS_WITHIN_S = 120
-
-
-def python_of_synapse():
-    named = os.environ.get("PARLEY_SYNAPSE")
-    if named:
-        return named
-    return sys.executable if importlib.util.find_spec("synapse") else None
 
 
 @pytest.fixture
@@ -36,10 +23,7 @@ async def http():
 @pytest.fixture(scope="module")
 def homeserver(tmp_path_factory):
     """Its address."""
-    python = python_of_synapse()
-    if python is None:
-        pytest.skip("needs a Matrix homeserver: pip install matrix-synapse in a virtual "
-                    "environment, and PARLEY_SYNAPSE=that environment's python")  # fmt: skip
+    python = python_with("matrix-synapse")
     folder = tmp_path_factory.mktemp("synapse")
     port = free_port()
     command = [python, "-m", "synapse.app.homeserver", "-c", configured(folder, port)]

@@ -1,47 +1,22 @@
 """Slack's own SDK as the other side: a stand-in hears the same of us, and what it signs we take."""
 
 import asyncio
-import json
 import time
 from datetime import UTC, datetime
 
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from slack_sdk import WebClient
 from slack_sdk.signature import SignatureVerifier
 
 from connectors.channels.slack import connector as slack
-from connectors.contract import Account, InboxId, OutboundMessage, WebhookRequest
 from connectors.errors import Unauthentic
-from connectors.events import SenderId
 from connectors.kit.egress import EgressClient
-
-NOW = datetime(2026, 9, 21, 14, 13, 20, tzinfo=UTC)
-TEXT = "It ships today"
-
-
-class Heard:
-    """Answers as Slack does, and notes what it was asked."""
-
-    def __init__(self):
-        self.requests = []
-
-    async def answer(self, request):
-        body = await request.read()
-        form = "json" not in request.content_type
-        content = dict(await request.post()) if form else json.loads(body)
-        self.requests.append((request.path, request.headers["authorization"], content))
-        return web.json_response({"ok": True, "channel": "C1", "ts": "1790000000.000100"})
+from tests.connectors.channels.told import TEXT, account, hearing, reply, request
 
 
 @pytest.fixture
 async def stand_in():
-    heard = Heard()
-    app = web.Application()
-    app.router.add_post("/{path:.*}", heard.answer)
-    async with TestServer(app, host="127.0.0.1") as server:
-        heard.url = str(server.make_url("")).rstrip("/")
+    async with hearing({"ok": True, "channel": "C1", "ts": "1790000000.000100"}) as heard:
         yield heard
 
 
@@ -50,38 +25,6 @@ async def http():
     client = EgressClient(("127.0.0.1",))
     yield client
     await client.close()
-
-
-def account(channel, settings, address):
-    return Account(
-        inbox_id=InboxId("inbox"),
-        channel=channel,
-        name="",
-        address=address,
-        hook_url="",
-        settings=settings,
-    )
-
-
-def reply(family, to, thread_key):
-    return OutboundMessage(
-        id="message-1",
-        thread_key=thread_key,
-        recipient=SenderId(family=family, value=to),
-        text=TEXT,
-        created_at=NOW,
-    )
-
-
-def request(headers, body, received_at=NOW):
-    return WebhookRequest(
-        method="POST",
-        url="https://parley.example/hooks/x/inbox",
-        headers={"content-type": "application/json", **headers},
-        query={},
-        body=body,
-        received_at=received_at,
-    )
 
 
 async def test_slack_hears_of_us_what_its_own_client_says(stand_in, http):
