@@ -138,8 +138,11 @@ async def long_thread(room: Room, messages: int) -> str:
     line = await room.stage.inbox("api")
     await asyncio.gather(*(_speak(room, line, messages // AT_ONCE) for _ in range(AT_ONCE)))
     await room.stage.site.settle(300)
-    ticket = (await room.stage.ticket(line))["id"]
-    page = await room.page(f"/inbox/{line.id}/{ticket}")
+    page = await room.page(f"/inbox/{line.id}")
+    await page.wait_for_function("() => window.seen.list > 0")
+    await page.wait_for_load_state("networkidle")
+    await page.evaluate("window.seen.longest = 0")
+    await page.get_by_role("grid").get_by_role("link").first.click()
     await expect(page.get_by_role("log", name="Messages")).to_contain_text("about the stove")
     await page.wait_for_load_state("networkidle")
     opened = await page.evaluate("window.seen.longest")
