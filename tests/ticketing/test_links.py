@@ -199,3 +199,23 @@ async def test_a_refusal_names_only_what_is_seen(house, mira, links, tickets):
     await links.add(boss, tickets[1].id, "child", tickets[3].id, NOW)
     with pytest.raises(Refused, match="#1 → #4 → … → #1"):
         await links.add(mira, tickets[0].id, "parent", tickets[3].id, NOW)
+
+
+async def test_two_links_at_once_close_no_circle(house, mira, links, tickets, monkeypatch):
+    """Neither writes a ticket of the other's; together they would be a ring of four."""
+    a, b, c, d = tickets[:4]
+    await links.add(mira, b.id, "parent", a.id, NOW)
+    await links.add(mira, d.id, "parent", c.id, NOW)
+    looked_below, others = links._generations, iter([(a.id, "parent", d.id)])
+
+    async def meanwhile(ticket, session):
+        found = await looked_below(ticket, session)
+        for id, kind, other in others:
+            await links.add(mira, id, kind, other, NOW)
+        return found
+
+    monkeypatch.setattr(links, "_generations", meanwhile)
+    with pytest.raises(Refused, match="each other's parents"):
+        await links.add(mira, c.id, "parent", b.id, NOW)
+    parents = {one.number: one.parent_id for one in (await house.tickets())[:4]}
+    assert parents == {1: d.id, 2: a.id, 3: None, 4: c.id}

@@ -6,6 +6,7 @@ import pytest
 
 from connectors.events import SenderId
 from tests.ticketing.builders import NOW, said
+from tests.ticketing.bulk.world import World
 from tests.ticketing.conftest import CHAT, SMS
 from ticketing.amendments import TicketChange
 from ticketing.errors import Forbidden, Invalid, NotFound, Refused, Stale
@@ -309,3 +310,20 @@ async def test_a_ticket_without_messages_is_merged_and_comes_back(house, mira, t
     record = await last_merge(house, mira, begun.id)
     undone = await house.merging.undo(mira, record.id, NOW + HOUR)
     assert (image(undone.source), image(undone.target)) == (image(begun), image(two))
+
+
+async def test_what_a_bulk_job_did_meanwhile_stays_with_the_one_that_it_found(house, mira, three):
+    one, two, _ = three
+    wish = MergeWish(source_ids=(one.id,), target_id=two.id)
+    (merge,) = (await house.merging.merge(mira, wish, NOW + 4 * HOUR)).merges
+    world = World(house.mongo)
+    job = await world.begin([one.id, two.id])
+    await world.run()
+    found = await world.store.results(job.id, 0, None, 10)
+    assert [each.outcome for each in found] == ["refused", "changed"]
+    undone = await house.merging.undo(mira, merge.id, NOW + 5 * HOUR)
+    left, target, _ = await house.tickets()
+    assert image(left) == image(one)
+    assert (target.status, target.tags) == ("solved", ("winter",))
+    assert undone.kept == ()
+    assert [each.ticket_id for each in await house.messages()] == [each.id for each in three]

@@ -25,6 +25,7 @@ from ticketing.reading.windows import Cursor, Page, read_cursor
 from ticketing.redaction import told_changes
 
 MAX_LIMIT = 100
+TICKETS_OF_JOBS = frozenset({"selection"})
 
 
 class AuditQuery(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,8 +137,11 @@ def _visible(viewer: Viewer, entry: Entry, ticket: Ticket | None) -> bool:
 
 
 def _told(viewer: Viewer, entry: Entry) -> Entry | None:
-    """Of an event only what the viewer may read."""
-    changes = told_changes(viewer, entry.changes) if entry.of_event else entry.changes
+    """Of an event only what the viewer may read; of a bulk job not which tickets it was given."""
+    if not entry.of_event:
+        kept = tuple(one for one in entry.changes if one.field not in TICKETS_OF_JOBS)
+        return msgspec.structs.replace(entry, changes=kept)
+    changes = told_changes(viewer, entry.changes)
     if entry.changes and not changes:
         return None
     return msgspec.structs.replace(entry, changes=changes)

@@ -106,6 +106,7 @@ class Links:
                 break
             line.append(above[line[-1].parent_id])
         check_family(viewer, child, line, await self._generations(child, session))
+        await self._store.one_at_a_time(session)
         await self._save(session, replace(parent, children=parent.children + 1))
         await self._save(session, replace(child, parent_id=parent.id))
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import msgspec
+
 from normalizer.model import TicketId
 from storage.migrations import Index
 from storage.mongo import Session
@@ -12,12 +14,20 @@ from ticketing.store import Collections
 INDEXES = (Index(collection="ticket_links", name="by_ticket", keys=(("ticket_id", 1),)),)
 
 
+class Guard(msgspec.Struct, frozen=True, kw_only=True):
+    """How often something happened that one transaction at a time may do."""
+
+    id: str = msgspec.field(name="_id")
+    n: int
+
+
 class LinkStore:
     """Each read is bounded."""
 
     def __init__(self, collections: Collections) -> None:
         self._tickets = collections.tickets
         self._links = collections.mongo.collection("ticket_links", TicketLink)
+        self._guards = collections.mongo.collection("link_guards", Guard)
 
     async def of(self, id: str, session: Session | None = None) -> list[TicketLink]:
         """A ticket's links, the oldest first."""
@@ -44,6 +54,13 @@ class LinkStore:
         ids = [one.other_id for one in sorted(links, key=lambda one: (one.at, one.id))]
         found = await self.tickets(ids, session)
         return [found[one] for one in ids if one in found]
+
+    async def one_at_a_time(self, session: Session) -> None:
+        """Of two transactions that make families, the one that commits later is run anew: each
+        reads tickets that the other does not write, and together they could close a circle.
+        """
+        once_more = {"$inc": {"n": 1}}
+        await self._guards.update({"_id": "families"}, once_more, upsert=True, session=session)
 
     async def keep(self, links: Iterable[TicketLink], session: Session) -> None:
         """Both sides of a new link."""

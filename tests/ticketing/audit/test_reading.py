@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from storage.events import Actor, Event, EventLog
@@ -108,3 +109,21 @@ async def test_of_a_named_subject_only_its_own_facts_are_read(store):
     page = await AuditReading(store).page(LENA, AuditQuery(subject_id="mira"), NOW)
     assert [one.kind for one in page.items] == ["login"]
     assert len(given) == 1
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """As a job's fact tells what was asked."""
+
+    selection: tuple[str, ...]
+    status: str
+
+
+async def test_a_job_tells_its_tickets_only_to_who_sees_all(store):
+    job = fact(
+        "beginBulk", Subject(kind="bulk", id="j"), MIRA, NOW, after=Asked(("t-1",), "solved")
+    )
+    await store.add([job])
+    partial = msgspec.structs.replace(LENA, role="", may=frozenset({"audit.read"}))
+    for viewer, told in ((LENA, ["selection", "status"]), (partial, ["status"])):
+        page = await AuditReading(store).page(viewer, AuditQuery(subject_id="j"), NOW)
+        assert [[one.field for one in entry.changes] for entry in page.items] == [told]
