@@ -12,6 +12,7 @@ from archive.model import Progress, Scope
 from archive.verify import verify as verify_archive
 from config.settings import load
 from gateway.auth.store import AuthStore
+from gateway.commands.noting import note_export
 from gateway.endpoints import reachable
 from gateway.store import EdgeStore
 from gateway.version import VERSION
@@ -71,6 +72,7 @@ async def _export(arguments: argparse.Namespace, scope: Scope) -> int:
         if arguments.seen_by and viewer is None:
             print(f"parley archive: there is no agent {arguments.seen_by}", file=sys.stderr)
             return 2
+        await note_export(base.mongo, "archive", scope, viewer)
         done = await export_archive(
             base.mongo,
             base.blobs,

@@ -12,6 +12,7 @@ import msgspec
 
 from config.settings import load
 from gateway.commands.exits import WRONG_ARGUMENTS
+from gateway.commands.noting import note_export
 from gateway.endpoints import reachable
 from storage.ids import utc_now
 from storage.mongo import Mongo
@@ -21,6 +22,13 @@ from ticketing.audit.store import AuditStore
 from ticketing.reading.windows import FLOOR
 
 ResultT = TypeVar("ResultT")
+
+
+class _Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which time."""
+
+    since: datetime
+    until: datetime
 
 
 def check(arguments: argparse.Namespace) -> int:
@@ -72,6 +80,7 @@ async def _export(file: IO[bytes], since: datetime, until: datetime) -> int:
     encoder = msgspec.json.Encoder()
 
     async def work(store: AuditStore) -> int:
+        await note_export(store.mongo, "audit", _Asked(since=since, until=until))
         async for line in exported(store, since, until):
             file.write(encoder.encode(line) + b"\n")
         return 0

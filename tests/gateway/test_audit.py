@@ -1,7 +1,19 @@
 """Who did what is written down, whatever they did it with, and only auditors read it."""
 
+from argparse import Namespace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archive.model import Scope
 from gateway.api.operations import OPERATIONS
+from gateway.bootstrap.foundation import Foundation
+from gateway.commands import archives, audit
+from storage.ids import utc_now
 from tests.gateway.house import House, Person
+from ticketing.audit.store import AuditStore
+from ticketing.reading.windows import FLOOR
 
 # What a write leaves behind besides a fact; the reasons stand at the operations.
 EVENTS = {"createTicket", "changeTicket", "joinTicket", "reply", "addNote", "undo", "retry"}
@@ -82,3 +94,21 @@ async def test_only_auditors_read_it(house: House) -> None:
         assert (status, problem["status"]) == (403, 403), path
     auditor = await house.person("lena@halden.example", "compliance")
     assert (await auditor.call("GET", "/audit"))[0] == 200
+
+
+async def test_an_export_by_the_command_line_is_a_fact(
+    base: Foundation, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.person("mira@halden.example", "admin")
+    for command in (archives, audit):
+        monkeypatch.setattr(command, "load", lambda: base.settings)
+    asked = Namespace(out=str(tmp_path / "a"), seen_by="mira@halden.example")
+    scope = Scope(since=FLOOR, until=utc_now(), inboxes=None)
+    assert await archives._export(asked, scope) == 0
+    with (tmp_path / "audit.jsonl").open("xb") as file:
+        assert await audit._export(file, FLOOR, utc_now()) == 0
+    found = await AuditStore(base.mongo).facts(FLOOR, utc_now() + timedelta(minutes=1), 100)
+    told = {one.kind: one for one in found}
+    assert told["archive.exported"].actor.name == "Mira"
+    assert told["audit.exported"].actor.via == told["archive.exported"].actor.via == "cli"
+    assert "until" in {change.field for change in told["audit.exported"].changes}

@@ -29,7 +29,7 @@ class AuditStore:
     """Blocks are only ever inserted; facts and events are only read here, or inserted."""
 
     def __init__(self, mongo: Mongo) -> None:
-        self._mongo = mongo
+        self.mongo = mongo
         self._facts: Collection[Fact] = mongo.collection("audit_facts", Fact)
         self._log = EventLog(mongo)
         self._events: Collection[Event] = mongo.collection("events", Event)
@@ -47,14 +47,14 @@ class AuditStore:
     ) -> Sequence[Mapping[str, Any]]:
         """Stored documents of [since, until), oldest first."""
         order = [("at", 1), ("_id", 1)]
-        cursor = self._mongo.db[source].find({"at": {"$gte": since, "$lt": until}})
+        cursor = self.mongo.db[source].find({"at": {"$gte": since, "$lt": until}})
         return await cursor.sort(order).limit(limit).to_list(limit)
 
     async def documents(self, source: Source, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
         """Stored documents by id."""
         found: dict[str, Mapping[str, Any]] = {}
         for some in portions(ids):
-            cursor = self._mongo.db[source].find({"_id": {"$in": list(some)}})
+            cursor = self.mongo.db[source].find({"_id": {"$in": list(some)}})
             found.update({one["_id"]: one for one in await cursor.to_list(len(some))})
         return found
 
@@ -138,7 +138,7 @@ class AuditStore:
     async def count(self, since: datetime, until: datetime) -> int:
         """How many facts and events there are of [since, until)."""
         where = {"at": {"$gte": since, "$lt": until}}
-        return sum([await self._mongo.db[one].count_documents(where) for one in SOURCES])
+        return sum([await self.mongo.db[one].count_documents(where) for one in SOURCES])
 
     async def first_since(self, moment: datetime, head: Block) -> int:
         """The number of the first block that was sealed at or after ``moment``."""
