@@ -103,7 +103,7 @@ def _part(world: World, record: Merge, now: datetime) -> Undone:
     back, _ = parted(record.source_before, record.source_after, source)
     back = _heard(world, back, record.source_before, record.source_size, moved, troubled=troubled)
     awake = answerable(back, world.news(moved, record.source_size), now)
-    left, awake = _at_rest(left), _at_rest(awake)
+    left, awake = _at_rest(left, record.target_before), _at_rest(awake, record.source_before)
     if target.private and not record.target_after.private:
         # since then: what it was for may stand on either side
         left, awake = replace(left, private=True), replace(awake, private=True)
@@ -119,9 +119,12 @@ def _part(world: World, record: Merge, now: datetime) -> Undone:
     )
 
 
-def _at_rest(ticket: Ticket) -> Ticket:
-    """Nobody waits in a ticket that is not open."""
-    return ticket if ticket.open else replace(ticket, waiting_since=None)
+def _at_rest(ticket: Ticket, image: Ticket) -> Ticket:
+    """Nobody waits in a ticket that was ended since; one that was ended before is as it was, also
+    where a word that was said earlier came after its end.
+    """
+    ended = image.open and not ticket.open
+    return replace(ticket, waiting_since=None) if ended else ticket
 
 
 def _heard(
@@ -178,7 +181,7 @@ def _unsplit(world: World, record: Merge, now: datetime) -> Undone:
     whole = _heard(world, whole, record.target_before, record.target_size, both, troubled=troubled)
     if new.open and new.waiting_since and not whole.open:
         whole = reopened(whole, now)
-    whole = replace(_at_rest(whole), private=whole.private or new.private)
+    whole = replace(_at_rest(whole, record.target_before), private=whole.private or new.private)
     world.put(emptied(new, old, now), whole)
     world.move(back, old.id)
     world.fold(record)
