@@ -59,6 +59,7 @@ from storage import health
 from ticketing.assets.handlers import Assets
 from ticketing.assets.store import AssetStore
 from ticketing.audit.recording import Recorder
+from ticketing.audit.sensitive import SensitiveReads
 from ticketing.audit.store import AuditStore
 from ticketing.catalogue.model import FieldFile
 from ticketing.ingest.numbers import NumberPool
@@ -151,6 +152,7 @@ def _ticket_handlers(
         work=work,
         notifications=base.notifications,
         links=links,
+        sensitive=SensitiveReads(AuditStore(base.mongo)),
     )
     return (
         read.handlers(),

@@ -12,6 +12,7 @@ from gateway.bootstrap.foundation import Foundation
 from gateway.commands import archives, audit
 from storage.ids import utc_now
 from tests.gateway.house import House, Person
+from tests.gateway.test_merging import two_tickets
 from ticketing.audit.store import AuditStore
 from ticketing.reading.windows import FLOOR
 
@@ -112,3 +113,23 @@ async def test_an_export_by_the_command_line_is_a_fact(
     assert told["archive.exported"].actor.name == "Mira"
     assert told["audit.exported"].actor.via == told["archive.exported"].actor.via == "cli"
     assert "until" in {change.field for change in told["audit.exported"].changes}
+
+
+async def test_who_sees_a_sensitive_value_is_written_down(house: House, admin: Person) -> None:
+    field = {"names": {"en": "IBAN"}, "kind": "text", "sensitive": True}
+    assert (await admin.call("PUT", "/fields/iban", field))[0] == 200
+    one, two = await two_tickets(house, admin)
+    lena = await house.person("lena@halden.example", "supervisor")
+    jun = await house.person("jun@halden.example")
+    await admin.call("PATCH", f"/tickets/{one}", {"fields": {"iban": "CH93 0076"}, "private": True})
+    for who in (admin, admin, lena, jun):
+        await who.call("GET", f"/tickets/{one}")
+        await who.call("GET", f"/tickets/{two}")
+    found = (await admin.get("/audit?kind=sensitive"))["items"]
+    names = {entry["actor"]["id"] for entry in found}
+    assert admin.id in names
+    assert jun.id not in names  # it is masked, or not seen at all
+    assert {entry["subject"]["id"] for entry in found} == {one}
+    assert [change["field"] for change in found[0]["changes"]] == ["fields.iban"]
+    assert len(found) == len(names)
+    assert "CH93" not in str(found)

@@ -71,7 +71,7 @@ class AuditReading:
         """Without what happened to tickets that the viewer does not see, and in hidden inboxes."""
         if sees_everything(viewer):
             return entries
-        tickets = await self._store.tickets({one.subject.id for one in entries if one.of_event})
+        tickets = await self._store.tickets({one.subject.id for one in entries if _of_ticket(one)})
         return [
             shown
             for one in entries
@@ -128,12 +128,17 @@ def _fits(entry: Entry, query: AuditQuery) -> bool:
 
 
 def _visible(viewer: Viewer, entry: Entry, ticket: Ticket | None) -> bool:
-    """A fact is beside the tickets; an event without a ticket is about a person."""
-    if not entry.of_event:
+    """An event without a ticket is about a person. Most facts are beside the tickets."""
+    if not _of_ticket(entry):
         return True
     if ticket is None:
         return sees_everybody(viewer)
-    return sees_inbox(viewer, InboxId(entry.inbox_id)) and sees(viewer, ticket)
+    within = not entry.of_event or sees_inbox(viewer, InboxId(entry.inbox_id))
+    return within and sees(viewer, ticket)
+
+
+def _of_ticket(entry: Entry) -> bool:
+    return entry.of_event or entry.subject.kind == "ticket"
 
 
 def _told(viewer: Viewer, entry: Entry) -> Entry | None:

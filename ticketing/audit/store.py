@@ -42,6 +42,10 @@ class AuditStore:
         """Within the transaction of the change, where there is one."""
         await self._facts.insert_many(facts, session=session)
 
+    async def add_once(self, fact: Fact) -> None:
+        """Unless it is there already."""
+        await self._facts.insert(fact)
+
     async def raw(
         self, source: Source, since: datetime, until: datetime, limit: int
     ) -> Sequence[Mapping[str, Any]]:

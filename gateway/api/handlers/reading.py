@@ -20,6 +20,7 @@ from normalizer.model import Message
 from outbound.suppression.handlers import Suppressions
 from storage.blobs import Blobs
 from storage.errors import BlobMissing, BlobTooLarge
+from ticketing.audit.sensitive import SensitiveReads
 from ticketing.catalogue.reading import Catalogues
 from ticketing.links.handlers import Links
 from ticketing.model import Contact, Inbox, Ticket
@@ -61,6 +62,7 @@ class ReadingApi:
         work: Work,
         notifications: Notifications,
         links: Links,
+        sensitive: SensitiveReads,
     ) -> None:
         self._reading = reading
         self._people = people
@@ -71,6 +73,7 @@ class ReadingApi:
         self._work = work
         self._notifications = notifications
         self._links = links
+        self._sensitive = sensitive
 
     def handlers(self) -> Mapping[str, Handler]:
         """By operation."""
@@ -113,11 +116,13 @@ class ReadingApi:
     async def whole_of(self, viewer: Viewer, ticket: Ticket, now: datetime) -> s.Ticket:
         """The answer of a change, also of one that took the ticket out of the viewer's sight."""
         found = await self._reading.whole_of(viewer, ticket)
+        catalogue = await self._catalogues.current()
+        await self._sensitive.note(viewer, found.ticket, catalogue, now)
         wanted = filter(None, map(ticket_views.mail_address, found.conversations))
         return ticket_views.whole(
             found,
             await self._people.all(),
-            await self._catalogues.current(),
+            catalogue,
             links=await self._links.of(viewer, found.ticket),
             lines=await self._directory.lines(),
             stopped=await self._suppressions.stopped(list(wanted), now),
