@@ -1,20 +1,18 @@
 """Language, theme, narrow windows, the keyboard alone, and what assistive technology is told."""
 
-from typing import Any
-
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.e2e.axe import nameless, tree
 from tests.e2e.conftest import Sit
 from tests.e2e.customers import Line
-from tests.e2e.desk import Desk
 from tests.e2e.stage import Stage
 
 pytestmark = [pytest.mark.e2e, pytest.mark.asyncio(loop_scope="session")]
 
 LONG = "https://shop.halden.example/orders/" + "4711" * 30
 # what a pointer can use and the keyboard therefore must reach, roving groups by one member
-USABLE = "a[href], button, input, textarea, [role=radio], [role=log]"
+USABLE = "a[href], button, input, textarea, [contenteditable=true], [role=radio], [role=log]"
 REACH = f"""() => [...document.querySelectorAll({USABLE!r})].filter(one =>
   one.checkVisibility() && !one.disabled && !one.hidden && one.tabIndex >= 0
 ).map(one => one.dataset.e2e ??= String(Math.random()))"""
@@ -36,7 +34,6 @@ BEYOND = """() => [...document.querySelectorAll('button, a, textarea, h1, h2, in
     return one.checkVisibility() && box.width > 1 && beyond;
   }
 ).map(one => one.outerHTML.slice(0, 160))"""
-NAMED = {"button", "link", "textbox", "searchbox", "radio", "grid", "log", "navigation", "main"}
 
 
 async def _one_ticket(stage: Stage) -> tuple[Line, str]:
@@ -120,26 +117,26 @@ async def test_a_phone_shows_one_pane_and_never_scrolls_sideways(
     await desk.go(f"/inbox/{line.id}")
     await expect(desk.row("Ingrid")).to_be_visible()
     await expect(page.get_by_role("navigation", name="Views")).to_be_visible()
-    await _fits(page)
+    await fits(page)
     await desk.row("Ingrid").get_by_role("link").tap()
     await expect(desk.pen).to_be_visible()
     await expect(desk.list).to_have_count(0)
-    await _fits(page)
+    await fits(page)
     await desk.pen.fill("A longer answer that must wrap. " * 6)
     await expect(desk.button("Send")).to_be_in_viewport()
     await desk.mode("Note")
-    await _fits(page)
+    await fits(page)
     await desk.button("Details").tap()
     await expect(desk.panel).to_be_visible()
-    await _fits(page)
+    await fits(page)
     await desk.button("Close details").tap()
     await desk.button("Back to list").tap()
     await desk.button("More").tap()
     await expect(page.get_by_role("searchbox")).to_be_visible()
-    await _fits(page)
+    await fits(page)
 
 
-async def _fits(page: Page) -> None:
+async def fits(page: Page) -> None:
     wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide, "the page scrolls sideways"
     assert await page.evaluate(BEYOND) == [], "something lies beyond the edge"
@@ -164,6 +161,8 @@ async def test_everything_is_reached_by_the_keyboard_alone(stage: Stage, sit: Si
     await desk.page.wait_for_load_state("networkidle")
     for late in ("Mira Okafor", "Sort by"):  # menus come after the list
         await expect(desk.button(late)).to_have_attribute("aria-haspopup", "menu")
+    await desk.pen.click()  # the editor takes the place of the plain field
+    await expect(desk.composer.get_by_role("button", name="Bold")).to_be_visible()
     wanted = set(await desk.page.evaluate(REACH))
     assert len(wanted) > 20
     reached: set[str] = set()
@@ -198,7 +197,7 @@ async def test_the_accessibility_tree_says_what_the_eye_sees(stage: Stage, sit: 
     await expect(desk.panel).to_contain_text("Assignee")
     await expect(desk.row("Ingrid")).to_be_visible()
     await desk.page.wait_for_load_state("networkidle")
-    nodes = await _tree(desk)
+    nodes = await tree(desk.page)
     byrole: dict[str, list[str]] = {}
     for role, name in nodes:
         byrole.setdefault(role, []).append(name)
@@ -213,15 +212,4 @@ async def test_the_accessibility_tree_says_what_the_eye_sees(stage: Stage, sit: 
     assert "Views" in byrole["navigation"]
     assert byrole["complementary"] == ["Details"]
     assert len(byrole["main"]) == 1
-    nameless = [role for role, name in nodes if role in NAMED and not name.strip()]
-    assert nameless == []
-
-
-async def _tree(desk: Desk) -> list[tuple[str, str]]:
-    session = await desk.context.new_cdp_session(desk.page)
-    answer: dict[str, Any] = await session.send("Accessibility.getFullAXTree")
-    return [
-        (str(node["role"]["value"]), str(node.get("name", {}).get("value", "")))
-        for node in answer["nodes"]
-        if not node.get("ignored")
-    ]
+    assert await nameless(desk.page) == []

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
+import { keys } from "../api/keys";
 import type { Ticket } from "../api/types";
 import { useToast } from "../app/ToastProvider";
 import { renewEvents } from "../realtime/renew";
@@ -8,6 +9,8 @@ import { putTicket } from "./putTicket";
 
 interface Deed {
   work: () => Promise<Ticket>;
+  /** Shown until the answer is there, and taken back where it is a refusal. */
+  meanwhile?: Ticket;
   /** Told when it is done. */
   said?: string;
   undo?: () => Promise<Ticket>;
@@ -27,13 +30,19 @@ export function useTicketDeed() {
   };
   const mutation = useMutation({
     mutationFn: ({ work }: Deed) => work(),
+    onMutate: ({ meanwhile }) => {
+      if (meanwhile) cache.setQueryData(keys.ticket(meanwhile.id), meanwhile);
+    },
     onSuccess: (ticket, { said, undo }) => {
       show(ticket);
       if (!said) return;
       const back = undo ? () => mutation.mutate({ work: undo }) : undefined;
       toast({ tone: "ok", until: Date.now() + (undo ? UNDO_MS : TOAST_MS), text: () => said, ...(back ? { undo: back } : {}) });
     },
-    onError: (error) => toast({ tone: "bad", until: Date.now() + TOAST_MS, text: () => t("ticket.notChanged", { why: error.message }) }),
+    onError: (error, { meanwhile }) => {
+      if (meanwhile) void cache.invalidateQueries({ queryKey: keys.ticket(meanwhile.id) });
+      toast({ tone: "bad", until: Date.now() + TOAST_MS, text: () => t("ticket.notChanged", { why: error.message }) });
+    },
   });
   return { run: (deed: Deed) => mutation.mutate(deed), busy: mutation.isPending };
 }

@@ -37,9 +37,14 @@ export function KeysProvider({ children }: { children: ReactNode }) {
     const commands = boundCommands(keymap);
     let pending: readonly string[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
+    // Asked before anybody has heard the key: a menu that Escape closes is closed when it comes here.
+    let over = false;
+    const look = () => {
+      over = dialogOpen();
+    };
     const listen = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.repeat && event.key !== "j" && event.key !== "k") return;
-      if (dialogOpen()) return;
+      if (over || dialogOpen()) return;
       const outcome = match(pending, pressOf(event), commands);
       pending = outcome.pending;
       clearTimeout(timer);
@@ -49,8 +54,10 @@ export function KeysProvider({ children }: { children: ReactNode }) {
       event.preventDefault();
       handler();
     };
+    window.addEventListener("keydown", look, true);
     window.addEventListener("keydown", listen);
     return () => {
+      window.removeEventListener("keydown", look, true);
       window.removeEventListener("keydown", listen);
       clearTimeout(timer);
     };

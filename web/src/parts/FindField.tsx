@@ -22,6 +22,8 @@ interface Props<T extends Found> {
   find: (q: string, signal: AbortSignal) => Promise<T[]>;
   onPick: (one: T) => void;
   first?: boolean;
+  /** It came at a press of its own: the caret goes into it. */
+  begin?: boolean;
   required?: boolean;
   onEscape?: () => void;
 }
@@ -29,7 +31,7 @@ interface Props<T extends Found> {
 const SHORTEST = 2;
 
 /** A field that finds while one types: arrows walk what was found, Enter takes it, Escape closes it. */
-export function FindField<T extends Found>({ label, value, onChange, name, find, onPick, first, onEscape, ...rest }: Props<T>) {
+export function FindField<T extends Found>({ label, value, onChange, name, find, onPick, first, begin, onEscape, ...rest }: Props<T>) {
   const { t } = useTranslation();
   const list = useId();
   const [open, setOpen] = useState(false);
@@ -77,6 +79,7 @@ export function FindField<T extends Found>({ label, value, onChange, name, find,
         aria-autocomplete="list"
         aria-activedescendant={found[at] ? `${list}-${at}` : undefined}
         data-first={first}
+        autoFocus={begin}
         dir="auto"
         value={value}
         maxLength={320}

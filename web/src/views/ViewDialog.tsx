@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { useTeams, useViewFields } from "../api/queries";
 import { Dialog } from "../parts/Dialog";
 import { Glyph } from "../parts/Glyph";
+import { heirs } from "../parts/heirs";
 import { IconButton } from "../parts/IconButton";
 import { Labelled } from "../parts/Labelled";
 import { Select } from "../parts/Select";
@@ -35,7 +36,7 @@ export function ViewDialog({ what }: { what: Editing }) {
         <h2 className="grow">{title}</h2>
         <IconButton icon={IconX} label={t("action.close")} onClick={close} />
       </header>
-      <form className="view-form" onSubmit={submit}>
+      <form className="view-form" ref={heirs} onSubmit={submit}>
         <div className="two">
           <Labelled label={t("views.name")}>
             {(aria) => <input {...aria} className="input" data-first required maxLength={100} value={form.name} onChange={(event) => change({ name: event.target.value })} />}

@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 
 import { useInbox } from "../InboxContext";
 import { JobStrip } from "../../bulk/JobStrip";
+import { heirs } from "../../parts/heirs";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { ListBody } from "./ListBody";
 import { ListEdge } from "./ListEdge";
@@ -20,9 +21,11 @@ export function ListPane() {
   return (
     <Box className="list" aria-label={t("list.label", { name })}>
       <ListHeader />
-      <ListTools />
-      <SearchChips />
-      <JobStrip />
+      <div className="over" ref={heirs}>
+        <ListTools />
+        <SearchChips />
+        <JobStrip />
+      </div>
       <ConnectionBanner />
       <ListBody />
       {layout.railInline ? <ListEdge /> : null}

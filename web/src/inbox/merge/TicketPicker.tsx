@@ -23,7 +23,7 @@ export function TicketPicker({ ticket, onPick }: { ticket: Ticket; onPick: (ref:
   const list = [...new Map([...(wanted ? found : offered)].map((one) => [one.id, one])).values()].filter((one) => one.id !== ticket.id).slice(0, MOST);
   return (
     <div className="picker">
-      <input className="input" type="search" data-autofocus autoFocus value={q} aria-label={t("merge.find")} placeholder={t("merge.find")} onChange={(event) => setQ(event.target.value)} />
+      <input className="input" type="search" data-first value={q} aria-label={t("merge.find")} placeholder={t("merge.find")} onChange={(event) => setQ(event.target.value)} />
       <ul aria-label={t("merge.found")}>
         {list.map((one) => (
           <li key={one.id}>

@@ -7,7 +7,7 @@ import { Glyph } from "../../parts/Glyph";
 const LONGEST = 40;
 
 /** Tags as badges; a plus opens a small field, Enter adds, Escape leaves. */
-export function TagField({ tags, onChange }: { tags: readonly string[]; onChange: (tags: string[]) => void }) {
+export function TagField({ tags, locked, onChange }: { tags: readonly string[]; locked: boolean; onChange: (tags: string[]) => void }) {
   const { t } = useTranslation();
   const [text, setText] = useState<string | null>(null);
   const add = () => {
@@ -17,20 +17,26 @@ export function TagField({ tags, onChange }: { tags: readonly string[]; onChange
   };
   const press = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    // The key is done with: what has the focus next must not hear it too.
+    event.preventDefault();
+    event.stopPropagation();
     if (event.key === "Enter") add();
-    if (event.key === "Escape") setText(null);
+    else setText(null);
   };
   return (
     <span className="tags-field">
       {tags.map((tag) => (
         <span className="badge tag" key={tag}>
           <span className="cut">{tag}</span>
-          <button type="button" aria-label={t("field.removeTag", { tag })} onClick={() => onChange(tags.filter((one) => one !== tag))}>
-            <Glyph of={IconX} size="xs" />
-          </button>
+          {locked ? null : (
+            <button type="button" aria-label={t("field.removeTag", { tag })} onClick={() => onChange(tags.filter((one) => one !== tag))}>
+              <Glyph of={IconX} size="xs" />
+            </button>
+          )}
         </span>
       ))}
-      {text === null ? (
+      {locked ? null : text === null ? (
         <button type="button" className="add-tag" aria-label={t("field.addTag")} title={t("field.addTag")} onClick={() => setText("")}>
           <Glyph of={IconPlus} size="s" />
         </button>

@@ -5,10 +5,12 @@ import { useTranslation } from "react-i18next";
 import type { Ticket } from "../../api/types";
 import { useAfterPaint } from "../../app/useAfterPaint";
 import { Dialog } from "../../parts/Dialog";
+import { heirs } from "../../parts/heirs";
 import { IconButton } from "../../parts/IconButton";
 import { Segmented } from "../../parts/Segmented";
 import { useInbox } from "../InboxContext";
 import { Activity } from "./Activity";
+import { Assets } from "./Assets";
 import { Checklist } from "./Checklist";
 import { ContactFacts } from "./ContactFacts";
 import { ContactMore, ContactNotes } from "./ContactMore";
@@ -33,7 +35,7 @@ function Content({ ticket }: { ticket: Ticket }) {
         <span className="grow"><Segmented label={t("panel.show")} value={tab} options={tabs} onChange={setTab} /></span>
         <IconButton icon={IconX} label={t("panel.close")} onClick={layout.togglePanel} />
       </header>
-      <div className="panel-scroll">
+      <div className="panel-scroll" ref={heirs}>
         {!painted ? null : tab === "history" ? (
           <History ticket={ticket} />
         ) : (
@@ -41,6 +43,7 @@ function Content({ ticket }: { ticket: Ticket }) {
             <ContactFacts ticket={ticket}><ContactMore contact={ticket.contact.id} /></ContactFacts>
             <TicketFields ticket={ticket} />
             <Checklist ticket={ticket} />
+            <Assets ticket={ticket} />
             <Related ticket={ticket} />
             <Links ticket={ticket} />
             <Followers ticket={ticket} />

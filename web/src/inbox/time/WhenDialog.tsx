@@ -34,9 +34,9 @@ export function WhenDialog({ open, onClose, title, verb, onChoose, children }: P
       </header>
       <div className="when">
         <ul>
-          {moments(now).map((one) => (
+          {moments(now).map((one, at) => (
             <li key={one.name}>
-              <button type="button" className="when-row" onClick={() => onChoose(one.at)}>
+              <button type="button" className="when-row" data-first={at === 0 || undefined} onClick={() => onChoose(one.at)}>
                 <span className="grow">{t(`when.${one.name}`)}</span>
                 <time className="meta num" dateTime={one.at.toISOString()}>{format.dateTime(one.at.toISOString())}</time>
               </button>
