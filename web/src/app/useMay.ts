@@ -8,6 +8,17 @@ export function useMay(): (permission: string) => boolean {
 
 export type FieldRule = "hidden" | "masked" | "read_only";
 
+/** Whether a ticket's field is not shown, or shown and not changed; null where it may be changed. */
+export function useFieldHold(): (field: string) => "hidden" | "locked" | null {
+  const may = useMay();
+  const rule = useFieldRule();
+  return (field) => {
+    const held = rule(field);
+    if (held === "hidden") return held;
+    return held !== null || !may("change") ? "locked" : null;
+  };
+}
+
 /** What the agent's role may do to a field; null where nothing holds it back. */
 export function useFieldRule(): (field: string) => FieldRule | null {
   const { data } = useSession();

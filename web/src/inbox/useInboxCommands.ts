@@ -1,6 +1,7 @@
 import { useNavigate } from "react-router";
 
 import { pathOf } from "../app/scope";
+import { useMay } from "../app/useMay";
 import { useCommand } from "../keys/useCommand";
 import { openPalette } from "../palette/store";
 import { useInbox, type InboxState } from "./InboxContext";
@@ -24,7 +25,8 @@ export function useInboxCommands(): InboxState {
   useCommand("goWaiting", () => void navigate(pathOf({ kind: "view", key: "waiting" })));
   useCommand("goOpen", () => void navigate(pathOf({ kind: "view", key: "open" })));
   useCommand("goSolved", () => void navigate(pathOf({ kind: "view", key: "solved" })));
-  const act = useTargets().length > 0;
+  const some = useTargets().length > 0;
+  const act = useMay()("change") && some;
   useCommand("assign", () => openPalette("assign"), act);
   useCommand("status", () => openPalette("status"), act);
   useCommand("priority", () => openPalette("priority"), act);

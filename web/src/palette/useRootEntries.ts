@@ -5,6 +5,7 @@ import { useNavigate } from "react-router";
 
 import { useInboxes, useMe, useSavedViews, useTeams } from "../api/queries";
 import type { TicketRow } from "../api/types";
+import { useMay } from "../app/useMay";
 import { VIEWS, pathOf, type Scope } from "../app/scope";
 import { signOutHere } from "../app/enter";
 import { usePreference } from "../app/preferences";
@@ -35,6 +36,7 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
   const teams = useTeams().data ?? [];
   const { data: saved } = useSavedViews();
   const [keymap] = usePreference("keymap");
+  const may = useMay();
   const change = useChangeMany();
   const copyLink = useCopyLink(targets[0]?.id);
   const keysOf = (id: CommandId | undefined) => boundCommands(keymap).find((command) => command.id === id)?.keys;
@@ -46,7 +48,7 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
     const solvable = sharedStatuses(targets).includes("solved");
     const mine = targets.every((row) => row.assignee?.id === me);
     const one = { group: "ticket" } as const;
-    return [
+    const changes = (): Entry[] => [
       { ...one, id: "assign", label: t("palette.assign"), icon: IconUserPlus, keys: keysOf("assign"), into: "assign" },
       ...(mine ? [] : [{ ...one, id: "assignMe", label: t("keys.assignMe"), icon: IconUserCheck, keys: keysOf("assignMe"), run: () => change(targets, { assignee_id: me }) }]),
       ...(solvable ? [{ ...one, id: "solve", label: t("ticket.solve"), icon: IconCircleCheck, run: () => change(targets, { status: "solved" }) }] : []),
@@ -55,6 +57,9 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
       { ...one, id: "tag", label: t("palette.tag"), icon: IconTag, keys: keysOf("tag"), into: "tag" },
       { ...one, id: "snooze", label: t("palette.snooze"), icon: IconClockPause, keys: keysOf("snooze"), into: "snooze" },
       ...(teams.length > 0 ? [{ ...one, id: "team", label: t("palette.team"), icon: IconUsersGroup, into: "team" as const }] : []),
+    ];
+    return [
+      ...(may("change") ? changes() : []),
       { ...one, id: "follow", label: t("palette.follow"), icon: IconEye, run: () => change(targets, { follow: true }) },
       { ...one, id: "unfollow", label: t("palette.unfollow"), icon: IconEyeOff, onDemand: true, run: () => change(targets, { follow: false }) },
       ...(targets.length === 1 ? [{ ...one, id: "copyLink", label: t("keys.copyLink"), icon: IconLink, keys: keysOf("copyLink"), run: copyLink }] : []),

@@ -5,6 +5,7 @@ import { useMe } from "../api/queries";
 import type { Preferences } from "../api/types";
 import { LANGUAGES, SCHEMES, useLooks, type Language } from "../app/looks";
 import { useChangePreferences, useMyPreferences } from "../app/myPreferences";
+import { useMay } from "../app/useMay";
 import { Avatar } from "../parts/Avatar";
 import { Segmented } from "../parts/Segmented";
 import { Field } from "./Field";
@@ -18,6 +19,7 @@ export function ProfileSection() {
   const { t } = useTranslation();
   const me = useMe();
   const { data: mine } = useMyPreferences();
+  const may = useMay();
   const change = useChangePreferences();
   const { colorScheme } = useMantineColorScheme();
   const { chooseLanguage, chooseScheme } = useLooks();
@@ -43,9 +45,11 @@ export function ProfileSection() {
       <Field label={t("prefs.zone")} control="set-zone">
         <Select id="set-zone" value={mine.time_zone} options={zones} onChange={(time_zone) => change(() => ({ time_zone }))} />
       </Field>
-      <Field label={t("prefs.send")} hint={t("prefs.sendHint")} control="set-send">
-        <Select id="set-send" value={mine.send_action} options={SENDS.map((value) => ({ value, label: t(`prefs.sends.${value}`) }))} onChange={(send_action) => change(() => ({ send_action }))} />
-      </Field>
+      {may("reply") && may("change") ? (
+        <Field label={t("prefs.send")} hint={t("prefs.sendHint")} control="set-send">
+          <Select id="set-send" value={mine.send_action} options={SENDS.map((value) => ({ value, label: t(`prefs.sends.${value}`) }))} onChange={(send_action) => change(() => ({ send_action }))} />
+        </Field>
+      ) : null}
     </>
   );
 }

@@ -65,12 +65,12 @@ export function ComposerBar({ ticket, composer }: { ticket: Ticket; composer: Co
   const options = [
     { value: "reply" as Mode, label: <><Glyph of={IconArrowBackUp} size="s" />{t("composer.reply")}</> },
     { value: "note" as Mode, label: <><Glyph of={IconLock} size="s" />{t("composer.note")}</> },
-  ];
+  ].filter((one) => composer.modes.includes(one.value));
   return (
     <div className="bar1">
       <Segmented label={t("composer.mode")} value={composer.mode} options={options} onChange={composer.setMode} />
       {composer.mode === "note" ? (
-        <span className="grow sec cut only-team">{t("composer.onlyTeam")}</span>
+        <span className="grow sec cut only-team">{t(composer.modes.length > 1 ? "composer.onlyTeam" : "composer.onlyNotes")}</span>
       ) : (
         <ChannelChoice ticket={ticket} composer={composer} />
       )}

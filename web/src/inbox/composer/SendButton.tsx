@@ -29,7 +29,7 @@ function SendLater({ composer, open, onClose }: { composer: ComposerState; open:
 
 function MoreWays({ composer, later }: { composer: ComposerState; later: () => void }) {
   const { t } = useTranslation();
-  const { ready, send, usual } = composer;
+  const { ready, send, usual, mayChange } = composer;
   return (
     <Menu position="top-end" width={296} shadow="md">
       <Menu.Target>
@@ -39,13 +39,17 @@ function MoreWays({ composer, later }: { composer: ComposerState; later: () => v
       </Menu.Target>
       <Menu.Dropdown>
         {usual ? <Menu.Item onClick={() => send(null)} disabled={!ready}>{t("composer.send")}</Menu.Item> : null}
-        <Menu.Item leftSection={<Glyph of={IconCheck} />} rightSection={<Kbd>{CHORDS.sendSolve}</Kbd>} disabled={!ready} onClick={() => send("solved")}>
-          {t("composer.sendSolve")}
-        </Menu.Item>
-        <Menu.Item leftSection={<Glyph of={IconHourglass} />} rightSection={<Kbd>{CHORDS.sendWait}</Kbd>} disabled={!ready} onClick={() => send("waiting")}>
-          {t("composer.sendWait")}
-        </Menu.Item>
-        <Menu.Divider />
+        {mayChange ? (
+          <>
+            <Menu.Item leftSection={<Glyph of={IconCheck} />} rightSection={<Kbd>{CHORDS.sendSolve}</Kbd>} disabled={!ready} onClick={() => send("solved")}>
+              {t("composer.sendSolve")}
+            </Menu.Item>
+            <Menu.Item leftSection={<Glyph of={IconHourglass} />} rightSection={<Kbd>{CHORDS.sendWait}</Kbd>} disabled={!ready} onClick={() => send("waiting")}>
+              {t("composer.sendWait")}
+            </Menu.Item>
+            <Menu.Divider />
+          </>
+        ) : null}
         <Menu.Item leftSection={<Glyph of={IconCalendarClock} />} disabled={!ready} onClick={later}>{t("later.open")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

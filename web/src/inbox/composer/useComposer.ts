@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 
 import type { Draft, Mode, ReplyBody, Ticket } from "../../api/types";
 import { useMyPreferences } from "../../app/myPreferences";
+import { useMay } from "../../app/useMay";
 import { useCommand } from "../../keys/useCommand";
 import { Store, useStore } from "../../realtime/stores";
 import { useShowPresence } from "../../realtime/usePresence";
@@ -23,7 +24,9 @@ const NOBODY: string[] = [];
 
 /** Everything the composer knows: two drafts that never mix, where the answer goes, and what stands in its way. */
 export function useComposer(ticket: Ticket) {
-  const [mode, setMode] = useState<Mode>("reply");
+  const may = useMay();
+  const modes: Mode[] = [...(may("reply") ? ["reply" as const] : []), ...(may("note") ? ["note" as const] : [])];
+  const [mode, setMode] = useState<Mode>(modes[0] ?? "reply");
   const [warned, setWarned] = useState(false);
   const [choices, setChoices] = useState<readonly string[]>([]);
   const [caret] = useState(() => new Store(""));
@@ -56,14 +59,15 @@ export function useComposer(ticket: Ticket) {
     // At once: the next key pressed is already a word, and must not be taken for a shortcut.
     pen.current?.focus();
   };
-  useCommand("reply", () => write("reply"));
-  useCommand("note", () => write("note"));
+  useCommand("reply", () => write("reply"), may("reply"));
+  useCommand("note", () => write("note"), may("note"));
   useEffect(() => {
     if (answering) pen.current?.focus();
   }, [answering]);
 
   const wish = useMyPreferences().data?.send_action ?? "send";
-  const usual: Then = wish === "send" ? null : wish;
+  const mayChange = may("change");
+  const usual: Then = wish === "send" || !mayChange ? null : wish;
   const { text, html } = view;
   const tooLong = mode === "reply" && capabilities?.max_chars != null && text.length > capabilities.max_chars;
   const closed = mode === "reply" && !(conversation?.can_reply ?? false);
@@ -95,11 +99,12 @@ export function useComposer(ticket: Ticket) {
   };
   const act = (chord: Chord) => {
     if (chord === "leave") pen.current?.element()?.blur();
-    else if (chord !== null) send(chord === "send" ? usual : chord);
+    else if (chord === "send") send(usual);
+    else if (chord !== null && mayChange) send(chord);
   };
 
   return {
-    mode, setMode: write, pen, caret, text, html, epoch: view.epoch, draftState: view.state, capabilities, conversation, uploads, newer, accept, anyway,
+    mode, modes, mayChange, setMode: write, pen, caret, text, html, epoch: view.epoch, draftState: view.state, capabilities, conversation, uploads, newer, accept, anyway,
     busy, ready, closed, tooLong, mail, everyone, cc: replyView.cc ?? NOBODY, bcc: replyView.bcc ?? NOBODY, choices, setChoices, answering, answer,
     rich: mode === "reply" && (capabilities?.html ?? false),
     edit: (change: Edit) => draft.edit({ ...change, conversation_id: mode === "reply" ? (conversation?.id ?? null) : null }),

@@ -1,7 +1,8 @@
 import { IconCircleHalf2, IconClockPause, IconDots, IconFlag, IconTag, IconUserPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
-import { useMay, useMe } from "../../api/queries";
+import { useMe } from "../../api/queries";
+import { useMay } from "../../app/useMay";
 import { useCommand } from "../../keys/useCommand";
 import { IconButton } from "../../parts/IconButton";
 import { openPalette } from "../../palette/store";
@@ -12,21 +13,31 @@ import { useTargets } from "../useTargets";
 import { NONE, selection } from "./selection";
 import { useScopeName } from "./useScopeName";
 
+const DEEDS = [
+  { step: "assign", icon: IconUserPlus },
+  { step: "status", icon: IconCircleHalf2 },
+  { step: "priority", icon: IconFlag },
+  { step: "tag", icon: IconTag },
+  { step: "snooze", icon: IconClockPause },
+] as const;
+
 /** What can be done to the ticked tickets; each asks for its value in the palette. */
 export function BulkBar() {
   const { t } = useTranslation();
   const { list } = useInbox();
   const { count } = useScopeName();
-  const mayBulk = useMay("bulk");
+  const may = useMay();
+  const mayBulk = may("bulk");
+  const mayChange = may("change");
   const { ids, whole } = useStore(selection);
   const all = ids.size === list.rows.length;
   const targets = useTargets();
   const change = useChangeMany();
   const me = useMe().id;
   // With tickets ticked, the keys of the open one are theirs.
-  useCommand("solve", () => change(targets, { status: "solved" }));
-  useCommand("assignMe", () => change(targets, { assignee_id: me }));
-  useCommand("snooze", () => openPalette("snooze"));
+  useCommand("solve", () => change(targets, { status: "solved" }), mayChange);
+  useCommand("assignMe", () => change(targets, { assignee_id: me }), mayChange);
+  useCommand("snooze", () => openPalette("snooze"), mayChange);
   const turn = () => selection.set(all ? NONE : { ids: new Set(list.rows.map((one) => one.row.id)), anchor: null, whole: false });
   const more = mayBulk && all && list.hasNextPage && !whole;
   return (
@@ -35,11 +46,7 @@ export function BulkBar() {
         <input type="checkbox" checked={all} ref={(box) => { if (box) box.indeterminate = !all; }} onChange={turn} aria-label={t("bulk.all")} />
         <span className="strong num cut" role="status">{whole ? t("bulk.wholeChosen") : t("bulk.chosen", { count: ids.size })}</span>
         <span className="grow" />
-        <IconButton icon={IconUserPlus} label={t("keys.assign")} onClick={() => openPalette("assign")} />
-        <IconButton icon={IconCircleHalf2} label={t("keys.status")} onClick={() => openPalette("status")} />
-        <IconButton icon={IconFlag} label={t("keys.priority")} onClick={() => openPalette("priority")} />
-        <IconButton icon={IconTag} label={t("keys.tag")} onClick={() => openPalette("tag")} />
-        <IconButton icon={IconClockPause} label={t("keys.snooze")} onClick={() => openPalette("snooze")} />
+        {mayChange ? DEEDS.map(({ step, icon }) => <IconButton key={step} icon={icon} label={t(`keys.${step}`)} onClick={() => openPalette(step)} />) : null}
         <IconButton icon={IconDots} label={t("bulk.more")} onClick={() => openPalette()} />
         <IconButton icon={IconX} label={t("bulk.clear")} onClick={() => selection.set(NONE)} />
       </div>

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { TicketRow } from "../../api/types";
+import { useMay } from "../../app/useMay";
 import { Avatar } from "../../parts/Avatar";
 import { useChangeTicket } from "../useChangeTicket";
 
@@ -8,6 +9,8 @@ import { useChangeTicket } from "../useChangeTicket";
 export function RowOwner({ row, me, focusable }: { row: TicketRow; me: string; focusable: boolean }) {
   const { t } = useTranslation();
   const change = useChangeTicket();
+  const mayTake = useMay()("change");
+  if (!row.assignee && !mayTake) return <span className="owner" role="gridcell" aria-label={t("ticket.nobody")}><Avatar name={null} /></span>;
   if (row.assignee) {
     return (
       <span className="owner" role="gridcell" aria-label={t("ticket.ownedBy", { name: row.assignee.name })} title={row.assignee.name}>

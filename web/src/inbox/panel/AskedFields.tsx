@@ -16,7 +16,7 @@ const ABOVE = new Set(["assignee_id", "team_id", "tags", "organisation_id", "ass
 
 type Set = (patch: TicketPatch) => void;
 
-function CategoryField({ ticket, set }: { ticket: Ticket; set: Set }) {
+function CategoryField({ ticket, set, locked }: { ticket: Ticket; set: Set; locked: boolean }) {
   const { t, i18n } = useTranslation();
   const { data: catalogue } = useCatalogue();
   const all = catalogue?.categories ?? [];
@@ -28,13 +28,13 @@ function CategoryField({ ticket, set }: { ticket: Ticket; set: Set }) {
   };
   const live = all.filter((one) => !one.retired || one.id === ticket.category_id);
   const options = [{ value: NONE, label: t("field.none") }, ...live.map((one) => ({ value: one.id, label: path(one.id) }))];
-  return <FieldMenu name={t("field.name.category_id")} value={ticket.category_id} options={options} onChoose={(id) => set({ category_id: id || null })} />;
+  return <FieldMenu name={t("field.name.category_id")} locked={locked} value={ticket.category_id} options={options} onChoose={(id) => set({ category_id: id || null })} />;
 }
 
-function RatingField({ ticket, set, field }: { ticket: Ticket; set: Set; field: "impact" | "urgency" }) {
+function RatingField({ ticket, set, field, locked }: { ticket: Ticket; set: Set; field: "impact" | "urgency"; locked: boolean }) {
   const { t } = useTranslation();
   const options = [{ value: NONE, label: t("field.none") }, ...RATINGS.map((value) => ({ value, label: t(`rating.${value}`) }))] as const;
-  return <FieldMenu name={t(`field.name.${field}`)} value={ticket[field] ?? NONE} options={options} onChoose={(value) => set({ [field]: value === NONE ? null : value })} />;
+  return <FieldMenu name={t(`field.name.${field}`)} locked={locked} value={ticket[field] ?? NONE} options={options} onChoose={(value) => set({ [field]: value === NONE ? null : value })} />;
 }
 
 /** What the ticket's type asks now, in its form's order; the server says what that is after every change. */
@@ -47,7 +47,7 @@ export function AskedFields({ ticket, set }: { ticket: Ticket; set: Set }) {
   return ticket.form.filter((one) => !ABOVE.has(one.field)).map(({ field, required }) => {
     const custom = catalogue?.fields.find((one) => one.id === field);
     const kept = custom ? `fields.${field}` : field;
-    const held = rule(kept);
+    const held = rule(kept) ?? (may("change") ? null : "read_only");
     if (held === "hidden") return null;
     const name = words.name(kept);
     const value = ticket.fields[field] ?? null;
@@ -65,9 +65,9 @@ export function AskedFields({ ticket, set }: { ticket: Ticket; set: Set }) {
           ) : custom ? (
             <FieldEditor key={String(value)} field={custom} name={name} value={value} locked={held !== null} onChange={(next: FieldValue) => set({ fields: { [field]: next } })} />
           ) : field === "category_id" ? (
-            <CategoryField ticket={ticket} set={set} />
+            <CategoryField ticket={ticket} set={set} locked={held !== null} />
           ) : field === "impact" || field === "urgency" ? (
-            <RatingField ticket={ticket} set={set} field={field} />
+            <RatingField ticket={ticket} set={set} field={field} locked={held !== null} />
           ) : null}
         </dd>
       </div>

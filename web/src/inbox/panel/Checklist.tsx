@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
 import { addItem, changeItem, dropItem } from "../../api/work";
+import { useMay } from "../../app/useMay";
 import { Glyph } from "../../parts/Glyph";
 import { useTicketDeed } from "../useTicketDeed";
 
@@ -13,8 +14,10 @@ const LONGEST = 500;
 export function Checklist({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
   const deed = useTicketDeed();
+  const mayChange = useMay()("change");
   const [text, setText] = useState<string | null>(null);
   const { checklist, id } = ticket;
+  if (!mayChange && checklist.length === 0) return null;
   const done = checklist.filter((one) => one.done_at !== null).length;
   const add = () => {
     const words = text?.trim();
@@ -28,17 +31,17 @@ export function Checklist({ ticket }: { ticket: Ticket }) {
         {checklist.map((one) => (
           <li key={one.id}>
             <label className={one.done_at ? "done" : ""} title={one.done_by?.name}>
-              <input type="checkbox" checked={one.done_at !== null} onChange={(event) => {
+              <input type="checkbox" disabled={!mayChange} checked={one.done_at !== null} onChange={(event) => {
                 const { checked } = event.target;
-                deed.run({ work: () => changeItem(id, one.id, { done: checked }) });
+                deed.run({ work: () => changeItem(id, one.id, { done: checked }), meanwhile: { ...ticket, checklist: checklist.map((other) => (other.id === one.id ? { ...one, done_at: checked ? new Date().toISOString() : null } : other)) } });
               }} />
               <span className="grow">{one.text}</span>
             </label>
-            <button type="button" aria-label={t("checklist.remove", { text: one.text })} onClick={() => deed.run({ work: () => dropItem(id, one.id) })}><Glyph of={IconX} size="xs" /></button>
+            {mayChange ? <button type="button" aria-label={t("checklist.remove", { text: one.text })} onClick={() => deed.run({ work: () => dropItem(id, one.id) })}><Glyph of={IconX} size="xs" /></button> : null}
           </li>
         ))}
       </ul>
-      {text === null ? (
+      {!mayChange ? null : text === null ? (
         <button type="button" className="link meta" onClick={() => setText("")}>{t("checklist.add")}</button>
       ) : (
         <input
@@ -54,7 +57,10 @@ export function Checklist({ ticket }: { ticket: Ticket }) {
           onKeyDown={(event) => {
             if (event.nativeEvent.isComposing) return;
             if (event.key === "Enter") add();
-            if (event.key === "Escape") setText(null);
+            if (event.key !== "Escape") return;
+            event.preventDefault();
+            event.stopPropagation();
+            setText(null);
           }}
         />
       )}

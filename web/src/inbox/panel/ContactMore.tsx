@@ -7,6 +7,7 @@ import { addContactNote } from "../../api/work";
 import { contactKeys, useContact, useContactNotes } from "../../api/workQueries";
 import { useToast } from "../../app/ToastProvider";
 import { useNow } from "../../app/now";
+import { useMay } from "../../app/useMay";
 import { useFormat } from "../../i18n/format";
 import { Glyph } from "../../parts/Glyph";
 
@@ -48,6 +49,7 @@ export function ContactNotes({ contact }: { contact: string }) {
   const cache = useQueryClient();
   const toast = useToast();
   const { data: notes } = useContactNotes(contact);
+  const mayAdd = useMay()("people");
   const [text, setText] = useState<string | null>(null);
   const add = useMutation({
     mutationFn: (words: string) => addContactNote(contact, words),
@@ -57,6 +59,7 @@ export function ContactNotes({ contact }: { contact: string }) {
     },
     onError: (error) => toast({ tone: "bad", until: Date.now() + TOAST_MS, text: () => t("ticket.notChanged", { why: error.message }) }),
   });
+  if (!mayAdd && !notes?.length) return null;
   return (
     <section aria-label={t("contact.notes")}>
       <h3>{t("contact.notes")}</h3>
@@ -68,7 +71,7 @@ export function ContactNotes({ contact }: { contact: string }) {
           </li>
         ))}
       </ul>
-      {text === null ? (
+      {!mayAdd ? null : text === null ? (
         <button type="button" className="link meta" onClick={() => setText("")}>{t("contact.addNote")}</button>
       ) : (
         <form

@@ -8,6 +8,7 @@ import { keys } from "../../api/keys";
 import type { LinkKind, Ticket } from "../../api/types";
 import { linkTickets, unlinkTickets } from "../../api/work";
 import { pathOf } from "../../app/scope";
+import { useMay } from "../../app/useMay";
 import { useToast } from "../../app/ToastProvider";
 import { Glyph } from "../../parts/Glyph";
 import { useInbox } from "../InboxContext";
@@ -37,7 +38,9 @@ export function Links({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
   const { scope } = useInbox();
   const { add, drop } = useLinks(ticket);
+  const mayChange = useMay()("change");
   const [open, setOpen] = useState(false);
+  if (!mayChange && ticket.links.length === 0) return null;
   return (
     <section aria-label={t("links.title")}>
       <h3>{t("links.title")}</h3>
@@ -50,11 +53,11 @@ export function Links({ ticket }: { ticket: Ticket }) {
               <span className="cut grow">{one.ticket.subject}</span>
               <span className="meta">{t(`status.${one.ticket.status}`)}</span>
             </Link>
-            <button type="button" aria-label={t("links.remove", { number: one.ticket.number })} onClick={() => drop.mutate(one.id)}><Glyph of={IconX} size="xs" /></button>
+            {mayChange ? <button type="button" aria-label={t("links.remove", { number: one.ticket.number })} onClick={() => drop.mutate(one.id)}><Glyph of={IconX} size="xs" /></button> : null}
           </li>
         ))}
       </ul>
-      <button type="button" className="link meta" onClick={() => setOpen(true)}>{t("links.add")}</button>
+      {mayChange ? <button type="button" className="link meta" onClick={() => setOpen(true)}>{t("links.add")}</button> : null}
       <Suspense>
         {open ? (
           <LinkDialog

@@ -6,6 +6,7 @@ import { Link } from "react-router";
 import { joinTicket } from "../../api/calls";
 import type { Ticket, TicketRef } from "../../api/types";
 import { pathOf } from "../../app/scope";
+import { useMay } from "../../app/useMay";
 import { useToast } from "../../app/ToastProvider";
 import { refetchAll } from "../../realtime/apply";
 import { useNeighbours } from "../useNeighbours";
@@ -55,14 +56,15 @@ function Suggestion({ ticket, target }: { ticket: Ticket; target: TicketRef }) {
 
 export function Related({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
+  const mayJoin = useMay()("join");
   const { follow_up_of: before, follow_ups: after, suggested } = ticket;
   const refs = [...(before ? [before] : []), ...after];
-  if (refs.length === 0 && !suggested) return null;
+  if (refs.length === 0 && !(suggested && mayJoin)) return null;
   return (
     <section aria-label={t("related.title")}>
       <h3>{t("related.title")}</h3>
       {refs.length > 0 ? <ul className="rel">{refs.map((one) => <RefLine key={one.id} to={one} />)}</ul> : null}
-      {suggested ? <Suggestion ticket={ticket} target={suggested} /> : null}
+      {suggested && mayJoin ? <Suggestion ticket={ticket} target={suggested} /> : null}
     </section>
   );
 }

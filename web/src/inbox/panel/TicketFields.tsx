@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useAgents, useMe } from "../../api/queries";
 import type { Priority, Ticket, TicketPatch } from "../../api/types";
 import { useCatalogue, useTeams } from "../../api/workQueries";
-import { useFieldRule } from "../../app/useMay";
+import { useFieldHold } from "../../app/useMay";
 import { Avatar } from "../../parts/Avatar";
 import { PriorityFlag } from "../../parts/PriorityFlag";
 import { nameIn } from "../names";
@@ -19,14 +19,15 @@ const NONE = "";
 /** What kind of ticket it is; nothing where the site has only one kind. */
 function TypeField({ ticket, set }: { ticket: Ticket; set: (patch: TicketPatch) => void }) {
   const { t, i18n } = useTranslation();
+  const hold = useFieldHold()("type_id");
   const { data: catalogue } = useCatalogue();
   const types = catalogue?.types.filter((one) => !one.retired || one.id === ticket.type_id) ?? [];
-  if (types.length < 2) return null;
+  if (types.length < 2 || hold === "hidden") return null;
   const label = (one: (typeof types)[number]) => nameIn(one.names, i18n.language) || t("field.usualType");
   return (
     <>
       <dt>{t("field.name.type_id")}</dt>
-      <dd><FieldMenu name={t("field.name.type_id")} value={ticket.type_id} options={types.map((one) => ({ value: one.id, label: label(one) }))} onChoose={(type_id) => set({ type_id })} /></dd>
+      <dd><FieldMenu name={t("field.name.type_id")} locked={hold !== null} value={ticket.type_id} options={types.map((one) => ({ value: one.id, label: label(one) }))} onChoose={(type_id) => set({ type_id })} /></dd>
     </>
   );
 }
@@ -34,15 +35,16 @@ function TypeField({ ticket, set }: { ticket: Ticket; set: (patch: TicketPatch) 
 /** Whose it is; choosing another team hands it over. */
 function TeamField({ ticket, set }: { ticket: Ticket; set: (patch: TicketPatch) => void }) {
   const { t } = useTranslation();
+  const hold = useFieldHold()("team_id");
   const { data: teams } = useTeams();
   const live = teams?.filter((one) => one.replaced_by === null) ?? [];
-  if (live.length === 0 && !ticket.team_id) return null;
+  if ((live.length === 0 && !ticket.team_id) || hold === "hidden") return null;
   const name = t("field.name.team_id");
   const options = [{ value: NONE, label: t("field.noTeam") }, ...live.map((one) => ({ value: one.id, label: one.name }))];
   return (
     <>
       <dt>{name}</dt>
-      <dd><FieldMenu name={name} value={ticket.team_id} options={options} onChoose={(id) => set({ team_id: id === NONE ? null : id })} /></dd>
+      <dd><FieldMenu name={name} locked={hold !== null} value={ticket.team_id} options={options} onChoose={(id) => set({ team_id: id === NONE ? null : id })} /></dd>
     </>
   );
 }
@@ -51,7 +53,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
   const { t } = useTranslation();
   const { data: agents } = useAgents();
   const me = useMe().id;
-  const rule = useFieldRule();
+  const hold = useFieldHold();
   const change = useChangeTicket();
   const set = (patch: TicketPatch) => change.mutate({ id: ticket.id, patch: { ...patch, version: ticket.version } });
 
@@ -65,24 +67,33 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
       <dl className="facts">
         <StateField ticket={ticket} set={set} />
         <TypeField ticket={ticket} set={set} />
-        <dt>{t("field.priority")}</dt>
-        <dd>
-          <FieldMenu
-            name={t("field.priority")}
-            value={ticket.priority}
-            options={PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`), mark: <PriorityFlag priority={value} /> }))}
-            onChoose={(priority) => set({ priority })}
-          />
-        </dd>
-        <dt>{t("field.assignee")}</dt>
-        <dd>
-          <FieldMenu name={t("field.assignee")} value={ticket.assignee?.id ?? NONE} options={people} onChoose={(id) => set({ assignee_id: id === NONE ? null : id })} />
-        </dd>
+        {hold("priority") === "hidden" ? null : (
+          <>
+            <dt>{t("field.priority")}</dt>
+            <dd>
+              <FieldMenu
+                name={t("field.priority")}
+                locked={hold("priority") !== null}
+                value={ticket.priority}
+                options={PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`), mark: <PriorityFlag priority={value} /> }))}
+                onChoose={(priority) => set({ priority })}
+              />
+            </dd>
+          </>
+        )}
+        {hold("assignee_id") === "hidden" ? null : (
+          <>
+            <dt>{t("field.assignee")}</dt>
+            <dd>
+              <FieldMenu name={t("field.assignee")} locked={hold("assignee_id") !== null} value={ticket.assignee?.id ?? NONE} options={people} onChoose={(id) => set({ assignee_id: id === NONE ? null : id })} />
+            </dd>
+          </>
+        )}
         <TeamField ticket={ticket} set={set} />
-        {rule("tags") === "hidden" ? null : (
+        {hold("tags") === "hidden" ? null : (
           <>
             <dt>{t("field.tags")}</dt>
-            <dd><TagField tags={ticket.tags} onChange={(tags) => set({ tags })} /></dd>
+            <dd><TagField tags={ticket.tags} locked={hold("tags") !== null} onChange={(tags) => set({ tags })} /></dd>
           </>
         )}
         <AskedFields ticket={ticket} set={set} />

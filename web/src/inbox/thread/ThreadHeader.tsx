@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
 import { isOpen } from "../../app/scope";
+import { useMay } from "../../app/useMay";
 import { Avatar } from "../../parts/Avatar";
 import { Glyph } from "../../parts/Glyph";
 import { IconButton } from "../../parts/IconButton";
@@ -46,15 +47,19 @@ export function ThreadHeader({ ticket }: { ticket: Ticket | undefined }) {
   const { t } = useTranslation();
   const { layout } = useInbox();
   const { position, count, next, previous, goNext, goPrevious, goBack } = useNeighbours();
+  const mayChange = useMay()("change");
   const { solve } = useTicketCommands(ticket);
-  const total = Math.max(useScopeName().count ?? 0, count);
+  const list = useScopeName();
+  const total = Math.max(list.count ?? 0, count);
   const place = position >= 0 ? t("thread.position", { at: position + 1, count: total }) : null;
   const title = layout.phone ? (ticket?.contact.name ?? "") : ticket?.subject || t("ticket.noSubject");
   return (
     <header className="top">
+      {/* The list is not there to say where one is. */}
+      {layout.phone ? <h1 className="sr">{list.name}</h1> : null}
       {layout.phone ? <IconButton icon={IconChevronLeft} label={t("thread.back")} onClick={goBack} className="lead" /> : null}
       <div className="grow">
-        <h2 className="cut" lang={undefined}>{ticket ? title : "\u00a0"}</h2>
+        <h2 className="cut">{ticket ? title : "\u00a0"}</h2>
         <div className="meta row num">
           {ticket ? <span className="cut">#{ticket.number}{layout.phone ? ` · ${ticket.subject}` : place ? ` · ${place}` : null}</span> : null}
           {ticket ? <Viewers ticket={ticket.id} /> : null}
@@ -66,10 +71,10 @@ export function ThreadHeader({ ticket }: { ticket: Ticket | undefined }) {
           <IconButton icon={IconChevronDown} label={t("thread.next")} onClick={goNext} disabled={!next} aria-keyshortcuts="j" />
         </span>
       )}
-      {ticket && !isFinal(ticket.status) && !ticket.merged_into ? <SnoozeButton ticket={ticket} /> : null}
+      {mayChange && ticket && !isFinal(ticket.status) && !ticket.merged_into ? <SnoozeButton ticket={ticket} /> : null}
       {ticket ? <MoreMenu ticket={ticket} /> : null}
       <IconButton icon={IconLayoutSidebarRight} label={t("panel.toggle")} onClick={layout.togglePanel} aria-keyshortcuts="." aria-pressed={layout.panelInline || layout.panelOpen} />
-      {ticket && !isFinal(ticket.status) ? <SolveButton ticket={ticket} solve={solve} /> : null}
+      {mayChange && ticket && !isFinal(ticket.status) ? <SolveButton ticket={ticket} solve={solve} /> : null}
     </header>
   );
 }

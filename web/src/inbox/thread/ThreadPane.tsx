@@ -1,10 +1,14 @@
+import { IconLock } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useTicket } from "../../api/queries";
 import type { Message } from "../../api/types";
+import { useMay } from "../../app/useMay";
 import { AnsweringContext } from "../AnsweringContext";
 import { ErrorPane } from "../../parts/ErrorPane";
+import { Glyph } from "../../parts/Glyph";
+import { heirs } from "../../parts/heirs";
 import { Composer } from "../composer/Composer";
 import { useInbox } from "../InboxContext";
 import { TicketPanel } from "../panel/TicketPanel";
@@ -24,6 +28,8 @@ export function ThreadPane({ id }: { id: string }) {
   const pointing = useMemo(() => ({ answering, answer }), [answering]);
   const { data: ticket, error, refetch } = useTicket(id);
   useMarkRead(ticket);
+  const may = useMay();
+  const mayWrite = may("reply") || may("note");
   if (error && !ticket) {
     return (
       <main className="thread">
@@ -33,12 +39,12 @@ export function ThreadPane({ id }: { id: string }) {
   }
   return (
     <AnsweringContext value={pointing}>
-      <main className="thread" aria-label={ticket ? t("thread.label", { subject: ticket.subject }) : t("thread.loading")}>
+      <main className="thread" ref={heirs} aria-label={ticket ? t("thread.label", { subject: ticket.subject }) : t("thread.loading")}>
         <ThreadHeader ticket={ticket} />
         {layout.phone && ticket ? <ThreadStrip ticket={ticket} /> : null}
         {ticket ? <SnoozedNotice ticket={ticket} /> : null}
         <Flow id={id} />
-        {ticket ? ticket.merged_into ? <JoinedNotice into={ticket.merged_into} /> : <Composer ticket={ticket} /> : null}
+        {ticket ? ticket.merged_into ? <JoinedNotice into={ticket.merged_into} /> : mayWrite ? <Composer ticket={ticket} /> : <p className="notice joined"><Glyph of={IconLock} />{t("composer.onlyRead")}</p> : null}
       </main>
       {ticket ? <TicketPanel ticket={ticket} /> : null}
     </AnsweringContext>

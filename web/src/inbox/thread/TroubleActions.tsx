@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 
 import { useTicket } from "../../api/queries";
 import type { Conversation, Message, Ticket } from "../../api/types";
+import { useMay } from "../../app/useMay";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { draftOf } from "../composer/LiveDraft";
 import { CheckDelivery } from "./CheckDelivery";
@@ -37,7 +38,8 @@ function FailedActions({ message }: { message: Message }) {
 
 /** What can be done about a reply that did not arrive, may not have, or waits for its time. */
 export function TroubleActions({ message }: { message: Message }) {
-  const state = message.delivery?.state;
+  const may = useMay();
+  const state = may("reply") ? message.delivery?.state : undefined;
   if (state === "failed") return <FailedActions message={message} />;
   if (state === "scheduled") return <ScheduledActions message={message} />;
   return state === "uncertain" ? <CheckDelivery message={message} /> : null;

@@ -1,6 +1,7 @@
 import { useMe } from "../../api/queries";
 import type { Ticket } from "../../api/types";
 import { isOpen } from "../../app/scope";
+import { useMay } from "../../app/useMay";
 import { useCommand } from "../../keys/useCommand";
 import { isFinal } from "../status";
 import { useChangeTicket } from "../useChangeTicket";
@@ -9,6 +10,7 @@ import { useNeighbours } from "../useNeighbours";
 /** What the keys and the header do to the open ticket. */
 export function useTicketCommands(ticket: Ticket | undefined) {
   const me = useMe().id;
+  const may = useMay()("change") && ticket !== undefined;
   const change = useChangeTicket();
   const { goOn } = useNeighbours();
 
@@ -22,7 +24,7 @@ export function useTicketCommands(ticket: Ticket | undefined) {
   const take = () => {
     if (ticket && ticket.assignee?.id !== me) change.mutate({ id: ticket.id, patch: { assignee_id: me } });
   };
-  useCommand("solve", solve, ticket !== undefined);
-  useCommand("assignMe", take, ticket !== undefined);
+  useCommand("solve", solve, may);
+  useCommand("assignMe", take, may);
   return { solve };
 }
