@@ -139,9 +139,18 @@ class TicketChange(Request, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     why: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
 
 
+class TemplateUse(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A template that the provider has approved, with what fills its gaps."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=512)]
+    language: Annotated[str, Meta(max_length=20)]
+    params: Annotated[list[Annotated[str, Meta(max_length=1024)]], Meta(max_length=20)] = []
+
+
 class NewTicket(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A conversation that we begin, on a channel that can write first. With a ``template_id`` the
-    template says what is left out here.
+    template says what is left out here; ``template`` is one of the provider's, for channels that
+    open with nothing else.
     """
 
     inbox_id: Id
@@ -158,20 +167,13 @@ class NewTicket(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     urgency: Level | UnsetType = UNSET
     tags: Annotated[list[Tag], Meta(max_length=50)] | UnsetType = UNSET
     asset_ids: Annotated[list[Id], Meta(max_length=50)] | UnsetType = UNSET
+    template: TemplateUse | None = None
 
 
 class Join(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The ticket that takes this one's conversations."""
 
     target_id: Id
-
-
-class TemplateUse(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A template that the provider has approved, with what fills its gaps."""
-
-    name: Annotated[str, Meta(min_length=1, max_length=512)]
-    language: Annotated[str, Meta(max_length=20)]
-    params: Annotated[list[Annotated[str, Meta(max_length=1024)]], Meta(max_length=20)] = []
 
 
 class NewReply(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

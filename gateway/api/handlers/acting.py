@@ -153,6 +153,7 @@ class ActingApi:
             conversation_id=begun.conversation.id,
             idempotency_key=f"start-{key}",
             text=text,
+            template=_template(body.template),
         )
         await self._composer.send_reply(viewer, first, call.now)
         return await self._reading.whole(viewer, begun.ticket.id, call.now)

@@ -3925,7 +3925,8 @@ export interface components {
         /**
          * NewTicket
          * @description A conversation that we begin, on a channel that can write first. With a ``template_id`` the
-         *         template says what is left out here.
+         *         template says what is left out here; ``template`` is one of the provider's, for channels that
+         *         open with nothing else.
          */
         NewTicket: {
             inbox_id: string;
@@ -3948,6 +3949,8 @@ export interface components {
             urgency?: "high" | "low" | "medium";
             tags?: string[];
             asset_ids?: string[];
+            /** @default null */
+            template: components["schemas"]["TemplateUse"] | null;
         };
         /**
          * NewToken

@@ -41,6 +41,7 @@ export const listTeams = () => bodyOf(client.GET("/teams"));
 export const readContact = (contact: string, signal: AbortSignal) => bodyOf(client.GET("/contacts/{id}", { params: id(contact), signal }));
 export const findContacts = (q: string, signal: AbortSignal) => bodyOf(client.GET("/contacts", { params: { query: { q, limit: 8 } }, signal }));
 export const findAssets = (q: string, signal: AbortSignal) => bodyOf(client.GET("/assets", { params: { query: { q, limit: 8 } }, signal }));
+export const listTicketAssets = (ticket: string, signal: AbortSignal) => bodyOf(client.GET("/tickets/{id}/assets", { params: id(ticket), signal }));
 export const readAsset = (asset: string, signal: AbortSignal) => bodyOf(client.GET("/assets/{id}", { params: id(asset), signal }));
 export const revealField = (ticket: string, field: string) => bodyOf(client.POST("/tickets/{id}/reveal", { params: id(ticket), body: { field } }));
 export const listContactNotes = (contact: string, signal: AbortSignal) => bodyOf(client.GET("/contacts/{id}/notes", { params: id(contact), signal }));

@@ -2,6 +2,7 @@ import { lazy, Suspense } from "react";
 
 import { useInboxes } from "../api/queries";
 import type { Inbox } from "../api/types";
+import { useMay } from "../app/useMay";
 import { useCommand } from "../keys/useCommand";
 import { useStore } from "../realtime/stores";
 import { openStart, starting } from "./store";
@@ -11,7 +12,8 @@ const StartDialog = lazy(() => import("./StartDialog").then((module) => ({ defau
 /** The inboxes that can write to somebody first. */
 export function useStarters(): readonly Inbox[] {
   const { data: inboxes } = useInboxes();
-  return (inboxes ?? []).filter((inbox) => inbox.active && inbox.capabilities.start);
+  const mayStart = useMay()("start");
+  return (mayStart ? (inboxes ?? []) : []).filter((inbox) => inbox.active && inbox.capabilities.start);
 }
 
 /** Only where there is an inbox to write from. */

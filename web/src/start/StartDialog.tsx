@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Inbox } from "../api/types";
 import { findContacts } from "../api/work";
+import { ApprovedFields } from "../inbox/composer/ApprovedFields";
 import { Dialog } from "../parts/Dialog";
 import { FindField } from "../parts/FindField";
 import { Glyph } from "../parts/Glyph";
@@ -20,7 +21,7 @@ const close = () => starting.set(false);
 /** Writes to somebody first: from which inbox, to whom, and what. */
 export function StartDialog({ inboxes }: { inboxes: readonly Inbox[] }) {
   const { t } = useTranslation();
-  const { wish, change, inbox, ready, send, fault } = useStart(inboxes, close);
+  const { wish, change, inbox, templates, ready, send, fault } = useStart(inboxes, close);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (ready) send.mutate();
@@ -35,7 +36,7 @@ export function StartDialog({ inboxes }: { inboxes: readonly Inbox[] }) {
       </header>
       <form className="start" onSubmit={submit}>
         <Labelled label={t("start.from")} fault={faultOf("inbox_id")}>
-          {(aria) => <Select {...aria} value={wish.inbox_id} options={inboxes.map((one) => ({ value: one.id, label: one.address ? `${one.name} · ${one.address}` : one.name }))} onChange={(inbox_id) => change({ inbox_id })} />}
+          {(aria) => <Select {...aria} value={wish.inbox_id} options={inboxes.map((one) => ({ value: one.id, label: one.address ? `${one.name} · ${one.address}` : one.name }))} onChange={(inbox_id) => change({ inbox_id, filled: null })} />}
         </Labelled>
         <div className="two">
           <Labelled label={t("start.to")} hint={inbox ? t("start.toHint", { family: inbox.family_name }) : undefined} fault={faultOf("recipient")}>
@@ -50,9 +51,15 @@ export function StartDialog({ inboxes }: { inboxes: readonly Inbox[] }) {
             {(aria) => <input {...aria} className="input" value={wish.subject} maxLength={500} onChange={(event) => change({ subject: event.target.value })} />}
           </Labelled>
         ) : null}
-        <Labelled label={t("start.text")} fault={faultOf("text")}>
-          {(aria) => <textarea {...aria} className="input text" required rows={8} value={wish.text} onChange={(event) => change({ text: event.target.value })} />}
-        </Labelled>
+        {templates ? (
+          <div className="approved" role="group" aria-label={t("start.template")}>
+            <ApprovedFields inbox={wish.inbox_id} filled={wish.filled} onChange={(filled) => change({ filled })} />
+          </div>
+        ) : (
+          <Labelled label={t("start.text")} fault={faultOf("text")}>
+            {(aria) => <textarea {...aria} className="input text" required rows={8} value={wish.text} onChange={(event) => change({ text: event.target.value })} />}
+          </Labelled>
+        )}
         {said ? <p className="notice bad" role="alert"><Glyph of={IconAlertCircle} />{t("start.notSent", { why: said })}</p> : null}
         <footer>
           <span className="grow" />

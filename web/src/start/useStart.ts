@@ -7,6 +7,7 @@ import { keys } from "../api/keys";
 import { Problem } from "../api/problem";
 import type { Inbox } from "../api/types";
 import { pathOf } from "../app/scope";
+import { asSent, isFilled, type Filled } from "../inbox/composer/approved";
 
 export interface Wish {
   inbox_id: string;
@@ -14,6 +15,8 @@ export interface Wish {
   name: string;
   subject: string;
   text: string;
+  /** What is said where the channel opens with its provider's templates only. */
+  filled: Filled | null;
 }
 
 /** The field that the server found wrong, where it names one. */
@@ -27,11 +30,16 @@ export function faultField(error: Error | null): keyof Wish | null {
 export function useStart(inboxes: readonly Inbox[], done: () => void) {
   const cache = useQueryClient();
   const navigate = useNavigate();
-  const [wish, setWish] = useState<Wish>({ inbox_id: inboxes[0]?.id ?? "", recipient: "", name: "", subject: "", text: "" });
+  const [wish, setWish] = useState<Wish>({ inbox_id: inboxes[0]?.id ?? "", recipient: "", name: "", subject: "", text: "", filled: null });
   const [key, setKey] = useState(() => crypto.randomUUID());
   const inbox = inboxes.find((one) => one.id === wish.inbox_id) ?? inboxes[0];
+  const templates = inbox?.capabilities.templates ?? false;
   const send = useMutation({
-    mutationFn: () => startConversation(key, { ...wish, name: wish.name || null, subject: inbox?.capabilities.subject ? wish.subject : "" }),
+    mutationFn: () => {
+      const { filled, ...plain } = wish;
+      const said = templates && filled ? asSent(filled) : { text: wish.text, template: null };
+      return startConversation(key, { ...plain, ...said, name: wish.name || null, subject: inbox?.capabilities.subject ? wish.subject : "" });
+    },
     onSuccess: (ticket) => {
       cache.setQueryData(keys.ticket(ticket.id), ticket);
       void cache.invalidateQueries({ queryKey: keys.lists });
@@ -45,6 +53,6 @@ export function useStart(inboxes: readonly Inbox[], done: () => void) {
     setKey(crypto.randomUUID());
     if (send.isError) send.reset();
   };
-  const ready = wish.recipient.trim() !== "" && wish.text.trim() !== "" && !send.isPending;
-  return { wish, change, inbox, ready, send, fault: faultField(send.error) };
+  const ready = wish.recipient.trim() !== "" && (templates ? isFilled(wish.filled) : wish.text.trim() !== "") && !send.isPending;
+  return { wish, change, inbox, templates, ready, send, fault: faultField(send.error) };
 }

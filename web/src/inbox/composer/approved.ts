@@ -23,3 +23,17 @@ export function piecesOf(body: string, values: Readonly<Record<string, string>>)
 
 export const filledIn = (body: string, values: Readonly<Record<string, string>>): string =>
   piecesOf(body, values).map((piece) => piece.text).join("");
+
+/** A template with what was written into its gaps so far. */
+export interface Filled {
+  template: Approved;
+  values: Readonly<Record<string, string>>;
+}
+
+export const isFilled = (filled: Filled | null): boolean => filled !== null && gapsOf(filled.template.body).every((gap) => filled.values[gap]?.trim());
+
+/** As the server wants it: the words that the customer reads, and the template they come of. */
+export function asSent({ template, values }: Filled): { text: string; template: Schemas["TemplateUse"] } {
+  const params = gapsOf(template.body).map((gap) => values[gap]?.trim() ?? "");
+  return { text: filledIn(template.body, values), template: { name: template.name, language: template.language, params } };
+}
