@@ -9,7 +9,7 @@ import { nameIn } from "./names";
 const STATUSES = ["new", "open", "waiting", "held", "solved", "closed"] as const;
 const PRIORITIES = ["low", "normal", "high", "urgent"] as const;
 const RATINGS = ["low", "medium", "high"] as const;
-const NAMED = ["status", "state", "priority", "assignee_id", "team_id", "type_id", "category_id", "impact", "urgency", "tags", "subject", "private", "snoozed_until", "contact_id", "organisation_id"] as const;
+const NAMED = ["status", "state", "priority", "assignee_id", "team_id", "type_id", "category_id", "impact", "urgency", "tags", "subject", "private", "snoozed_until", "contact_id", "organisation_id", "followers", "mentioned", "checklist", "asset_ids"] as const;
 
 export interface FieldWords {
   /** What a field is called. */
@@ -41,6 +41,8 @@ export function useFieldWords(): FieldWords {
       impact: () => RATINGS.filter((one) => one === raw).map((one) => t(`rating.${one}`))[0],
       urgency: () => RATINGS.filter((one) => one === raw).map((one) => t(`rating.${one}`))[0],
       assignee_id: () => agents?.find((one) => one.id === raw)?.name,
+      followers: () => agents?.find((one) => one.id === raw)?.name,
+      mentioned: () => agents?.find((one) => one.id === raw)?.name,
       team_id: () => teams?.find((one) => one.id === raw)?.name,
       type_id: () => nameIn(catalogue?.types.find((one) => one.id === raw)?.names, language) || undefined,
       category_id: () => nameIn(catalogue?.categories.find((one) => one.id === raw)?.names, language) || undefined,

@@ -2,30 +2,51 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import type { Schemas } from "../../api/types";
+import { useContact } from "../../api/workQueries";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { Glyph } from "../../parts/Glyph";
 import { useFieldWords } from "../useFieldWords";
+import { MergeWarning } from "./MergeWarning";
 import type { Side } from "./useMerge";
 
 type Plan = Schemas["MergePreview"];
 type Difference = Schemas["FieldDifference"];
 
+function Person({ id }: { id: string }) {
+  const { data: card } = useContact(id);
+  return <>{card?.name ?? id}</>;
+}
+
+/** What both hold stays; ids that say nothing to people are counted. */
+function Both({ one }: { one: Difference }) {
+  const { t } = useTranslation();
+  const words = useFieldWords();
+  const held = [...new Set([one.target, one.source].filter(Boolean).flatMap((value) => (one.field === "checklist" ? [value] : value.split(", "))))];
+  return (
+    <>
+      <dt>{words.name(one.field)}</dt>
+      <dd>{one.field === "asset_ids" ? t("merge.kept", { count: held.length }) : held.map((value) => words.value(one.field, value)).join(", ")}</dd>
+    </>
+  );
+}
+
 function Choice({ one, choose }: { one: Difference; choose: (side: Side) => void }) {
   const { t } = useTranslation();
   const words = useFieldWords();
   const name = words.name(one.field);
-  const both = [one.target, one.source].filter(Boolean).map((value) => words.value(one.field, value)).join(", ");
-  if (one.wins === null) return <><dt>{name}</dt><dd>{both}</dd></>;
+  const shown = (value: string) => (one.field === "contact_id" ? <Person id={value} /> : words.value(one.field, value));
   return (
     <>
       <dt>{name}</dt>
-      <dd role="radiogroup" aria-label={name}>
-        {(["target", "source"] as const).map((side) => (
-          <label key={side} className="pick-side">
-            <input type="radio" name={`merge-${one.field}`} checked={one.wins === side} onChange={() => choose(side)} />
-            <span className="cut">{one[side] ? words.value(one.field, one[side]) : t("event.nothing")}</span>
-          </label>
-        ))}
+      <dd>
+        <span className="sides-of" role="radiogroup" aria-label={name}>
+          {(["target", "source"] as const).map((side) => (
+            <label key={side} className="pick-side">
+              <input type="radio" name={`merge-${one.field}`} checked={one.wins === side} onChange={() => choose(side)} />
+              <span className="cut">{one[side] ? shown(one[side]) : t("event.nothing")}</span>
+            </label>
+          ))}
+        </span>
       </dd>
     </>
   );
@@ -40,7 +61,7 @@ export function MergeResult({ plan, choose }: { plan: Plan; choose: (field: stri
       <dl className="facts">
         <dt>{t("merge.number")}</dt>
         <dd><span className="num">#{plan.target.number}</span> <span className="meta">{t("merge.stillFinds", { number: plan.source.number })}</span></dd>
-        {plan.differences.map((one) => <Choice key={one.field} one={one} choose={(side) => choose(one.field, side)} />)}
+        {plan.differences.map((one) => (one.wins === null ? <Both key={one.field} one={one} /> : <Choice key={one.field} one={one} choose={(side) => choose(one.field, side)} />))}
       </dl>
       <h3>{t("merge.moves", { count: plan.messages + plan.notes })}</h3>
       <ul className="rel">
@@ -53,7 +74,7 @@ export function MergeResult({ plan, choose }: { plan: Plan; choose: (field: stri
         ))}
       </ul>
       {plan.warnings.map((one) => (
-        <p key={one.code + one.about} className="notice warn"><Glyph of={IconAlertTriangle} /><span lang="en">{one.text}</span></p>
+        <p key={one.code + one.about} className="notice warn"><Glyph of={IconAlertTriangle} /><MergeWarning plan={plan} warning={one} /></p>
       ))}
     </div>
   );

@@ -60,13 +60,14 @@ function Line({ message, checked, toggle }: { message: Message; checked: boolean
 /** Some of the messages begin a ticket of their own. */
 export default function SplitDialog({ ticket, onClose }: { ticket: Ticket; onClose: () => void }) {
   const { t } = useTranslation();
-  const { data } = useMessages(ticket.id);
+  const { data, hasNextPage: more } = useMessages(ticket.id);
   const [ids, setIds] = useState<readonly string[]>([]);
   const [subject, setSubject] = useState(ticket.subject);
   const { preview, split } = useSplit(ticket, ids, subject.trim(), onClose);
   const messages = data?.pages.flatMap((page) => page.items).filter((one) => one.delivery?.state !== "cancelled").toReversed() ?? [];
   const toggle = (id: string) => setIds(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]);
-  const ready = ids.length > 0 && subject.trim() !== "" && preview.isSuccess && !split.isPending;
+  const none = messages.length > 0 && ids.length === messages.length && !more;
+  const ready = ids.length > 0 && !none && subject.trim() !== "" && preview.isSuccess && !split.isPending;
   return (
     <Dialog open onClose={onClose} label={t("split.title")} side="middle">
       <form
@@ -81,12 +82,12 @@ export default function SplitDialog({ ticket, onClose }: { ticket: Ticket; onClo
           <IconButton icon={IconX} label={t("action.close")} onClick={onClose} />
         </header>
         <div className="merge-body">
-          <label className="labelled"><span className="label">{t("split.subject")}</span><input className="input" dir="auto" value={subject} maxLength={500} onChange={(event) => setSubject(event.target.value)} /></label>
+          <label className="labelled"><span className="label">{t("split.subject")}</span><input className="input" data-first dir="auto" value={subject} maxLength={500} onChange={(event) => setSubject(event.target.value)} /></label>
           <fieldset className="split-lines">
             <legend className="label">{t("split.which")}</legend>
             {messages.map((one) => <Line key={one.id} message={one} checked={ids.includes(one.id)} toggle={() => toggle(one.id)} />)}
           </fieldset>
-          {preview.error ? <p className="notice bad" role="alert">{preview.error.message}</p> : null}
+          {none || preview.error ? <p className="notice bad" role="alert">{none ? t("split.leaveOne") : preview.error?.message}</p> : null}
         </div>
         <footer>
           <span className="meta grow" role="status">{preview.data && ids.length > 0 ? t("split.plan", { count: preview.data.messages, left: preview.data.left }) : null}</span>

@@ -7,6 +7,7 @@ import type { Ticket, TicketRef } from "../../api/types";
 import { mergeTickets, previewMerge, undoMerge } from "../../api/work";
 import { useToast } from "../../app/ToastProvider";
 import { refetchAll } from "../../realtime/apply";
+import { useFieldWords } from "../useFieldWords";
 import { useNeighbours } from "../useNeighbours";
 
 const TOAST_MS = 6_000;
@@ -19,11 +20,12 @@ export function useUndoMerge() {
   const cache = useQueryClient();
   const toast = useToast();
   const { t } = useTranslation();
+  const words = useFieldWords();
   return useMutation({
     mutationFn: undoMerge,
     onSuccess: ({ kept }) => {
       refetchAll(cache, true);
-      const text = kept.length > 0 ? t("merge.undoneKept", { fields: kept.join(", ") }) : t("merge.undone");
+      const text = kept.length > 0 ? t("merge.undoneKept", { fields: kept.map(words.name).join(", ") }) : t("merge.undone");
       toast({ tone: "ok", until: Date.now() + TOAST_MS, text: () => text });
     },
     onError: (error) => toast({ tone: "bad", until: Date.now() + TOAST_MS, text: () => t("ticket.notChanged", { why: error.message }) }),
