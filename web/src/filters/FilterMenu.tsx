@@ -25,7 +25,7 @@ export function FilterMenu({ open, setOpen }: { open: boolean; setOpen: (open: b
     face.current?.focus();
   };
   return (
-    <Popover opened={open} onChange={setOpen} position="bottom-start" shadow="md" trapFocus withRoles closeOnEscape={false}>
+    <Popover opened={open} onChange={setOpen} position="bottom-start" width={280} shadow="md" trapFocus withRoles closeOnEscape={false}>
       <Popover.Target>
         <FilterFace ref={face} onClick={() => setOpen(!open)} />
       </Popover.Target>

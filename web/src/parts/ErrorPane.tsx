@@ -17,6 +17,7 @@ export function ErrorPane({ what, error, retry }: Props) {
   const ours = (fault: Error): string | null => {
     if (!(fault instanceof Problem)) return null;
     if (fault.silent) return t("error.silent");
+    if (fault.status === 404) return t("error.gone");
     return fault.status >= 500 ? t(what === "thread" ? "error.brokenThread" : "error.broken") : null;
   };
   const request = error instanceof Problem ? error.requestId : null;

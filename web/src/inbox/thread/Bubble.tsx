@@ -24,6 +24,7 @@ export function Bubble({ message, ends }: Props) {
   const me = useMe().id;
   const out = message.direction === "out";
   const state = message.delivery?.state;
+  const reactions = t("thread.reactions", { list: format.list(message.reactions.map(({ emoji, sender }) => t("thread.reaction", { emoji, who: sender === message.author.address ? message.author.name : sender }))) });
   const label = t("thread.messageBy", { who: message.author.name, time: format.dateTime(message.occurred_at) });
   return (
     <article className={`msg${out ? " out" : ""}${ends ? "" : " cont"}${state === "cancelled" ? " cancelled" : ""}`} aria-label={label} id={`message-${message.id}`}>
@@ -39,7 +40,7 @@ export function Bubble({ message, ends }: Props) {
           </ul>
         ) : null}
         {message.reactions.length > 0 ? (
-          <span className="react" title={message.reactions.map((one) => one.sender).join(", ")}>
+          <span className="react" role="img" aria-label={reactions} title={reactions}>
             {message.reactions.map((one) => one.emoji).join("")}
           </span>
         ) : null}
@@ -56,6 +57,7 @@ export function Bubble({ message, ends }: Props) {
           <WhyHere message={message} />
         </div>
       ) : null}
+      {!ends && message.edited_at ? <div className="under"><span>{t("thread.edited")}</span></div> : null}
       {message.delivery ? <TroubleActions message={message} /> : null}
     </article>
   );

@@ -53,7 +53,7 @@ export function Lightbox({ pictures, shown, onShow }: Props) {
           <a className="icon-btn" href={picture.url} download={picture.name} aria-label={t("lightbox.save")} title={t("lightbox.save")}><Glyph of={IconDownload} /></a>
           <IconButton icon={IconX} label={t("action.close")} onClick={close} />
         </header>
-        <div className="lightbox-view" tabIndex={0} role="group" aria-label={t("lightbox.label")}>
+        <div className="lightbox-view" data-first tabIndex={0} role="group" aria-label={t("lightbox.label")}>
           <img src={picture.url} alt={picture.name} style={{ width: zoom === 0 ? undefined : `${(SCALES[zoom] ?? 1) * 100}%` }} className={zoom === 0 ? "fit" : ""} />
         </div>
         {pictures.length > 1 ? (
