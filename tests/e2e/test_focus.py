@@ -162,3 +162,21 @@ async def test_no_key_is_lost_while_the_editor_of_mails_comes(stage: Stage, sit:
     await desk.page.keyboard.type(" e")
     await desk.holds("ee, we send another e")
     assert (await stage.ticket(line))["status"] == "new"
+
+
+async def test_arrows_lead_to_the_next_row_before_the_next_key(stage: Stage, sit: Sit) -> None:
+    """However slowly the page is drawn, what is pressed next is for the row that is shown."""
+    line = await stage.inbox("email")
+    for number in range(3):
+        sender = (f"Writer {number}", f"writer{number}@posta.example")
+        await stage.customers.mail(line, sender, f"Rope {number}", "It frays.")
+        await stage.ticket(line, at_least=number + 1)
+    desk = await sit()
+    await desk.page.add_init_script(SLOW_FRAMES)
+    await desk.look_at(line)
+    await expect(desk.list.get_by_role("row")).to_have_count(3)
+    await desk.row("Rope 2").get_by_role("link").focus()
+    for key in ("ArrowDown", "ArrowDown", "Space"):
+        await desk.page.keyboard.press(key)
+    await expect(desk.row("Rope 0")).to_have_attribute("aria-selected", "true")
+    await expect(desk.list.locator("[aria-selected=true]")).to_have_count(1)

@@ -50,7 +50,10 @@ export function ListGrid() {
 
   const show = (at: number) => {
     virtual.scrollToIndex(at, { align: "auto" });
-    requestAnimationFrame(() => rowLink(scroller.current, at)?.focus());
+    const there = rowLink(scroller.current, at);
+    // At once where it can be: the next key is for the row that the one before led to.
+    if (there) there.focus({ preventScroll: true });
+    else requestAnimationFrame(() => rowLink(scroller.current, at)?.focus());
   };
   useEffect(() => {
     if (from < 0) return;
