@@ -38,6 +38,7 @@ async def edge(settings: Settings) -> int:
             _running("live", parts.hub.run(), stopping),
             _running("chat", parts.chat.run(), stopping),
             _running("relay", base.relay.run(), stopping),
+            _running("search", parts.words.run(), stopping),
         ]
         await server.start()
         if settings.smtp_enabled:

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford base 32, lower case: sorts as bytes
 _TIME_DIGITS = 10  # 50 bits of milliseconds: until the year 37,000
@@ -19,6 +19,19 @@ def new_id(now: datetime) -> str:
     return _base32(millis, _TIME_DIGITS) + _base32(
         secrets.randbits(_RANDOM_DIGITS * 5), _RANDOM_DIGITS
     )
+
+
+def first_id(moment: datetime) -> str:
+    """Sorts before every ``new_id`` of that millisecond and after those of earlier ones."""
+    return _base32(int(moment.timestamp() * 1000), _TIME_DIGITS)
+
+
+def moment_of(id: str) -> datetime:
+    """When a ``new_id`` was made."""
+    millis = 0
+    for digit in id[:_TIME_DIGITS]:
+        millis = millis * 32 + _ALPHABET.index(digit)
+    return datetime.fromtimestamp(millis // 1000, UTC) + timedelta(milliseconds=millis % 1000)
 
 
 def derived_id(*parts: str) -> str:

@@ -1,6 +1,6 @@
 """What ticketing counts; labels are few and never hold an address or a text."""
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
 
 SENDERS_UNCHECKED = Counter(
     "parley_mail_senders_unchecked_total", "Mails whose sender was not checked for want of room"
@@ -31,3 +31,21 @@ BULK_TROUBLED = Counter("parley_bulk_troubled_total", "Turns of bulk jobs that f
 SWEEPS_TROUBLED = Counter(
     "parley_sweeps_troubled_total", "Tickets that a sweep could not change for now", ["sweep"]
 )
+SEARCH_DOCUMENTS = Gauge(
+    "parley_search_documents",
+    "Messages in this process's index of words",
+    multiprocess_mode="livemax",
+)
+SEARCH_BEHIND = Gauge(
+    "parley_search_behind_seconds",
+    "How far the index of words is behind the changes",
+    multiprocess_mode="livemax",
+)
+SEARCH_COMPLETE = Gauge(
+    "parley_search_complete",
+    "1 when the index of words holds all messages, 0 while it is built",
+    multiprocess_mode="livemax",
+)
+SEARCH_BUILDS = Counter("parley_search_builds_total", "Times the index of words was begun anew")
+SEARCH_BROKEN = Counter("parley_search_broken_total", "Times the index could not be read")
+SEARCH_FAILED = Counter("parley_search_failed_total", "Times keeping the index failed")

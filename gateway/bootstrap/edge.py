@@ -50,10 +50,12 @@ from gateway.pictures.store import ThumbnailStore
 from gateway.pictures.thumbnails import Thumbnails
 from gateway.ratelimit import Limiter
 from gateway.realtime import Hub
+from gateway.searching import FALLBACK, Keeper
 from gateway.smtp import SmtpEdge
 from gateway.traffic.store import TrafficStore
 from gateway.version import VERSION
 from gateway.webhooks import Webhooks
+from gateway.workers.loops import Bell
 from outbound.amend import Amender
 from storage import health
 from ticketing.assets.handlers import Assets
@@ -70,6 +72,7 @@ from ticketing.reading.tickets import TicketReading
 from ticketing.roles.handlers import RoleCommands, TeamCommands
 from ticketing.roles.store import RoleStore
 from ticketing.search.finding import Search
+from ticketing.search.shelf import ShelvedWords
 from ticketing.search.suggesting import Suggesting
 from ticketing.starting import Starter
 from ticketing.views.handlers import ViewCommands
@@ -86,6 +89,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
     live: LiveApi
     sessions: Sessions
     smtp: SmtpEdge
+    words: Keeper
     closing: asyncio.Event
 
 
@@ -117,6 +121,7 @@ def edge(base: Foundation) -> Edge:
         live=live,
         sessions=sessions,
         smtp=SmtpEdge(base.settings, base.journal, base.directory),
+        words=Keeper(base.searches, base.shelf, Bell(), FALLBACK),
         closing=closing,
     )
 
@@ -264,7 +269,7 @@ def _search(
 ) -> SearchApi:
     book = name_book(base.directory, people, base.access)
     return SearchApi(
-        search=Search(store, reading, book),
+        search=Search(store, ShelvedWords(base.shelf), reading, book),
         suggesting=Suggesting(store, reading, book),
         people=people,
         catalogues=base.catalogues,

@@ -46,6 +46,8 @@ from ticketing.reply_tokens import ReplyTokens
 from ticketing.roles.current import CurrentAccess
 from ticketing.roles.model import Configured
 from ticketing.roles.store import RoleStore
+from ticketing.search.shelf import Shelf
+from ticketing.search.store import SearchStore
 from ticketing.store import Collections
 from ticketing.transactions import Transactions
 from ticketing.views.counting import ViewCounts
@@ -94,6 +96,8 @@ class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     people: PeopleDirectory
     relay: Relay
     transactions: Transactions
+    searches: SearchStore
+    shelf: Shelf
 
 
 @asynccontextmanager
@@ -147,6 +151,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         catalogues=catalogues,
         counts=counts,
         notifications=notifications(collections, viewers, pubsub),
+        searches=SearchStore(mongo),
     )
     relay = Relay(events, consumers(told))
     return Foundation(
@@ -190,6 +195,8 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
         people=people,
         relay=relay,
         transactions=Transactions(collections, events, relay.offer),
+        searches=told.searches,
+        shelf=Shelf(settings.data / "search" / settings.mongo_database),
     )
 
 

@@ -13,6 +13,7 @@ from gateway.bootstrap.people import people_chores, people_jobs
 from gateway.bootstrap.types import state_chores
 from gateway.bootstrap.work import bulk_runner, work_chores
 from gateway.channel_files import follow_files
+from gateway.searching import Keeper
 from gateway.traffic.store import TrafficStore
 from gateway.traffic.watching import SilenceWatch
 from gateway.workers.bulk import run_bulk
@@ -47,6 +48,7 @@ from ticketing.ingest.drain import Ingest
 from ticketing.ingest.senders import Senders
 from ticketing.people.lists.running import spare_files
 from ticketing.people.lists.store import ListStore
+from ticketing.search.following import KEPT as FEED_KEPT
 
 Loop = Callable[[], Coroutine[None, None, None]]
 ORPHANS_KEPT = timedelta(days=1)
@@ -68,11 +70,18 @@ class _Bells(msgspec.Struct, frozen=True, kw_only=True):
     rung: Bell
     news: Bell
     bulk: Bell
+    search: Bell
 
     @property
     def by_name(self) -> dict[str, list[Bell]]:
         """As ``BELL_CHANNEL`` names them; ``jobs`` hears all of it."""
-        one = {"relay": self.relay, "deliver": self.rung, "pull": self.news, "bulk": self.bulk}
+        one = {
+            "relay": self.relay,
+            "deliver": self.rung,
+            "pull": self.news,
+            "bulk": self.bulk,
+            "search": self.search,
+        }
         return {DRAIN_JOB: self.drains, **{name: [bell] for name, bell in one.items()}}
 
 
@@ -85,6 +94,7 @@ def labour(base: Foundation) -> Labour:
         rung=Bell(),
         news=Bell(),
         bulk=Bell(),
+        search=Bell(),
     )
     deliverer, media = _deliverer(base), _media(base)
     jobs = _jobs(base, bells, media)
@@ -100,6 +110,7 @@ def labour(base: Foundation) -> Labour:
         "catalogue": lambda: base.catalogues.follow(base.pubsub),
         "channels": lambda: follow_files(base.registry),
         "sources": _sources(base, bells.news).run,
+        "search": Keeper(base.searches, base.shelf, bells.search).run,
         **_leased_loops(base, bells, media),
         **_ingest_loops(base, bells.drains),
     }
@@ -132,6 +143,7 @@ def _jobs(base: Foundation, bells: _Bells, media: MediaFetcher) -> Mapping[str, 
         "tell_too_large": _tell_too_large(base),
         "pull": _ringing([bells.news]),
         "bulk": _ringing([bells.bulk]),
+        "search": _ringing([bells.search]),
         **people_jobs(base),
     }
 
@@ -246,6 +258,9 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
     async def seal_deep() -> None:
         await sealer.seal_deep(utc_now())
 
+    async def forget_fed() -> None:
+        await base.searches.forget_fed(utc_now() - FEED_KEPT)
+
     return (
         Chore("seal-audit", 30.0, 300.0, seal),
         Chore("seal-audit-late", 3600.0, 600.0, seal_deep),
@@ -257,6 +272,7 @@ def _chores(base: Foundation, media: MediaFetcher) -> tuple[Chore, ...]:
         *people_chores(base),
         Chore("build-views", 2.0, 300.0, base.counts.build),
         Chore("turn-views", 2.0, 30.0, base.counts.take_turns),
+        Chore("forget-search-feed", 3600.0, 600.0, forget_fed),
         Chore("orphans", 3600.0, 600.0, orphans),
     )
 

@@ -24,6 +24,8 @@ from ticketing.notifications.store import BoardStore
 from ticketing.reading.partial import PartialTickets
 from ticketing.reading.store import ReadingStore
 from ticketing.relay import Consumer, Handle
+from ticketing.search.following import Feeding
+from ticketing.search.store import SearchStore
 from ticketing.store import Collections
 from ticketing.views.counting import ViewCounts
 
@@ -41,6 +43,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     catalogues: Catalogues
     counts: ViewCounts
     notifications: Notifications
+    searches: SearchStore
 
 
 def consumers(base: Told) -> tuple[Consumer, ...]:
@@ -54,6 +57,7 @@ def consumers(base: Told) -> tuple[Consumer, ...]:
         "state-timers": timers.handle,
         "drafts": DraftConsumer(base.edge_store, base.collections).handle,
         "family": Family(base.collections, base.events).handle,
+        "search": Feeding(base.searches, lambda: base.doorbell.wake("search")).handle,
         "traffic": TrafficConsumer(TrafficStore(base.mongo)).handle,
     }
     return (

@@ -34,6 +34,7 @@ from ticketing.reading.lists import Lists
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.tickets import TicketReading
 from ticketing.search.finding import Search
+from ticketing.search.shelf import ShelvedWords
 from ticketing.work.handlers import WOKEN_AT_ONCE, Work
 
 
@@ -74,7 +75,9 @@ def bulk_runner(base: Foundation) -> BulkRunner:
     return BulkRunner(
         store=BulkStore(base.collections, base.events),
         commands=ticket_commands(base),
-        selecting=ListSelection(Lists(store, base.views), Search(store, reading, book)),
+        selecting=ListSelection(
+            Lists(store, base.views), Search(store, ShelvedWords(base.shelf), reading, book)
+        ),
         viewer_of=base.viewers.of,
         offer=base.relay.offer,
         tell=tell,

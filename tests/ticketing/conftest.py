@@ -34,6 +34,9 @@ from ticketing.reply_tokens import ReplyTokens
 from ticketing.roles.current import CurrentAccess
 from ticketing.roles.store import RoleStore
 from ticketing.search.finding import Search
+from ticketing.search.following import Follower
+from ticketing.search.shelf import Shelf, ShelvedWords, holding
+from ticketing.search.store import SearchStore
 from ticketing.starting import Starter
 from ticketing.store import Collections
 from ticketing.transactions import Transactions
@@ -95,8 +98,26 @@ class ReceiptBook:
         return self.ours.get(native_id)
 
 
+class CaughtUp:
+    """The index of words as it is once everything that is stored has been indexed."""
+
+    def __init__(self, mongo, folder):
+        self._follower = Follower(SearchStore(mongo), Shelf(folder))
+        self.words = ShelvedWords(Shelf(folder))
+        self._folder = folder
+
+    async def propose(self, request):
+        with holding(self._folder):
+            Shelf(self._folder).distrust()
+            await self._follower.open()
+            while await self._follower.step():
+                pass
+            self._follower.close()
+        return await self.words.propose(request)
+
+
 class House:
-    def __init__(self, mongo):
+    def __init__(self, mongo, folder):
         self.mongo = mongo
         keyring = KeyRing([b"k" * 32])
         self.blobs = Blobs(mongo)
@@ -129,7 +150,9 @@ class House:
             mongo.collection("saved_views", SavedView), known_site(self.catalogues, self.access)
         )
         self.reading = TicketReading(ReadingStore(self.collections), self.events, self.views)
-        self.search = Search(ReadingStore(self.collections), self.reading)
+        self.search = Search(
+            ReadingStore(self.collections), CaughtUp(mongo, folder / "search"), self.reading
+        )
         self.commands = Commands(
             self.collections, self.events, self.offered.extend, self.catalogues
         )
@@ -231,10 +254,10 @@ class House:
 
 
 @pytest.fixture
-async def house(mongo):
+async def house(mongo, tmp_path):
     for index in (*INDEXES, *VIEW_INDEXES):
         await index.ensure(mongo)
-    made = House(mongo)
+    made = House(mongo, tmp_path)
     for line in made.lines.values():
         await made.collections.inboxes.insert(line.inbox)
     yield made

@@ -1,11 +1,11 @@
 """The reads behind what agents see."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
-import msgspec
 from pymongo.asynchronous.collection import AsyncCollection
 
 from connectors.contract import InboxId
@@ -23,12 +23,12 @@ from ticketing.store import Collections
 from ticketing.views.places import Place
 
 Raw = AsyncCollection[dict[str, Any]]
+StrT = TypeVar("StrT", bound=str)
 
 MAX_CONVERSATIONS = 200
 FEW = 20
 RECENT = tuple(timedelta(hours=hours) for hours in (1, 24, 24 * 30, 24 * 3650))
 MAX_SAID = 1_000
-SEARCH_FIELDS = {"ticket_id": 1, "inbox_id": 1, "received_at": 1, "tokens": 1}
 
 SAID_FIELDS = {
     name: 1
@@ -51,16 +51,6 @@ SAID_FIELDS = {
 }
 
 
-class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """What a search needs of a message before it is a hit."""
-
-    id: MessageId = msgspec.field(name="_id")
-    ticket_id: TicketId
-    inbox_id: InboxId
-    received_at: datetime
-    tokens: frozenset[str]
-
-
 class ReadingStore:
     """Every method is one bounded query."""
 
@@ -74,7 +64,10 @@ class ReadingStore:
 
     async def tickets(self, ids: Iterable[TicketId]) -> dict[str, Ticket]:
         """Tickets by id."""
-        return await self._in.tickets.by_ids(ids)
+        found: dict[str, Ticket] = {}
+        for some in _few(ids):
+            found |= await self._in.tickets.by_ids(some)
+        return found
 
     async def by_number(self, number: int) -> Ticket | None:
         """The ticket with this number."""
@@ -218,28 +211,19 @@ class ReadingStore:
             limit=limit,
         )
 
-    async def with_token(
-        self, token: str, since: datetime, until: datetime, limit: int
-    ) -> list[Candidate]:
-        """Messages that hold the token, received within [since, until), newest first."""
-        where = {"tokens": token, "received_at": {"$gte": since, "$lt": until}}
-        cursor = self._in.messages.raw.find(where, SEARCH_FIELDS).sort([("received_at", -1)])
-        found = await cursor.limit(limit).to_list(limit)
-        return [msgspec.convert(item, Candidate) for item in found]
-
     async def said(self, ids: Iterable[MessageId]) -> dict[str, Said]:
         """What these messages say, for snippets and what else a search looks at."""
-        wanted = list(ids)
-        if not wanted:
-            return {}
-        found = self._in.messages.raw.find({"_id": {"$in": wanted}}, SAID_FIELDS)
-        return {item["_id"]: _said(item) for item in await found.to_list(None)}
+        said: dict[str, Said] = {}
+        for some in _few(ids):
+            found = self._in.messages.raw.find({"_id": {"$in": some}}, SAID_FIELDS)
+            said |= {item["_id"]: _said(item) for item in await found.to_list(None)}
+        return said
 
     async def said_in(self, ids: Sequence[TicketId]) -> list[Said]:
         """What was said in these tickets, at most ``MAX_SAID`` messages of a few tickets."""
         said: list[Said] = []
-        for start in range(0, len(ids), FEW):  # the small server compares each id with each
-            where = {"ticket_id": {"$in": list(ids[start : start + FEW])}}
+        for some in _few(ids):
+            where = {"ticket_id": {"$in": some}}
             found = self._in.messages.raw.find(where, SAID_FIELDS).limit(MAX_SAID)
             said += [_said(item) for item in await found.to_list(MAX_SAID)]
         return said
@@ -251,6 +235,13 @@ class ReadingStore:
     async def save_read_mark(self, mark: ReadMark) -> None:
         """Remember what was read."""
         await self._in.reads.replace_many([mark])
+
+
+def _few(ids: Iterable[StrT]) -> Iterator[list[StrT]]:
+    """Slices: the small server compares each id with each."""
+    left = iter(ids)
+    while some := list(islice(left, FEW)):
+        yield some
 
 
 def _said(item: Mapping[str, Any]) -> Said:

@@ -55,7 +55,7 @@ class NameBook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """What a search looks at in a message beyond its tokens."""
+    """What a search looks at in a message."""
 
     id: MessageId
     ticket_id: TicketId
@@ -81,12 +81,18 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+def holds(said: Said, words: Iterable[str]) -> bool:
+    """Whether the words stand in it by now, be it within longer ones: an index may be older."""
+    texts = fold("\n".join((said.subject, said.reply_text, said.text, *said.files)))
+    return all(word in texts for word in words)
+
+
 TicketTest = Callable[[Ticket], bool]
 SaidTest = Callable[[Said], bool]
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """``words`` must all be among a message's tokens, none of ``without``'s groups may be.
+    """``words`` must all be among a message's words, none of ``without``'s groups may be.
 
     ``plain`` is what was typed without operators; ``people`` are words of a name that wrote.
     """

@@ -1,7 +1,7 @@
 """Search: one hit a ticket; by number, then by person, then what fits best among the newest."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,14 +12,15 @@ from ticketing.errors import Invalid
 from ticketing.model import Contact, Ticket
 from ticketing.permissions import Viewer, sees, sees_inbox
 from ticketing.reading.lists import MAX_LIMIT
-from ticketing.reading.store import Candidate, ReadingStore
+from ticketing.reading.store import ReadingStore
 from ticketing.reading.sweep import MAX_READ, Entry, Sweep
 from ticketing.reading.tickets import Row, TicketReading
-from ticketing.reading.windows import AHEAD, FIRST, FLOOR, Cursor, read_cursor
-from ticketing.search.asked import Asked, NameBook, Said, Understood, understand
+from ticketing.reading.windows import AHEAD, FLOOR, Cursor, read_cursor
+from ticketing.search.asked import Asked, NameBook, Said, Understood, holds, understand
 from ticketing.search.ranking import rank
 from ticketing.search.snippets import marks_in, snippet_around
-from ticketing.search.sweeping import Judge, WordSweep
+from ticketing.search.sweeping import Fitting, Judge, WordSweep
+from ticketing.search.words import Candidate, WordIndex
 
 MAX_QUERY = 300
 FEW_TICKETS = 400  # whose messages are read where no word leads to them
@@ -46,11 +47,15 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """``next_cursor`` None: the past is over. A page may be short although more follows."""
+    """``next_cursor`` None: the past is over. A page may be short although more follows.
+
+    ``complete`` is False while the index of words is being built: older messages may be missing.
+    """
 
     items: list[Hit]
     next_cursor: str | None = None
     understood: tuple[Understood, ...] = ()
+    complete: bool = True
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +71,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Search:
     """What the viewer may not see does not count, wherever the words stand."""
 
-    def __init__(self, store: ReadingStore, reading: TicketReading, book: Book = no_names) -> None:
+    def __init__(
+        self,
+        store: ReadingStore,
+        index: WordIndex,
+        reading: TicketReading,
+        book: Book = no_names,
+    ) -> None:
         self._store = store
+        self._index = index
         self._reading = reading
         self._book = book
 
@@ -96,7 +108,7 @@ class Search:
         hits = [*named, *more.items]
         if wanted.asked.unread is not None:
             hits = [hit for hit in hits if hit.row.unread is wanted.asked.unread]
-        return Results(items=hits, next_cursor=more.next_cursor, understood=wanted.asked.understood)
+        return msgspec.structs.replace(more, items=hits, understood=wanted.asked.understood)
 
     async def _more(
         self, viewer: Viewer, text: str, wanted: Wanted, named: Sequence[Hit]
@@ -111,38 +123,48 @@ class Search:
     async def _by_words(self, viewer: Viewer, wanted: Wanted, named: Sequence[Hit]) -> Results:
         asked, position = wanted.asked, wanted.position
         end = position.moment if position else wanted.now + AHEAD
+        seen: set[str] = {hit.row.ticket.id for hit in named}
         sweep = WordSweep(
-            self._store,
+            self._index,
             asked,
             until=min(end, asked.until or end),
             since=asked.since or FLOOR,
-            latest=position.moment if position else wanted.now - FIRST,
-            seen={hit.row.ticket.id for hit in named},
+            seen=seen,
         )
-        found = await sweep.run(wanted.limit - len(named), self._judge(viewer, wanted))
-        texts = await self._store.said([candidate.id for candidate, _ in found])
-        rows = await self._reading.rows(viewer, [ticket for _, ticket in found])
-        hits = [
-            _hit(row, texts.get(candidate.id), asked)
-            for row, (candidate, _) in zip(rows, found, strict=True)
+        found = await sweep.run(wanted.limit - len(named), self._judge(viewer, wanted, seen))
+        rows = await self._reading.rows(viewer, [one.ticket for one in found])
+        pairs = [
+            (_hit(row, one.said, asked), one.said) for row, one in zip(rows, found, strict=True)
         ]
-        hits.sort(key=lambda hit: rank(asked, hit.row.ticket, texts.get(hit.message_id or "")))
+        pairs.sort(key=lambda pair: rank(asked, pair[0].row.ticket, pair[1]))
         after = None if sweep.done else Cursor(moment=sweep.until, id="w")
-        return Results(items=hits, next_cursor=after.encode() if after else None)
+        return Results(
+            items=[hit for hit, _ in pairs],
+            next_cursor=after.encode() if after else None,
+            complete=sweep.complete,
+        )
 
-    def _judge(self, viewer: Viewer, wanted: Wanted) -> Judge:
-        async def judge(candidates: Sequence[Candidate]) -> dict[str, Ticket]:
-            mine = [one for one in candidates if sees_inbox(viewer, one.inbox_id)]
-            tickets = await self._store.tickets(dict.fromkeys(one.ticket_id for one in mine))
-            fitting = [
+    def _judge(self, viewer: Viewer, wanted: Wanted, seen: Set[str]) -> Judge:
+        """By what the database says: the index may be a second old, and knows no permissions."""
+
+        async def judge(candidates: Sequence[Candidate]) -> dict[MessageId, Fitting]:
+            mine = [
                 one
-                for one in mine
-                if (ticket := tickets.get(one.ticket_id)) and _fits(viewer, ticket, wanted)
+                for one in candidates
+                if sees_inbox(viewer, one.inbox_id) and one.ticket_id not in seen
             ]
-            if wanted.asked.of_message and fitting:
-                said = await self._store.said([one.id for one in fitting])
-                fitting = [one for one in fitting if _says(said.get(one.id), wanted.asked)]
-            return {one.id: tickets[one.ticket_id] for one in fitting}
+            tickets = await self._store.tickets(dict.fromkeys(one.ticket_id for one in mine))
+            fit = {id for id, ticket in tickets.items() if _fits(viewer, ticket, wanted)}
+            said = await self._store.said([one.id for one in mine if one.ticket_id in fit])
+            moved = {one.ticket_id for one in said.values()} - tickets.keys()
+            for id, ticket in (await self._store.tickets(moved)).items():
+                tickets[id] = ticket
+                fit |= {id} if _fits(viewer, ticket, wanted) else set()
+            return {
+                one.id: Fitting(said=one, ticket=tickets[one.ticket_id])
+                for one in said.values()
+                if one.ticket_id in fit and _says(viewer, one, wanted.asked)
+            }
 
         return judge
 
@@ -183,7 +205,7 @@ class Search:
         """The newest fitting message of each of the tickets."""
         newest: dict[str, Said] = {}
         for said in await self._store.said_in([ticket.id for ticket in tickets]):
-            if sees_inbox(viewer, said.inbox_id) and _says(said, asked):
+            if _says(viewer, said, asked):
                 known = newest.get(said.ticket_id)
                 if known is None or known.received_at < said.received_at:
                     newest[said.ticket_id] = said
@@ -221,8 +243,13 @@ def _fits(viewer: Viewer, ticket: Ticket, wanted: Wanted) -> bool:
     return all(test(ticket) for test in wanted.asked.of_ticket)
 
 
-def _says(said: Said | None, asked: Asked) -> bool:
-    return said is not None and all(test(said) for test in asked.of_message)
+def _says(viewer: Viewer, said: Said, asked: Asked) -> bool:
+    """Whether a message that the viewer sees says by now what is asked for."""
+    return (
+        sees_inbox(viewer, said.inbox_id)
+        and holds(said, asked.words)
+        and all(test(said) for test in asked.of_message)
+    )
 
 
 def _named_hit(

@@ -1,108 +1,102 @@
-"""Words in slices of time: the rarest is asked of the database, the others are compared here.
+"""What the index proposes, batch by batch into the past, until there are enough hits."""
 
-The small server scans when it is asked for two tokens at once, so it is asked for one.
-"""
-
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+import msgspec
+
+from normalizer.model import MessageId
 from ticketing.model import Ticket
-from ticketing.reading.store import Candidate, ReadingStore
-from ticketing.reading.windows import FIRST, earlier, next_width
-from ticketing.search.asked import Asked
+from ticketing.search.asked import Asked, Said
+from ticketing.search.words import Candidate, WordIndex, WordRequest
 
 MAX_CANDIDATES = 2_000
-SURE = 32  # matches of the most frequent word in one window that settle which word is rarest
-# the tickets of those candidates that fit in every way
-Judge = Callable[[Sequence[Candidate]], Awaitable[dict[str, Ticket]]]
+LEAST = 20  # candidates at a time
+MAX_TIES = 20_000  # of one millisecond
+_MILLI = timedelta(milliseconds=1)
+
+
+class Fitting(msgspec.Struct, frozen=True, kw_only=True):
+    """A candidate that fits in every way: what it says by now, and the ticket that it is in."""
+
+    said: Said
+    ticket: Ticket
+
+
+Judge = Callable[[Sequence[Candidate]], Awaitable[Mapping[MessageId, Fitting]]]
 
 
 class WordSweep:
-    """Windows from ``until`` into the past; ``until`` says how far it came."""
+    """From ``until`` into the past, to ``since``; ``until`` says how far it came."""
 
     def __init__(
-        self,
-        store: ReadingStore,
-        asked: Asked,
-        *,
-        until: datetime,
-        since: datetime,
-        latest: datetime,
-        seen: set[str],
+        self, index: WordIndex, asked: Asked, *, until: datetime, since: datetime, seen: set[str]
     ) -> None:
-        self._store = store
-        self._words = sorted(asked.words, key=len, reverse=True)
-        self._wanted = frozenset(asked.words)
-        self._without = asked.without
+        self._index = index
+        self._asked = asked
         self._floor = since
-        self._rarest = self._words[0] if len(asked.words) == 1 else None
         self._seen = seen
         self._read = 0
-        self._got = 0
-        self._latest = latest
         self.until = until
+        self.complete = True
 
     @property
     def done(self) -> bool:
         """Whether the past is over."""
         return self.until <= self._floor
 
-    async def run(self, count: int, judge: Judge) -> list[tuple[Candidate, Ticket]]:
+    async def run(self, count: int, judge: Judge) -> list[Fitting]:
         """Hits until there are ``count``, the past is over, or the cap is reached."""
-        found: list[tuple[Candidate, Ticket]] = []
-        width = FIRST
+        found: list[Fitting] = []
+        size = max(LEAST, 2 * count)
         while len(found) < count and self._read < MAX_CANDIDATES and not self.done:
-            since = max(min(earlier(self.until, width), self._latest), self._floor)
-            self._got = 0
-            candidates = await self._slice(since)
-            fitting = [item for item in candidates if self._fits(item)]
-            tickets = await judge(fitting) if fitting else {}
-            full = self._collect(fitting, tickets, found, count)
-            self.until = full or since
-            width = next_width(width, self._got, 2 * count)
+            candidates, since = await self._batch(size)
+            fitting = await judge(candidates) if candidates else {}
+            self.until = self._collect(candidates, fitting, found, count) or since
+            size = min(2 * size, MAX_CANDIDATES)
         return found
 
-    def _fits(self, item: Candidate) -> bool:
-        excluded = any(group <= item.tokens for group in self._without)
-        return self._wanted <= item.tokens and not excluded
+    async def _batch(self, size: int) -> tuple[list[Candidate], datetime]:
+        """The newest before ``until``, and from when on they are all: what is of the last one's
+        millisecond comes with the next batch, for more of it may follow.
+        """
+        candidates = await self._proposed(size)
+        if len(candidates) < size:
+            return candidates, self._floor
+        last = candidates[-1].received_at
+        whole = [one for one in candidates if one.received_at > last]
+        if whole:
+            return whole, last + _MILLI
+        return await self._proposed(MAX_TIES), last
+
+    async def _proposed(self, limit: int) -> list[Candidate]:
+        got = await self._index.propose(
+            WordRequest(
+                words=self._asked.words,
+                without=self._asked.without,
+                since=self._floor,
+                until=self.until,
+                limit=limit,
+            )
+        )
+        self._read += len(got.candidates)
+        self.complete &= got.complete
+        return got.candidates
 
     def _collect(
         self,
-        fitting: Sequence[Candidate],
-        tickets: dict[str, Ticket],
-        found: list[tuple[Candidate, Ticket]],
+        candidates: Sequence[Candidate],
+        fitting: Mapping[MessageId, Fitting],
+        found: list[Fitting],
         count: int,
     ) -> datetime | None:
         """Take new tickets' hits; where to go on when the page got full in the middle."""
-        for candidate in fitting:
-            ticket = tickets.get(candidate.id)
-            if ticket is None or ticket.id in self._seen:
+        for candidate in candidates:
+            hit = fitting.get(candidate.id)
+            if hit is None or hit.ticket.id in self._seen:
                 continue
             if len(found) >= count:
-                return candidate.received_at + timedelta(milliseconds=1)
-            self._seen.add(ticket.id)
-            found.append((candidate, ticket))
+                return candidate.received_at + _MILLI
+            self._seen.add(hit.ticket.id)
+            found.append(hit)
         return None
-
-    async def _slice(self, since: datetime) -> list[Candidate]:
-        """The window's candidates by the rarest word; which one it is shows in the windows."""
-        if self._rarest is not None:
-            return await self._fetch(self._rarest, since)
-        best: list[Candidate] | None = None
-        most = 0
-        for word in self._words:
-            got = await self._fetch(word, since)
-            most = max(most, len(got))
-            if best is None or len(got) < len(best):
-                best, fewest = got, word
-            if not best:
-                return []
-        if most >= SURE:
-            self._rarest = fewest
-        return best or []
-
-    async def _fetch(self, word: str, since: datetime) -> list[Candidate]:
-        got = await self._store.with_token(word, since, self.until, MAX_CANDIDATES)
-        self._read += len(got)
-        self._got = max(self._got, len(got))
-        return got

@@ -53,6 +53,7 @@ class SearchApi:
                 )
                 for one in found.understood
             ],
+            complete=found.complete,
         )
 
     async def suggest(self, call: Call[None, sr.SuggestQuery]) -> Result:

@@ -33,11 +33,15 @@ class Understood(Answer, frozen=True, kw_only=True):
 
 
 class SearchPage(Answer, frozen=True, kw_only=True):
-    """A page of results, the best of it first. It may be short although there is a next one."""
+    """A page of results, the best of it first. It may be short although there is a next one.
+
+    ``complete`` is false while the index of words is being built: older messages may be missing.
+    """
 
     items: list[SearchHit]
     next_cursor: str | None
     understood: list[Understood]
+    complete: bool
 
 
 class Suggestion(Answer, frozen=True, kw_only=True):

@@ -1,0 +1,87 @@
+"""What keeps the index of words in step: which messages changed, and what messages say."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from normalizer.model import MessageId, TicketId
+from storage.ids import first_id, new_id
+from storage.mongo import Mongo
+from ticketing.search.indexing import TEXT_FIELDS, Text
+
+TOGETHER = 20  # ids a query: the small server compares each with each
+
+
+class Fed(msgspec.Struct, frozen=True, kw_only=True):
+    """What changed at one time: its id sorts by when it was written, after the change's commit."""
+
+    id: str = msgspec.field(name="_id")
+    message_ids: tuple[MessageId, ...] = ()
+    ticket_ids: tuple[TicketId, ...] = ()
+
+
+class SearchStore:
+    """Every method is one bounded query, or a bounded row of them."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._feed = mongo.collection("search_feed", Fed)
+        self._messages = mongo.db["messages"]
+
+    async def feed(
+        self, messages: Sequence[MessageId], tickets: Sequence[TicketId], now: datetime
+    ) -> None:
+        """These are to be indexed anew: the messages, and all messages of the tickets."""
+        fed = Fed(id=new_id(now), message_ids=tuple(messages), ticket_ids=tuple(tickets))
+        await self._feed.insert(fed)
+
+    async def fed(self, since: datetime, until: datetime) -> list[Fed]:
+        """What was fed in [since, until), in order."""
+        where = {"_id": {"$gte": first_id(since), "$lt": first_id(until)}}
+        found = await self._feed.raw.find(where).to_list(None)
+        return sorted(map(self._feed.decode, found), key=lambda one: one.id)
+
+    async def newest_fed(self, since: datetime) -> str:
+        """The id of the last one since then; "" when there is none."""
+        found = await self._feed.raw.find({"_id": {"$gte": first_id(since)}}, {"_id": 1}).to_list(
+            None
+        )
+        return max((one["_id"] for one in found), default="")
+
+    async def forget_fed(self, before: datetime) -> int:
+        """Every index has long read it, or is built anew."""
+        return await self._feed.delete({"_id": {"$lt": first_id(before)}})
+
+    async def ids_in(self, ticket_ids: Iterable[TicketId]) -> list[MessageId]:
+        """All messages of these tickets."""
+        ids: list[MessageId] = []
+        for ticket_id in ticket_ids:
+            found = self._messages.find({"ticket_id": ticket_id}, {"_id": 1})
+            ids += [one["_id"] for one in await found.to_list(None)]
+        return ids
+
+    async def texts(self, ids: Iterable[MessageId]) -> list[Text]:
+        """What these say; those that are gone are left out."""
+        texts: list[Text] = []
+        for some in _slices(ids):
+            found = self._messages.find({"_id": {"$in": some}}, TEXT_FIELDS)
+            texts += [_text(one) for one in await found.to_list(None)]
+        return texts
+
+    async def received(self, since: datetime, until: datetime, limit: int) -> list[Text]:
+        """Messages received in [since, until), at most so many, in no order."""
+        where = {"received_at": {"$gte": since, "$lt": until}}
+        found = self._messages.find(where, TEXT_FIELDS).limit(limit)
+        return [_text(one) for one in await found.to_list(limit)]
+
+
+def _text(document: dict[str, Any]) -> Text:
+    return msgspec.convert(document, Text)
+
+
+def _slices(ids: Iterable[MessageId]) -> Iterator[list[MessageId]]:
+    left = iter(ids)
+    while some := list(islice(left, TOGETHER)):
+        yield some
