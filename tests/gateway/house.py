@@ -22,6 +22,7 @@ from gateway.supervisor import listen
 from gateway.tasks import cancelled
 from storage.doorbell import BELL_CHANNEL
 from storage.ids import utc_now
+from tests.indexed import indexed
 
 PASSWORD = "correct horse battery"
 TOKEN = "telegram-hook-secret"
@@ -136,6 +137,11 @@ class House:
         async with asyncio.timeout(20):
             while (await self.base.journal.counts()).pending:  # noqa: ASYNC110  a worker's
                 await asyncio.sleep(0.02)
+
+    async def indexed(self) -> None:
+        """Everything that is stored can be found by its words."""
+        await self.drained()
+        await indexed(self.base.mongo.db, self.base.settings.data)
 
 
 async def open_house(base: Foundation, settings: Settings) -> tuple[House, web.AppRunner, list]:

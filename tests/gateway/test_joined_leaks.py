@@ -39,6 +39,7 @@ async def test_rows_search_and_ticket_speak_only_of_visible_conversations(
     listed = (await one.agent.get("/tickets"))["items"]
     assert [row["id"] for row in listed] == [one.ticket]
     whole = await one.agent.get(f"/tickets/{one.ticket}")
+    await house.indexed()
     found = (await one.agent.get("/search?q=visible"))["items"]
     number = (await one.agent.get(f"/search?q=%23{listed[0]['number']}"))["items"]
     changed = (await one.agent.call("PATCH", f"/tickets/{one.ticket}", {"tags": ["seen"]}))[1]

@@ -23,6 +23,7 @@ async def test_lists_search_and_ids_show_only_visible_inboxes(house: House, admi
 
     assert [row["inbox_id"] for row in (await agent.get("/tickets?view=all"))["items"]] == [mine]
     assert (await agent.get(f"/tickets?inbox_id={theirs}"))["items"] == []
+    await house.indexed()
     found = (await agent.get("/search?q=words"))["items"]
     assert [hit["ticket"]["inbox_id"] for hit in found] == [mine]
     assert (await agent.get("/search?q=hidden"))["items"] == []

@@ -88,6 +88,7 @@ async def test_lists_hold_what_is_visible_and_nothing_else(world: World) -> None
     paths += ["/search/suggest?q=hush", "/search/suggest?q=tag:"]
     paths += [f"/search?q=%23{number}" for number in numbers]
     wrong = []
+    await world.house.indexed()
     for relation, who in world.viewers.items():
         for path in paths:
             status, answer = await who.call("GET", path)
@@ -234,6 +235,7 @@ async def test_a_hidden_field_is_in_no_answer(world: World, tmp_path: Path) -> N
         if operation.method == "GET" and not operation.socket:
             method, path, body = asked(operation, row, visible, visible, who.id)
             answers[path] = (await who.call(method, path, body))[1]
+    await world.house.indexed()
     for query in (HUSHED, f"tag:{HUSHED}3", f'"{HUSHED}3"', LAST):
         assert (await who.get(f"/search?q={query}"))["items"] == [], query
     status, answers["changed"] = await who.call("PATCH", f"/tickets/{ticket}", {"subject": "new"})

@@ -1,0 +1,28 @@
+"""Waiting until what is stored can be found by its words."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from storage.ids import moment_of
+from ticketing.search.shelf import Shelf
+
+WITHIN_S = 30.0
+
+
+async def indexed(db: Any, data_dir: Path) -> None:  # noqa: ANN401  the driver's database
+    """Every change that is committed by now has reached the index of words of a site."""
+    shelf = Shelf(data_dir / "search" / db.name)
+    async with asyncio.timeout(WITHIN_S):
+        while await db["untold_events"].find_one({}) is not None:
+            await asyncio.sleep(0.02)
+        fed = [one["_id"] async for one in db["search_feed"].find({}, {"_id": 1})]
+        while not _holds(shelf, max(fed, default="")):  # noqa: ASYNC110  a file's word
+            await asyncio.sleep(0.02)
+
+
+def _holds(shelf: Shelf, newest: str) -> bool:
+    state = shelf.state()
+    if state is None or state.cursor.built is not None:
+        return False
+    return not newest or state.cursor.fed > moment_of(newest)
