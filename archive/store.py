@@ -15,7 +15,7 @@ PAGE = 100
 FIRST_SLICE = timedelta(hours=1)
 SHORTEST = timedelta(milliseconds=1)
 LONGEST = timedelta(days=366)
-NOT_ARCHIVED = {"tokens": 0}  # the search index of a message, made from it
+NOT_ARCHIVED = {"tokens": 0}  # words that older sites kept in a message for searching, made from it
 
 
 class ArchiveStore:

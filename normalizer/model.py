@@ -161,7 +161,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One utterance, as stored. ``id`` derives from (inbox, native id) for what came in.
 
-    ``reply_text`` is what the person wrote now; ``text`` is the whole. ``tokens`` feed search.
+    ``reply_text`` is what the person wrote now; ``text`` is the whole.
     Order of display: (occurred_at, sequence, journal_id).
     """
 
@@ -199,7 +199,6 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     erased: bool = False
     threaded_by: str = ""
     warnings: tuple[str, ...] = ()
-    tokens: tuple[str, ...] = ()
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):

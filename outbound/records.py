@@ -11,7 +11,6 @@ from outbound.model import Heard, Pending, ProviderId, Queue, Receipt, Since
 from outbound.progress import delivery_of
 from storage.collection import to_document
 from ticketing.model import Conversation, Ticket
-from ticketing.tokens import tokens
 
 PARTICIPANTS = 64
 RECENT_LIMIT = 50
@@ -36,14 +35,9 @@ def provider_id(
     )
 
 
-def published(message: Message, delivery: Delivery) -> dict[str, Any]:
-    """What a message is told to be; its search tokens come with it, unless it has them."""
-    change: dict[str, Any] = {"delivery": to_document(delivery)}
-    if not message.tokens and delivery.state != "cancelled":
-        change["tokens"] = tokens(
-            message.reply_text or message.text, *(file.name for file in message.files)
-        )
-    return change
+def published(delivery: Delivery) -> dict[str, Any]:
+    """What a message is told of its delivery."""
+    return {"$set": {"delivery": to_document(delivery)}}
 
 
 def change_of(before: Ticket, after: Ticket) -> dict[str, Any]:

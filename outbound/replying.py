@@ -23,7 +23,6 @@ from ticketing.model import Conversation, Ticket
 from ticketing.permissions import Viewer, allowed
 from ticketing.redaction import rule_of
 from ticketing.reply_tokens import ReplyTokens
-from ticketing.tokens import tokens
 
 CLOCK_SLACK = timedelta(minutes=5)
 SNIPPET = 160
@@ -111,7 +110,6 @@ def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyToken
         delivery=_queued(place.outlet, clock, undoable=ask.undoable),
         threaded_by="reply",
         warnings=rendered.warnings,
-        tokens=tokens(rendered.text, *(file.name for file in reply.files)),
     )
     if place.outlet.manifest.family != MAIL:
         return message

@@ -156,15 +156,11 @@ class OutboundStore:
         """New outbound messages with their thread keys, their places in the queue, and what they
         change: tickets from and to, conversations with more participants.
 
-        Search tokens are written when a message is settled, in the one rewrite that it gets anyway.
         Taken when a message of such an id exists: the transaction is lost then.
         """
         batch = Writes(self.mongo, session)
         put = batch.replace if replacing else batch.insert
-        put(
-            self._messages,
-            (msgspec.structs.replace(message, tokens=()) for message, _ in replies),
-        )
+        put(self._messages, (message for message, _ in replies))
         batch.insert(self._outbox, (pending_of(message, key) for message, key in replies))
         for before, after in tickets:
             batch.update(self._tickets, {"_id": before.id}, change_of(before, after))
@@ -179,8 +175,7 @@ class OutboundStore:
 
     async def put(self, message: Message, session: Session) -> None:
         """A message that is not queued, instead of what it was before."""
-        bare = msgspec.structs.replace(message, tokens=())
-        await self._messages.replace_many([bare], session=session)
+        await self._messages.replace_many([message], session=session)
 
     async def heard_since(self, ticket_id: TicketId, moment: datetime, session: Session) -> bool:
         """Whether the customer wrote since, by arrival."""
@@ -291,7 +286,7 @@ class OutboundStore:
             where = unchanged(message.id, before)
         elif not await self._move(message, delivery, session):
             return False
-        change = {"$set": published(message, delivery)}
+        change = published(delivery)
         if not await self._messages.update(where, change, session=session):
             return False
         if before.due_at is None and delivery.due_at is not None:
@@ -312,9 +307,7 @@ class OutboundStore:
         batch = Writes(self.mongo, session)
         for message, delivery in finished:
             batch.delete(self._outbox, unchanged(message.id, delivery_of(message)))
-            batch.update(
-                self._messages, {"_id": message.id}, {"$set": published(message, delivery)}
-            )
+            batch.update(self._messages, {"_id": message.id}, published(delivery))
         self._events.add(batch, list(events))
         sent = await batch.send()
         if (sent.deleted, sent.modified) != (len(finished), len(finished)):
@@ -337,9 +330,7 @@ class OutboundStore:
         batch = Writes(self.mongo, session)
         batch.delete(self._outbox, {"_id": {"$in": [message.id for message, _ in finished]}})
         for message, delivery in finished:
-            batch.update(
-                self._messages, {"_id": message.id}, {"$set": published(message, delivery)}
-            )
+            batch.update(self._messages, {"_id": message.id}, published(delivery))
         self._events.add(batch, list(events))
         await batch.send()
 

@@ -93,6 +93,16 @@ def ensure_indexes(number: int, name: str, indexes: Sequence[Index]) -> Migratio
     return Migration(number=number, name=name, up=up, indexes=tuple(indexes))
 
 
+def drop_index(number: int, name: str, collection: str, index: str) -> Migration:
+    """The migration that drops an index which older sites have."""
+
+    async def up(mongo: Mongo, _progress: Progress) -> None:
+        if index in await mongo.db[collection].index_information():
+            await mongo.db[collection].drop_index(index)
+
+    return Migration(number=number, name=name, up=up)
+
+
 class Migrator:
     """Runs what is missing in the order of numbers. A package takes its own hundred of them."""
 

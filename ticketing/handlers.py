@@ -28,9 +28,8 @@ from ticketing.model import Conversation, FieldValue, Ticket
 from ticketing.permissions import Viewer, require, sees_inbox
 from ticketing.redaction import asked_for, check_asked, revealed
 from ticketing.store import Collections
-from ticketing.tokens import tokens
 from ticketing.transactions import Offer, Transactions
-from ticketing.work.followers import mentioned, named_by, plain
+from ticketing.work.followers import mentioned, named_by
 
 MAX_NOTE = 50_000
 MAX_CONVERSATIONS = 200
@@ -213,7 +212,6 @@ def _note(id: MessageId, place: Conversation, viewer: Viewer, text: str, now: da
         received_at=now,
         text=text,
         reply_text=text,
-        tokens=tokens(plain(text)),
     )
 
 

@@ -4,7 +4,7 @@ Partial only where one value is asked for: the small server reads no partial ind
 scans instead. It rewrites every entry of a changed ticket (0.12 ms an index): they are few.
 """
 
-from storage.migrations import Index, ensure_indexes
+from storage.migrations import Index, drop_index, ensure_indexes
 from ticketing.bulk.store import INDEXES as BULK_INDEXES
 from ticketing.links.store import INDEXES as LINK_INDEXES
 from ticketing.merging.store import INDEXES as MERGE_INDEXES
@@ -22,11 +22,6 @@ INDEXES: tuple[Index, ...] = (
         collection="messages",
         name="by_ticket",
         keys=(("ticket_id", 1), ("occurred_at", 1)),
-    ),
-    Index(
-        collection="messages",
-        name="by_token",
-        keys=(("tokens", 1), ("received_at", 1)),
     ),
     Index(collection="contacts", name="by_point", keys=(("point_keys", 1),), unique=True),
     Index(
@@ -75,4 +70,6 @@ TICKETING_MIGRATIONS = (
     ensure_indexes(240, "merge_indexes", MERGE_INDEXES),
     ensure_indexes(241, "link_indexes", LINK_INDEXES),
     *VIEW_MIGRATIONS,
+    # words of messages lie in an index of their own (search/shelf.py) since
+    drop_index(280, "no_message_tokens", "messages", "by_token"),
 )

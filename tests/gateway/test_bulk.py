@@ -49,9 +49,7 @@ async def test_a_view_is_changed_and_reported(admin: Person, tickets: list[str])
     assert [one["id"] for one in (await admin.get("/bulk"))["items"]] == [job["id"]]
 
 
-async def test_a_search_and_ids_select_too(
-    house: House, admin: Person, tickets: list[str]
-) -> None:
+async def test_a_search_and_ids_select_too(house: House, admin: Person, tickets: list[str]) -> None:
     await house.indexed()
     found = await ended(admin, await begun(admin, {"q": "Question"}, {"priority": "high"}))
     assert found["counts"]["changed"] == 3

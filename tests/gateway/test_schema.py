@@ -17,7 +17,6 @@ PINNED = {
         conversations.by_ticket
         messages.by_native_id
         messages.by_ticket
-        messages.by_token
         parked_changes.by_key
         parked_changes.expiry
         tickets.by_assignee
@@ -96,6 +95,7 @@ PINNED = {
         provider_ids.expiry
     """,
     "0301_leaner_queue": "",
+    "0280_no_message_tokens": "",
     "0310_suppression_indexes": """
         suppressions.expiry
         suppressions.newest

@@ -5,7 +5,14 @@ import pytest
 from storage.errors import MigrationFailed
 from storage.health import check
 from storage.ids import utc_now
-from storage.migrations import Index, Migration, Migrator, Progress, ensure_indexes
+from storage.migrations import (
+    Index,
+    Migration,
+    Migrator,
+    Progress,
+    drop_index,
+    ensure_indexes,
+)
 from storage.mongo import Mongo
 from storage.schema import STORAGE_MIGRATIONS
 
@@ -73,6 +80,16 @@ async def test_indexes_are_made_as_described(mongo: Mongo) -> None:
     made = (await mongo.db.things.index_information())["one_open"]
     assert made["unique"] is True
     assert made["partialFilterExpression"] == {"open": True}
+
+
+async def test_an_index_of_old_goes_where_it_is(mongo: Mongo) -> None:
+    kept = Index(collection="things", keys=(("b", 1),), name="by_b")
+    gone = Index(collection="things", keys=(("a", 1),), name="by_a")
+    for index in (kept, gone):
+        await index.ensure(mongo)
+    steps = [drop_index(1, "gone", "things", "by_a"), drop_index(2, "never", "things", "by_c")]
+    await Migrator(mongo, steps).run()
+    assert set(await mongo.db.things.index_information()) == {"_id_", "by_b"}
 
 
 async def test_storages_own_indexes_serve_the_backlog(mongo: Mongo) -> None:

@@ -95,6 +95,23 @@ async def test_what_was_taken_back_is_not_found(site, gone):
     assert site.found("zipper") == []
 
 
+@pytest.mark.parametrize(
+    ("more", "found", "hidden"),
+    [
+        ({"subject": "Stove", "files": [{"name": "label-7.pdf"}]}, "stove 7 zip", ""),
+        ({"reply_text": "new", "text": "new\n> old"}, "new", "old"),
+        ({"direction": "out", "author": {"kind": "agent"}, "subject": "Re: stove"}, "zip", "stove"),
+        ({"direction": "out", "author": {"kind": "vendor"}, "subject": "Stove"}, "stove zip", ""),
+        ({"direction": "note", "text": "for @[Mira Okafor](agent:jun-1)"}, "mira okafor", "jun 1"),
+    ],
+)
+async def test_what_of_a_message_is_searched(site, more, found, hidden):
+    await site.put("m1", **({"text": "zip"} | more))
+    await site.step()
+    assert [site.found(word) for word in found.split()] == [["m1"]] * len(found.split())
+    assert not any(site.found(word) for word in hidden.split())
+
+
 async def test_newest_first_within_a_window(site):
     for n in range(5):
         await site.put(f"m{n}", "lamp", NOW + timedelta(minutes=n))
@@ -300,7 +317,7 @@ async def test_killed_at_any_moment_nothing_is_missing(stores, mongo, tmp_path):
     await site.put(last, "the end")
     try:
         async with asyncio.timeout(60):
-            while site.found("the", "end") != [last]:
+            while site.found("the", "end") != [last]:  # noqa: ASYNC110  a file's word
                 await asyncio.sleep(0.05)
     finally:
         process.kill()

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from connectors.events import MessageDeleted, MessageEdited, ReactionChanged
 from normalizer.model import Message, Reaction
 from ticketing.ingest.model import Change
-from ticketing.tokens import tokens
 
 _MAX_REACTIONS = 200
 
@@ -40,14 +39,13 @@ def _edited(message: Message, change: MessageEdited) -> Message | None:
         reply_text=change.text,
         html=None,
         edited_at=change.occurred_at,
-        tokens=tokens(message.subject, change.text),
     )
 
 
 def _deleted(message: Message, at: datetime) -> Message:
     """The words go; that something was said and taken back stays (the journal has the original)."""
     return replace(
-        message, deleted_at=at, text="", reply_text="", html=None, files=(), tokens=(), signature=""
+        message, deleted_at=at, text="", reply_text="", html=None, files=(), signature=""
     )
 
 

@@ -1,11 +1,8 @@
 """The stored message that a draft becomes: pure."""
 
-from collections.abc import Iterable
-
 from normalizer.model import Author, Delivery, Draft, Message
 from ticketing.ingest.entry import Entry
 from ticketing.model import Contact, Conversation
-from ticketing.tokens import tokens
 
 
 def message_of(entry: Entry, contact: Contact, conversation: Conversation) -> Message:
@@ -36,12 +33,7 @@ def message_of(entry: Entry, contact: Contact, conversation: Conversation) -> Me
         delivery=_echoed(draft),
         threaded_by=f"{entry.decision.rule}: {entry.decision.why}",
         warnings=entry.warnings,
-        tokens=tokens(draft.subject, draft.reply_text or draft.text, *_names(draft)),
     )
-
-
-def _names(draft: Draft) -> Iterable[str]:
-    return (item.name for item in draft.files[:10])
 
 
 def address_of(draft: Draft) -> str:

@@ -193,7 +193,7 @@ class ReadingStore:
     async def message_slice(
         self, where: Mapping[str, Any], since: datetime, until: datetime, limit: int
     ) -> list[Message]:
-        """A ticket's messages within [since, until), newest first; without their tokens."""
+        """A ticket's messages within [since, until), newest first; without the tokens of old."""
         cursor = self._in.messages.raw.find(
             {**where, "occurred_at": {"$gte": since, "$lt": until}}, {"tokens": 0}
         )

@@ -9,6 +9,7 @@ from connectors.contract import InboxId
 from normalizer.model import MessageId, TicketId
 from ticketing.search.words import Entry
 from ticketing.tokens import all_tokens
+from ticketing.work.followers import plain
 
 MAX_FILES = 50  # names of files that can be searched for
 
@@ -92,4 +93,5 @@ def _texts(said: Text) -> tuple[str, ...]:
     names = tuple(file.name for file in said.files[:MAX_FILES])
     ours = said.direction == "out" and said.author.kind != "vendor"
     subject = () if ours else (said.subject,)
-    return (*subject, said.reply_text or said.text, *names)
+    text = said.reply_text or said.text
+    return (*subject, plain(text) if said.direction == "note" else text, *names)
