@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -17,8 +17,9 @@ from gateway.schema import MIGRATIONS
 from gateway.static_app import ROOT
 from storage import health
 from storage.errors import StorageError
-from storage.ids import utc_now
+from storage.ids import moment_of, utc_now
 from storage.migrations import Migrator
+from ticketing.search.shelf import State
 
 LAG = timedelta(minutes=1)
 CHECK_WITHIN_S = 15.0
@@ -78,6 +79,9 @@ async def _running(base: Foundation) -> AsyncIterator[Finding]:
         "start Parley: it makes them" if missing else "",
     )
     yield await _backlog(base)
+    yield words(
+        await asyncio.to_thread(base.shelf.state), await base.searches.newest_fed(_recent())
+    )
     async for finding in inbox_findings(base):
         yield finding
 
@@ -91,6 +95,26 @@ async def _backlog(base: Foundation) -> Finding:
     if counts.quarantined and not late:
         advice = "see /api/v1/quarantine; after a fix `parley channel replay`"
     return Finding("journal", not late, detail, advice)
+
+
+def words(state: State | None, newest: str) -> Finding:
+    """The index of words of this host; ``newest`` is the last entry of its feed."""
+    if state is None:
+        advice = "`parley serve` and `parley work` make it where they run"
+        return Finding("search", None, "no index of words on this host", advice)
+    detail = f"{state.documents} messages"
+    if state.cursor.built is not None:
+        missing = f"{detail} so far; those before {state.cursor.built:%Y-%m-%d %H:%M} are missing"
+        return Finding("search", None, missing, "the index is being built; it goes on by itself")
+    behind = moment_of(newest) - state.cursor.fed if newest else timedelta()
+    if behind > LAG:
+        advice = "does `parley serve` or `parley work` run on this host?"
+        return Finding("search", False, f"{detail}, {behind} behind", advice)
+    return Finding("search", True, detail)
+
+
+def _recent() -> datetime:
+    return utc_now() - timedelta(hours=1)
 
 
 async def inbox_findings(base: Foundation) -> AsyncIterator[Finding]:

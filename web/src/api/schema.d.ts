@@ -4525,11 +4525,14 @@ export interface components {
         /**
          * SearchPage
          * @description A page of results, the best of it first. It may be short although there is a next one.
+         *
+         *         ``complete`` is false while the index of words is being built: older messages may be missing.
          */
         SearchPage: {
             items: components["schemas"]["SearchHit"][];
             next_cursor: string | null;
             understood: components["schemas"]["Understood"][];
+            complete: boolean;
         };
         /**
          * SenderTrust

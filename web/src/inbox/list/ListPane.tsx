@@ -9,6 +9,7 @@ import { ListEdge } from "./ListEdge";
 import { ListHeader } from "./ListHeader";
 import { ListTools } from "./ListTools";
 import { SearchChips } from "./SearchChips";
+import { SearchNote } from "./SearchNote";
 import { useScopeName } from "./useScopeName";
 import "./list.css";
 
@@ -24,6 +25,7 @@ export function ListPane() {
       <div className="over" ref={heirs}>
         <ListTools />
         <SearchChips />
+        <SearchNote />
         <JobStrip />
       </div>
       <ConnectionBanner />

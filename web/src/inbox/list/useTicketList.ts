@@ -14,16 +14,18 @@ const queryOf = (scope: Scope) =>
 
 interface ListPage extends Page<ListRow> {
   understood: Understood[];
+  complete: boolean;
 }
 
 async function readPage(scope: Scope, sort: Sort, cursor: string | undefined, signal: AbortSignal): Promise<ListPage> {
   if (scope.kind === "search") {
     const page = await searchTickets({ q: scope.q, scope: scope.key, cursor }, signal);
     const items = page.items.map((hit) => ({ row: hit.ticket, found: { text: hit.snippet, marks: hit.marks } }));
-    return { items, next_cursor: page.next_cursor, understood: page.understood };
+    return { items, next_cursor: page.next_cursor, understood: page.understood, complete: page.complete };
   }
   const page = await listTickets({ ...queryOf(scope), sort, cursor }, signal);
-  return { items: page.items.map((row) => ({ row, found: null })), next_cursor: page.next_cursor, understood: [] };
+  const items = page.items.map((row) => ({ row, found: null }));
+  return { items, next_cursor: page.next_cursor, understood: [], complete: true };
 }
 
 const NOTHING: Understood[] = [];
@@ -69,5 +71,6 @@ export function useTicketList(scope: Scope, sort: Sort, openId: string | undefin
   }, [empty, news, refresh]);
 
   const understood = query.data?.pages[0]?.understood ?? NOTHING;
-  return { ...query, rows, news, refresh, understood };
+  const complete = query.data?.pages.every((page) => page.complete) ?? true;
+  return { ...query, rows, news, refresh, understood, complete };
 }
