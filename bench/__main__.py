@@ -18,6 +18,7 @@ from bench.measure import Measured
 from bench.process import usage
 from bench.workloads import Latency, Workloads
 from tests.api_client import ApiClient
+from tests.indexed import indexed
 from tests.peers.provider import Provider
 from tests.peers.smtp_sink import SmtpSink
 from tests.site import EMAIL, PASSWORD, Site, connected_inboxes
@@ -93,6 +94,7 @@ class Bench:
     async def reads(self, site: Site, work: Workloads) -> None:
         """Lists and searches over what the run has stored."""
         filled = await fill(site.db, self._count(20_000), self._count(100_000))
+        await indexed(site.db, site.directory / "var", within_s=600)
         size = f"{filled.tickets:,} open tickets, {filled.messages:,} messages"
         name = f"list 50 of {size}"
         self._keep(await work.read(name, "/tickets", count=50, view="open", limit=50))

@@ -11,8 +11,7 @@ from typing import Any
 import msgspec
 
 from bench import samples
-from storage.ids import derived_id
-from ticketing.tokens import tokens
+from storage.ids import derived_id, new_id, utc_now
 
 # A thousand messages in one insert pin so much of the embedded server's cache that it may hang.
 BATCH = 100
@@ -36,7 +35,8 @@ async def fill(db: Any, tickets: int, messages: int) -> Filled:  # noqa: ANN401 
     made = list(_tickets(there, more_tickets))
     await _insert(db["tickets"], iter(made))
     more_messages = max(0, messages - await db["messages"].count_documents({}))
-    await _insert(db["messages"], _messages(said, made or there, more_messages))
+    for ids in await _insert(db["messages"], _messages(said, made or there, more_messages)):
+        await db["search_feed"].insert_one({"_id": new_id(utc_now()), "message_ids": ids})
     return Filled(
         tickets=await db["tickets"].count_documents({"open": True}),
         messages=await db["messages"].count_documents({}),
@@ -72,10 +72,16 @@ def _messages(
             "text": text,
             "reply_text": text,
             "files": [],
-            "tokens": list(tokens(text)),
         }
 
 
-async def _insert(collection: Any, documents: Iterator[dict[str, Any]]) -> None:  # noqa: ANN401
+async def _insert(
+    collection: Any,  # noqa: ANN401  the driver's
+    documents: Iterator[dict[str, Any]],
+) -> list[list[str]]:
+    """The ids, batch by batch."""
+    ids = []
     while batch := list(islice(documents, BATCH)):
         await collection.insert_many(batch, ordered=False)
+        ids.append([one["_id"] for one in batch])
+    return ids

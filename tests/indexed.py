@@ -10,10 +10,10 @@ from ticketing.search.shelf import Shelf
 WITHIN_S = 30.0
 
 
-async def indexed(db: Any, data_dir: Path) -> None:
+async def indexed(db: Any, data_dir: Path, within_s: float = WITHIN_S) -> None:
     """Every change that is committed by now has reached the index of words of a site."""
     shelf = Shelf(data_dir / "search" / db.name)
-    async with asyncio.timeout(WITHIN_S):
+    async with asyncio.timeout(within_s):
         while await db["untold_events"].find_one({}) is not None:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
         fed = [one["_id"] async for one in db["search_feed"].find({}, {"_id": 1})]

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 
 from tests.e2e.customers import Customers, Line
+from tests.indexed import indexed
 from tests.peers.provider import Provider
 from tests.peers.smtp_sink import SmtpSink
 from tests.site import EMAIL, PASSWORD, Site
@@ -42,6 +43,10 @@ class Stage:
             if email != EMAIL:
                 agent = {"email": email, "name": name, "role": "agent", "password": PASSWORD}
                 await self.site.client.call("POST", "/agents", agent)
+
+    async def indexed(self) -> None:
+        """What has become tickets can be found by its words."""
+        await indexed(self.site.db, self.site.directory / "var")
 
     async def inbox(self, channel: str, **changes: Any) -> Line:
         """A new inbox whose replies go to the stand-ins, at once unless ``undo_s`` says else."""

@@ -28,6 +28,7 @@ async def test_another_inbox_does_not_exist_for_a_limited_agent(stage: Stage, si
     await expect(rail).to_contain_text(hers.name)
     await expect(rail.get_by_text(others.name, exact=True)).to_have_count(0)
 
+    await stage.indexed()
     await desk.go("/search/all?q=crampons")
     await expect(desk.row("Anna Vik")).to_have_count(1)
     await expect(desk.list.get_by_role("row")).to_have_count(1)

@@ -21,6 +21,7 @@ async def test_words_chinese_and_numbers_find_their_ticket(stage: Stage, sit: Si
     other = await stage.ticket(line, at_least=2)
     desk = await sit()
     await desk.look_at(line)
+    await stage.indexed()
 
     await _search(desk, "阀门漏气")
     await expect(desk.list.get_by_role("row")).to_have_count(1)

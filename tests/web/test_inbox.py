@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from storage.ids import utc_now
 from tests.e2e.desk import pen_holds
+from tests.indexed import indexed
 from tests.peers.smtp_sink import SmtpSink
 from tests.site import EMAIL, PASSWORD, ROOT, Site
 
@@ -194,6 +195,8 @@ async def test_a_phone_shows_one_pane_in_chinese_and_search_finds_han(inbox: Inb
     inbox.receive("lin@youjian.example", "林晓雯", "订单还没发货", "可以改地址吗？")
     page = await inbox.agent(viewport={"width": 390, "height": 844}, locale="zh-CN")
     await expect(page.get_by_role("heading", name="全部待处理")).to_be_visible()
+    await expect(page.locator(".list")).to_contain_text("林晓雯")
+    await indexed(inbox.site.db, inbox.site.directory / "var")
     await page.goto(f"{inbox.site.url}/app/search/open?q=改地址")
     await expect(page.locator("mark").first).to_be_visible()
     await open_ticket(page, "林晓雯")
