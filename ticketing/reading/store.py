@@ -1,15 +1,15 @@
 """The reads behind what agents see."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from pymongo.asynchronous.collection import AsyncCollection
 
 from connectors.contract import InboxId
 from normalizer.model import AgentId, ContactId, Message, MessageId, TicketId
+from storage.collection import portions
 from storage.mongo import Session
 from ticketing.model import (
     Contact,
@@ -23,7 +23,6 @@ from ticketing.store import Collections
 from ticketing.views.places import Place
 
 Raw = AsyncCollection[dict[str, Any]]
-StrT = TypeVar("StrT", bound=str)
 
 MAX_CONVERSATIONS = 200
 FEW = 20
@@ -64,10 +63,7 @@ class ReadingStore:
 
     async def tickets(self, ids: Iterable[TicketId]) -> dict[str, Ticket]:
         """Tickets by id."""
-        found: dict[str, Ticket] = {}
-        for some in _few(ids):
-            found |= await self._in.tickets.by_ids(some)
-        return found
+        return await self._in.tickets.by_ids(ids)
 
     async def by_number(self, number: int) -> Ticket | None:
         """The ticket with this number."""
@@ -214,16 +210,16 @@ class ReadingStore:
     async def said(self, ids: Iterable[MessageId]) -> dict[str, Said]:
         """What these messages say, for snippets and what else a search looks at."""
         said: dict[str, Said] = {}
-        for some in _few(ids):
-            found = self._in.messages.raw.find({"_id": {"$in": some}}, SAID_FIELDS)
+        for some in portions(list(ids)):
+            found = self._in.messages.raw.find({"_id": {"$in": list(some)}}, SAID_FIELDS)
             said |= {item["_id"]: _said(item) for item in await found.to_list(None)}
         return said
 
     async def said_in(self, ids: Sequence[TicketId]) -> list[Said]:
         """What was said in these tickets, at most ``MAX_SAID`` messages of a few tickets."""
         said: list[Said] = []
-        for some in _few(ids):
-            where = {"ticket_id": {"$in": some}}
+        for start in range(0, len(ids), FEW):  # the small server compares each id with each
+            where = {"ticket_id": {"$in": list(ids[start : start + FEW])}}
             found = self._in.messages.raw.find(where, SAID_FIELDS).limit(MAX_SAID)
             said += [_said(item) for item in await found.to_list(MAX_SAID)]
         return said
@@ -235,13 +231,6 @@ class ReadingStore:
     async def save_read_mark(self, mark: ReadMark) -> None:
         """Remember what was read."""
         await self._in.reads.replace_many([mark])
-
-
-def _few(ids: Iterable[StrT]) -> Iterator[list[StrT]]:
-    """Slices: the small server compares each id with each."""
-    left = iter(ids)
-    while some := list(islice(left, FEW)):
-        yield some
 
 
 def _said(item: Mapping[str, Any]) -> Said:

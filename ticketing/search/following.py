@@ -10,7 +10,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 
 from msgspec.structs import replace
 
@@ -127,8 +126,8 @@ class Follower:
     async def _read_again(self, fed: Sequence[Fed]) -> None:
         named = [id for one in fed for id in one.message_ids]
         moved = await self._store.ids_in(dict.fromkeys(id for one in fed for id in one.ticket_ids))
-        left = iter(dict.fromkeys((*named, *moved)))
-        while ids := list(islice(left, PAGE)):
+        every = list(dict.fromkeys((*named, *moved)))
+        for ids in (every[start : start + PAGE] for start in range(0, len(every), PAGE)):
             texts = await self._store.texts(ids)
             there = {one.id for one in texts}
             await self._put([id for id in ids if id not in there], texts)

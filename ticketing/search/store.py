@@ -1,18 +1,16 @@
 """What keeps the index of words in step: which messages changed, and what messages say."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Any
 
 import msgspec
 
 from normalizer.model import MessageId, TicketId
+from storage.collection import portions
 from storage.ids import first_id, new_id
 from storage.mongo import Mongo
 from ticketing.search.indexing import TEXT_FIELDS, Text
-
-TOGETHER = 20  # ids a query: the small server compares each with each
 
 
 class Fed(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,11 +60,11 @@ class SearchStore:
             ids += [one["_id"] for one in await found.to_list(None)]
         return ids
 
-    async def texts(self, ids: Iterable[MessageId]) -> list[Text]:
+    async def texts(self, ids: Sequence[MessageId]) -> list[Text]:
         """What these say; those that are gone are left out."""
         texts: list[Text] = []
-        for some in _slices(ids):
-            found = self._messages.find({"_id": {"$in": some}}, TEXT_FIELDS)
+        for some in portions(ids):
+            found = self._messages.find({"_id": {"$in": list(some)}}, TEXT_FIELDS)
             texts += [_text(one) for one in await found.to_list(None)]
         return texts
 
@@ -79,9 +77,3 @@ class SearchStore:
 
 def _text(document: dict[str, Any]) -> Text:
     return msgspec.convert(document, Text)
-
-
-def _slices(ids: Iterable[MessageId]) -> Iterator[list[MessageId]]:
-    left = iter(ids)
-    while some := list(islice(left, TOGETHER)):
-        yield some
