@@ -19,7 +19,7 @@ from ticketing.reading.windows import AHEAD, FLOOR, Cursor, read_cursor
 from ticketing.search.asked import Asked, NameBook, Said, Understood, holds, understand
 from ticketing.search.ranking import rank
 from ticketing.search.snippets import marks_in, snippet_around
-from ticketing.search.sweeping import Fitting, Judge, WordSweep
+from ticketing.search.sweeping import ALL, Fitting, Judge, WordSweep
 from ticketing.search.words import Candidate, WordIndex
 
 MAX_QUERY = 300
@@ -128,6 +128,7 @@ class Search:
             self._index,
             asked,
             until=min(end, asked.until or end),
+            after=position.id if position else ALL,
             since=asked.since or FLOOR,
             seen=seen,
         )
@@ -137,7 +138,7 @@ class Search:
             (_hit(row, one.said, asked), one.said) for row, one in zip(rows, found, strict=True)
         ]
         pairs.sort(key=lambda pair: rank(asked, pair[0].row.ticket, pair[1]))
-        after = None if sweep.done else Cursor(moment=sweep.until, id="w")
+        after = None if sweep.done else Cursor(moment=sweep.until, id=sweep.after)
         return Results(
             items=[hit for hit, _ in pairs],
             next_cursor=after.encode() if after else None,

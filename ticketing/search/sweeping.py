@@ -1,6 +1,6 @@
 """What the index proposes, batch by batch into the past, until there are enough hits."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -13,6 +13,7 @@ from ticketing.search.words import Candidate, WordIndex, WordRequest
 MAX_CANDIDATES = 2_000
 LEAST = 20  # candidates at a time
 MAX_TIES = 20_000  # of one millisecond
+ALL = "~"  # sorts after every id
 _MILLI = timedelta(milliseconds=1)
 
 
@@ -27,10 +28,19 @@ Judge = Callable[[Sequence[Candidate]], Awaitable[Mapping[MessageId, Fitting]]]
 
 
 class WordSweep:
-    """From ``until`` into the past, to ``since``; ``until`` says how far it came."""
+    """From ``until`` into the past, to ``since``; ``until`` and ``after`` say how far it came:
+    of the millisecond before ``until``, messages with greater ids than ``after`` were met.
+    """
 
     def __init__(
-        self, index: WordIndex, asked: Asked, *, until: datetime, since: datetime, seen: set[str]
+        self,
+        index: WordIndex,
+        asked: Asked,
+        *,
+        until: datetime,
+        after: str = ALL,
+        since: datetime,
+        seen: set[str],
     ) -> None:
         self._index = index
         self._asked = asked
@@ -38,6 +48,7 @@ class WordSweep:
         self._seen = seen
         self._read = 0
         self.until = until
+        self.after = after
         self.complete = True
 
     @property
@@ -52,7 +63,9 @@ class WordSweep:
         while len(found) < count and self._read < MAX_CANDIDATES and not self.done:
             candidates, since = await self._batch(size)
             fitting = await judge(candidates) if candidates else {}
-            self.until = self._collect(candidates, fitting, found, count) or since
+            left = self._collect(candidates, fitting, found, count)
+            self.until = left.received_at + _MILLI if left else since
+            self.after = left.id if left else ALL
             size = min(2 * size, MAX_CANDIDATES)
         return found
 
@@ -62,12 +75,20 @@ class WordSweep:
         """
         candidates = await self._proposed(size)
         if len(candidates) < size:
-            return candidates, self._floor
+            return self._left(candidates), self._floor
         last = candidates[-1].received_at
         whole = [one for one in candidates if one.received_at > last]
         if whole:
-            return whole, last + _MILLI
-        return await self._proposed(MAX_TIES), last
+            return self._left(whole), last + _MILLI
+        ties = await self._proposed(MAX_TIES)
+        return self._left(one for one in ties if one.received_at == last), last
+
+    def _left(self, candidates: Iterable[Candidate]) -> list[Candidate]:
+        """In an order that is the same each time, without those that earlier pages have met."""
+        newest = sorted(candidates, key=lambda one: (one.received_at, one.id), reverse=True)
+        return [
+            one for one in newest if one.received_at + _MILLI < self.until or one.id <= self.after
+        ]
 
     async def _proposed(self, limit: int) -> list[Candidate]:
         got = await self._index.propose(
@@ -89,14 +110,14 @@ class WordSweep:
         fitting: Mapping[MessageId, Fitting],
         found: list[Fitting],
         count: int,
-    ) -> datetime | None:
-        """Take new tickets' hits; where to go on when the page got full in the middle."""
+    ) -> Candidate | None:
+        """Take new tickets' hits; the first that found no room when the page got full."""
         for candidate in candidates:
             hit = fitting.get(candidate.id)
             if hit is None or hit.ticket.id in self._seen:
                 continue
             if len(found) >= count:
-                return candidate.received_at + _MILLI
+                return candidate
             self._seen.add(hit.ticket.id)
             found.append(hit)
         return None
