@@ -11,7 +11,7 @@ from ticketing.search.asked import Asked, Said
 from ticketing.search.words import Candidate, WordIndex, WordRequest
 
 MAX_CANDIDATES = 2_000
-LEAST = 20  # candidates at a time
+SPARE = 10  # candidates beyond the hits that are wanted, the first time
 MAX_TIES = 20_000  # of one millisecond
 ALL = "~"  # sorts after every id
 _MILLI = timedelta(milliseconds=1)
@@ -59,7 +59,7 @@ class WordSweep:
     async def run(self, count: int, judge: Judge) -> list[Fitting]:
         """Hits until there are ``count``, the past is over, or the cap is reached."""
         found: list[Fitting] = []
-        size = max(LEAST, 2 * count)
+        size = count + SPARE
         while len(found) < count and self._read < MAX_CANDIDATES and not self.done:
             candidates, since = await self._batch(size)
             fitting = await judge(candidates) if candidates else {}
