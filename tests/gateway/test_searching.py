@@ -7,6 +7,7 @@ import pytest
 
 from gateway.commands.doctor import words
 from gateway.searching import Habit, Keeper
+from gateway.tasks import cancelled
 from gateway.workers.loops import Bell
 from storage.ids import new_id, utc_now
 from tests.gateway.house import House, Person
@@ -53,8 +54,7 @@ async def test_the_next_process_goes_on(mongo, tmp_path, monkeypatch) -> None:
         await asyncio.sleep(0.1)
         assert not shelf.current
     await until(lambda: shelf.current)
-    waiting.cancel()
-    await asyncio.wait([waiting])
+    await cancelled([waiting])
 
 
 async def test_an_edge_leaves_it_to_a_worker(mongo, tmp_path, monkeypatch) -> None:
@@ -63,8 +63,7 @@ async def test_an_edge_leaves_it_to_a_worker(mongo, tmp_path, monkeypatch) -> No
     edge = Keeper(store, shelf, Bell(), Habit(patience_s=0.05))
     waiting = asyncio.create_task(edge.run())
     await until(lambda: shelf.current)  # nobody else is there
-    waiting.cancel()
-    await asyncio.wait([waiting])
+    await cancelled([waiting])
 
 
 async def test_what_goes_on_failing_is_built_anew(mongo, tmp_path, monkeypatch) -> None:
@@ -73,14 +72,12 @@ async def test_what_goes_on_failing_is_built_anew(mongo, tmp_path, monkeypatch) 
     shelf, store = Shelf(tmp_path / "search"), SearchStore(mongo)
     keeping = asyncio.create_task(Keeper(store, shelf, Bell()).run())
     await until(lambda: (state := shelf.state()) and state.cursor.built is None)
-    keeping.cancel()
-    await asyncio.wait([keeping])
+    await cancelled([keeping])
     name = shelf.current
     (shelf.folder / name / ".managed.json").write_text("{")
     keeping = asyncio.create_task(Keeper(store, shelf, Bell()).run())
     await until(lambda: shelf.current != name)
-    keeping.cancel()
-    await asyncio.wait([keeping])
+    await cancelled([keeping])
 
 
 @pytest.mark.parametrize(
