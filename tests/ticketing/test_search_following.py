@@ -167,6 +167,14 @@ async def test_what_was_written_late_is_read(site, mongo):
     assert site.found("zipper") == ["m1"]
 
 
+async def test_what_holds_no_message_is_told_too(site):
+    """A ticket that was emptied: whoever asks how far the index is, sees that it is there."""
+    await site.store.feed((), ("emptied",), utc_now())
+    await site.step()
+    newest = await site.store.newest_fed(FLOOR)
+    assert site.shelf.state().cursor.fed >= moment_of(newest)
+
+
 async def test_it_goes_on_where_it_was(site):
     await site.put("m1", "lamp")
     await site.step()

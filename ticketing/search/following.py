@@ -112,9 +112,11 @@ class Follower:
         until = min(self._reached + SPAN, now + AHEAD)
         fed = await self._store.fed(since, until)
         fresh = [one for one in fed if one.id not in self._seen]
+        # what is written from here on has a later id, or is found by the next deep look
+        self._reached = max(self._reached, min(until, utc_now()))
         await self._read_again(fresh)
         self._seen.update(one.id for one in fresh)
-        self._reached = max(self._reached, min(until, now))
+        self._unsaved += len(fresh)
         behind = until < now
         if deep and not behind:
             self._deep_at = started + DEEP_EVERY_S
