@@ -210,7 +210,7 @@ class Writing:
 @contextlib.contextmanager
 def holding(folder: Path) -> Iterator[bool]:
     """Whether the lock is ours until the end; the kernel takes it from a process that dies."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
