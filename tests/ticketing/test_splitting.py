@@ -197,16 +197,19 @@ async def test_a_split_racing_ingest_loses_nothing(house, mira, ticket):
     assert (await where(house))["Word 5"] == 1
 
 
-async def test_a_word_that_came_after_the_end_still_waits_when_its_split_is_undone(house, mira):
+@pytest.mark.parametrize(("apart", "late"), [("One", 2 * HOUR), ("Two", -2 * HOUR)])
+async def test_a_word_that_came_after_the_end_still_waits_when_its_split_is_undone(
+    house, mira, apart, late
+):
     await house.events_in(CHAT, said("One", id="1", thread="a", sender="1"))
     ticket = await house.ticket()
     solved = TicketChange(status="solved")
     await house.commands.change_ticket(mira, ticket.id, solved, NOW + 3 * HOUR)
-    await house.events_in(CHAT, said("Two", id="2", thread="a", sender="1", at=NOW + 2 * HOUR))
+    await house.events_in(CHAT, said("Two", id="2", thread="a", sender="1", at=NOW + late))
     before = await house.ticket()
     assert (before.status, before.message_count) == ("solved", 2)
-    first = next(one.id for one in await house.messages() if one.text == "One")
-    wish = SplitWish(ticket_id=ticket.id, message_ids=(first,))
+    (chosen,) = [one.id for one in await house.messages() if one.text == apart]
+    wish = SplitWish(ticket_id=ticket.id, message_ids=(chosen,))
     done = await house.splitting.split(mira, wish, NOW + 4 * HOUR)
     await house.merging.undo(mira, done.merge.id, NOW + 5 * HOUR)
     assert image(await house.ticket()) == image(before)

@@ -119,6 +119,12 @@ def _part(world: World, record: Merge, now: datetime) -> Undone:
     )
 
 
+def _waits_since(record: Merge, new: Ticket) -> bool:
+    """Whether somebody waits in what was split off, who did not when the old one was ended."""
+    before = None if record.target_before.open else record.source_after.waiting_since
+    return new.open and new.waiting_since is not None and new.waiting_since != before
+
+
 def _at_rest(ticket: Ticket, image: Ticket) -> Ticket:
     """Nobody waits in a ticket that was ended since; one that was ended before is as it was, also
     where a word that was said earlier came after its end.
@@ -179,7 +185,7 @@ def _unsplit(world: World, record: Merge, now: datetime) -> Undone:
     troubled = (new.delivery_trouble, old.delivery_trouble) != known
     whole, kept = parted(record.target_before, record.target_after, old)
     whole = _heard(world, whole, record.target_before, record.target_size, both, troubled=troubled)
-    if new.open and new.waiting_since and not whole.open:
+    if not whole.open and _waits_since(record, new):
         whole = reopened(whole, now)
     whole = replace(_at_rest(whole, record.target_before), private=whole.private or new.private)
     world.put(emptied(new, old, now), whole)
