@@ -180,13 +180,28 @@ class Composer:
             return place, same(known, ask.reply, place.outlet, place.answered)
         return draft.formed(place, ask, clock, self._reply_tokens, guard)
 
+    async def begin(
+        self, viewer: Viewer, reply: Reply, now: datetime, session: Session
+    ) -> Composed:
+        """Queue the first message of a ticket in the transaction that makes the ticket; ``told`` is
+        for after its commit. Raises as ``send_reply``.
+        """
+        clock = await self._clock.now()
+        ask = Ask(viewer=viewer, reply=reply, now=truncate(now))
+        return await self._within(ask, clock, session, replacing=False)
+
     async def replace(self, ask: Ask, clock: datetime, session: Session) -> Composed:
         """Queue the reply in the place of the message of this id, in the caller's transaction;
         ``told`` is for after its commit. Raises as ``send_reply``.
         """
+        return await self._within(ask, clock, session, replacing=True)
+
+    async def _within(
+        self, ask: Ask, clock: datetime, session: Session, *, replacing: bool
+    ) -> Composed:
         draft, guard = await self._drafted([ask], clock, session, look_up=False)
         composed = draft.add(ask, clock, self._reply_tokens, guard)
-        await draft.write(self._blobs, replacing=True)
+        await draft.write(self._blobs, replacing=replacing)
         return composed
 
     async def hold(self, message: Message, session: Session) -> None:

@@ -1,6 +1,6 @@
 """Conversations that we begin: a ticket with a place to write from, before its first message."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -48,6 +48,9 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[Event, ...] = ()
 
 
+First = Callable[[Session, Begun], Awaitable[None]]
+
+
 class _Start(msgspec.Struct, frozen=True, kw_only=True):
     """A wish that was granted; ids derive from ``seed``."""
 
@@ -77,8 +80,12 @@ class Starter:
         self._numbers = numbers
         self._offer = offer
 
-    async def start(self, viewer: Viewer, wish: NewConversation, now: datetime) -> Begun:
-        """A repeated call with the same key finds what the first one made."""
+    async def start(
+        self, viewer: Viewer, wish: NewConversation, now: datetime, first: First | None = None
+    ) -> Begun:
+        """``first`` writes the first message, in the same transaction: where it refuses, there is
+        no ticket either. A repeated call with the same key finds what the first one made.
+        """
         if not allowed(viewer, "start"):
             raise Forbidden("start")
         if len(wish.subject) > MAX_SUBJECT:
@@ -96,7 +103,12 @@ class Starter:
 
         async def work(session: Session) -> Begun:
             known = await self._known(session, seed)
-            return known or await self._begin(session, viewer, start)
+            if known is not None:
+                return known
+            begun = await self._begin(session, viewer, start)
+            if first is not None:
+                await first(session, begun)
+            return begun
 
         begun = await settle(self._in.mongo, work)
         self._catalogues.committed()

@@ -48,3 +48,38 @@ async def test_what_nobody_says_is_named(house: House, admin: Person) -> None:
         status, problem = await admin.call("POST", "/tickets", {**body, **more})
         assert (status, problem["field"]) == (422, field), problem
     assert (await admin.get("/tickets?view=all"))["items"] == []
+
+
+async def test_a_refused_first_message_leaves_nothing(house: House, admin: Person) -> None:
+    """Neither a ticket without words, nor a person that nobody wrote to."""
+    inbox = await house.inbox("email", "Support")
+    stop = {"address": "elena@posta.example", "reason": "bounced"}
+    assert (await admin.call("POST", "/suppressions", stop))[0] < 300
+    body = {
+        "inbox_id": inbox,
+        "recipient": "elena@posta.example",
+        "subject": "Your stove",
+        "text": "Please check the valve.",
+    }
+    assert (await admin.call("POST", "/tickets", body))[0] == 422
+    assert (await admin.get("/tickets?view=all"))["items"] == []
+    assert (await admin.get("/contacts"))["items"] == []
+
+
+async def test_the_same_beginning_twice_is_one_ticket(house: House, admin: Person) -> None:
+    """And with other words under the same key it is refused."""
+    inbox = await house.inbox("email", "Support")
+    body = {
+        "inbox_id": inbox,
+        "recipient": "elena@posta.example",
+        "subject": "Your stove",
+        "text": "Please check the valve.",
+    }
+    once = {"Idempotency_Key": "0123456789abcdef"}
+    status, made = await admin.call("POST", "/tickets", body, **once)
+    assert status == 201
+    assert (await admin.call("POST", "/tickets", body, **once))[1]["id"] == made["id"]
+    other = {**body, "text": "Another text"}
+    assert (await admin.call("POST", "/tickets", other, **once))[0] in {409, 422}
+    assert len((await admin.get("/tickets?view=all"))["items"]) == 1
+    assert len((await admin.get(f"/tickets/{made['id']}/messages"))["items"]) == 1

@@ -1,6 +1,7 @@
 """What agents do to tickets and messages: thin; ticketing and outbound decide."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import msgspec
 
@@ -16,16 +17,17 @@ from gateway.recipients import recipient
 from gateway.store import EdgeStore, Upload
 from normalizer.model import AgentId, ConversationId, File, MessageId, TicketId
 from outbound.amend import Amender
-from outbound.compose import Composer
+from outbound.compose import Composed, Composer
 from outbound.model import Reply
 from outbound.scheduled.handlers import Scheduler
 from outbound.scheduled.model import Schedule
+from storage.mongo import Session
 from ticketing.amendments import TicketChange
 from ticketing.catalogue.beginning import Beginning, template_of
 from ticketing.catalogue.model import FieldFile
 from ticketing.catalogue.reading import Catalogues
 from ticketing.handlers import Commands
-from ticketing.starting import NewConversation, Starter
+from ticketing.starting import Begun, NewConversation, Starter
 
 
 class ActingApi:
@@ -147,15 +149,17 @@ class ActingApi:
             key=key,
             beginning=beginning,
         )
-        begun = await self._starter.start(viewer, wish, call.now)
-        first = Reply(
-            ticket_id=begun.ticket.id,
-            conversation_id=begun.conversation.id,
-            idempotency_key=f"start-{key}",
-            text=text,
-            template=_template(body.template),
-        )
-        await self._composer.send_reply(viewer, first, call.now)
+        said = partial(_first, key=f"start-{key}", text=text, template=_template(body.template))
+        queued: list[Composed] = []
+
+        async def queue(session: Session, begun: Begun) -> None:
+            queued[:] = [await self._composer.begin(viewer, said(begun), call.now, session)]
+
+        begun = await self._starter.start(viewer, wish, call.now, queue)
+        if queued:
+            await self._composer.told(queued)
+        else:  # a repeated call, refused where it says something else
+            await self._composer.send_reply(viewer, said(begun), call.now)
         return await self._reading.whole(viewer, begun.ticket.id, call.now)
 
     async def _words(self, body: r.NewTicket, beginning: Beginning) -> tuple[str, str]:
@@ -205,6 +209,16 @@ class ActingApi:
             call.viewer, MessageId(call.params["id"]), call.body.state
         )
         return ticket_views.message(message)
+
+
+def _first(begun: Begun, *, key: str, text: str, template: Template | None) -> Reply:
+    return Reply(
+        ticket_id=begun.ticket.id,
+        conversation_id=begun.conversation.id,
+        idempotency_key=key,
+        text=text,
+        template=template,
+    )
 
 
 def _beginning(body: r.NewTicket) -> Beginning:
