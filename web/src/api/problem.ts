@@ -1,3 +1,16 @@
+import i18next from "i18next";
+
+type Kind = keyof typeof import("../i18n/en.json")["problem"];
+
+/** The server speaks English; in another language the kind of refusal is said first, in the agent's own. */
+function told(type: string, detail: string): string {
+  const kind = type.split("/").at(-1) ?? "";
+  const english = !i18next.isInitialized || i18next.language.startsWith("en");
+  if (!i18next.exists(`problem.${kind}`) || (english && detail)) return detail;
+  const words = i18next.t(`problem.${kind as Kind}`);
+  return detail ? i18next.t("problemWith", { words, detail }) : words;
+}
+
 /** An answer of the server that is not the one hoped for (RFC 9457), or silence (`status` 0). */
 export class Problem extends Error {
   override name = "Problem";
@@ -10,7 +23,7 @@ export class Problem extends Error {
     readonly requestId: string | null,
     readonly extra: Readonly<Record<string, unknown>> = {},
   ) {
-    super(detail || title);
+    super(told(type, detail) || title);
   }
 
   /** Nothing answered: the network or the server is away, and asking again may help. */
