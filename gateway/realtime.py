@@ -33,6 +33,8 @@ QUEUE = 200
 # Facts of one change arrive together: one frame per ticket instead of one per fact.
 GATHER_S = 0.02
 COUNTS_EVERY_S = 0.5
+COUNTS_ANYWAY_S = 60.0
+COUNTS_AGAIN_S = 5.0
 SEQ_PER_MS = 4_096  # numbers stay below 2**53 for three centuries, and JavaScript keeps them whole
 
 
@@ -78,6 +80,7 @@ class Client:
         self.ticket_id = ""
         self.queue: asyncio.Queue[frames.LiveFrame] = asyncio.Queue(QUEUE)
         self.counts_due = asyncio.Event()
+        self.counts: frames.LiveViews | None = None  # as told last
 
     def push(self, frame: frames.LiveFrame) -> None:
         """Never waits for a slow browser."""
@@ -92,6 +95,8 @@ class Client:
         while not self.queue.empty():
             self.queue.get_nowait()
         self.queue.put_nowait(frames.Resync())
+        self.counts = None
+        self.counts_due.set()
 
 
 class Hub:
@@ -171,16 +176,29 @@ class Hub:
             await self.look(client, "", "viewing")
 
     async def counts(self, client: Client) -> None:
-        """Send counts when they have changed, at most twice a second; ends by cancellation."""
-        told: frames.LiveViews | None = None
+        """Send counts when they have changed, at most twice a second; ends by cancellation.
+
+        Asked for now and then without being told: whoever tells may have been killed before.
+        """
         while True:
-            await client.counts_due.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(COUNTS_ANYWAY_S):
+                    await client.counts_due.wait()
             client.counts_due.clear()
+            await asyncio.sleep(await self._tell_counts(client))
+
+    async def _tell_counts(self, client: Client) -> float:
+        """Seconds until they may be asked for again."""
+        try:
             found = await self._source.counts(client.viewer)
-            if found != told:
-                client.push(found)
-                told = found
-            await asyncio.sleep(COUNTS_EVERY_S)
+        except Exception:
+            log.warning("counts failed", exc_info=True, extra={"client": client.id})
+            client.counts_due.set()
+            return COUNTS_AGAIN_S
+        if found != client.counts:
+            client.push(found)
+            client.counts = found
+        return COUNTS_EVERY_S
 
     async def _listen(self) -> None:
         """The subscription reconnects by itself; what was said meanwhile is lost to us."""

@@ -52,10 +52,10 @@ ensure_venv() {
   fi
   local lock
   for lock in "$@"; do
-    install_lock .venv/bin/python "$lock"
+    install_lock .venv/bin/python "$lock" || return 1
   done
   # the `parley` command, on the sources as they are: nothing is fetched, nothing is copied
   .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
-    --no-deps --no-build-isolation --no-index --editable .
+    --no-deps --no-build-isolation --no-index --editable . || return 1
   echo "$wanted" >"$stamp"
 }

@@ -56,6 +56,32 @@ async def test_a_new_views_number_is_told_when_it_is_known(house: House, admin: 
                 pass
 
 
+async def test_numbers_go_on_after_a_failure_and_come_anew_after_a_resync(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("gateway.realtime.COUNTS_AGAIN_S", 0.01)
+    monkeypatch.setattr("gateway.realtime.COUNTS_EVERY_S", 0.01)
+    told = frames.LiveViews(items=[], saved=[])
+    answers: list[frames.LiveViews | Exception] = [OSError("away"), told, told]
+
+    class Source:
+        async def counts(self, _viewer: Viewer) -> frames.LiveViews:
+            found = answers.pop(0)
+            if isinstance(found, Exception):
+                raise found
+            return found
+
+    hub, client = Hub(None, Source()), Client("c", VIEWER)  # type: ignore[arg-type]
+    task = asyncio.create_task(hub.counts(client))
+    client.counts_due.set()
+    async with asyncio.timeout(5):
+        assert await client.queue.get() == told
+        client.resync()
+        assert isinstance(await client.queue.get(), frames.Resync)
+        assert await client.queue.get() == told
+    task.cancel()
+
+
 async def test_missed_frames_come_after_a_resume_and_strange_numbers_resync(
     house: House, admin: Person
 ) -> None:

@@ -6,6 +6,9 @@ import pytest
 
 from tests.ticketing.builders import NOW, a_mail, said
 from tests.ticketing.conftest import CHAT
+from ticketing.bulk.model import Listed
+from ticketing.bulk.selecting import ListSelection
+from ticketing.errors import Refused
 from ticketing.reading.store import ReadingStore
 from ticketing.search.finding import Search
 from ticketing.search.words import Candidate, Proposed
@@ -59,6 +62,21 @@ async def test_what_is_gone(house, mira, proposed):
     await house.collections.messages.delete({"_id": proposed[0].id})
     assert (await find(house, mira, "zip", index)).items == []
     assert (await find(house, mira, "zip", Stubborn(proposed, ticket_id="none"))).items == []
+
+
+async def test_what_was_never_sent(house, mira, proposed):
+    index = Stubborn(proposed)
+    change = {"$set": {"delivery": {"state": "cancelled"}}}
+    await house.collections.messages.update({"_id": proposed[0].id}, change)
+    assert (await find(house, mira, "zip", index)).items == []
+
+
+async def test_a_job_takes_no_part_for_the_whole(house, mira, proposed):
+    """A search that may miss tickets ends it with words."""
+    index = Stubborn(proposed, complete=False)
+    search = Search(ReadingStore(house.collections), index, house.reading)
+    with pytest.raises(Refused, match="still being built"):
+        await ListSelection(None, search).page(mira, Listed(q="zip"), None, LATER)
 
 
 async def test_what_is_in_another_ticket_by_now(house, chat_only, mira, proposed):

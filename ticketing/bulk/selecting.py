@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from ticketing.bulk.model import Listed, Page
+from ticketing.errors import Refused
 from ticketing.permissions import Viewer
 from ticketing.reading.lists import ListQuery, Lists
 from ticketing.search.finding import Search
@@ -39,5 +40,7 @@ class ListSelection:
         page = await self._search.find(
             viewer, listed.q, scope=listed.scope, cursor=cursor, limit=PAGE, now=now
         )
+        if not page.complete:
+            raise Refused("the search is still being built and would miss tickets: try again later")
         ids = tuple(hit.row.ticket.id for hit in page.items)
         return Page(ids=ids, next_cursor=page.next_cursor)

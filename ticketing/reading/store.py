@@ -46,6 +46,9 @@ SAID_FIELDS = {
         "envelope.to",
         "envelope.cc",
         "files.name",
+        "delivery.state",
+        "erased",
+        "deleted_at",
     )
 }
 
@@ -212,7 +215,8 @@ class ReadingStore:
         said: dict[str, Said] = {}
         for some in portions(list(ids)):
             found = self._in.messages.raw.find({"_id": {"$in": list(some)}}, SAID_FIELDS)
-            said |= {item["_id"]: _said(item) for item in await found.to_list(None)}
+            items = await found.to_list(None)
+            said |= {item["_id"]: _said(item) for item in items if not _taken_back(item)}
         return said
 
     async def said_in(self, ids: Sequence[TicketId]) -> list[Said]:
@@ -221,7 +225,8 @@ class ReadingStore:
         for start in range(0, len(ids), FEW):  # the small server compares each id with each
             where = {"ticket_id": {"$in": list(ids[start : start + FEW])}}
             found = self._in.messages.raw.find(where, SAID_FIELDS).limit(MAX_SAID)
-            said += [_said(item) for item in await found.to_list(MAX_SAID)]
+            items = await found.to_list(MAX_SAID)
+            said += [_said(item) for item in items if not _taken_back(item)]
         return said
 
     async def read_marks(self, agent_id: AgentId, ids: Iterable[TicketId]) -> dict[str, ReadMark]:
@@ -231,6 +236,12 @@ class ReadingStore:
     async def save_read_mark(self, mark: ReadMark) -> None:
         """Remember what was read."""
         await self._in.reads.replace_many([mark])
+
+
+def _taken_back(item: Mapping[str, Any]) -> bool:
+    """Nobody finds by its words what was never sent, deleted or erased."""
+    cancelled = (item.get("delivery") or {}).get("state") == "cancelled"
+    return cancelled or bool(item.get("erased")) or item.get("deleted_at") is not None
 
 
 def _said(item: Mapping[str, Any]) -> Said:

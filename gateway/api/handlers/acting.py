@@ -156,7 +156,7 @@ class ActingApi:
             queued[:] = [await self._composer.begin(viewer, said(begun), call.now, session)]
 
         begun = await self._starter.start(viewer, wish, call.now, queue)
-        if queued:
+        if begun.events:
             await self._composer.told(queued)
         else:  # a repeated call, refused where it says something else
             await self._composer.send_reply(viewer, said(begun), call.now)

@@ -26,7 +26,12 @@ export function heirs(box: HTMLElement | null): (() => void) | undefined {
     last = event.target as Node;
   };
   const leave = (event: FocusEvent) => {
+    const left = event.target as HTMLElement;
     if (event.relatedTarget) last = null;
+    // Who left it by Escape or by a press on bare ground wants no heir; what is taken out has one.
+    else setTimeout(() => {
+      if (last === left && left.isConnected && !left.matches(":disabled")) last = null;
+    });
   };
   const observer = new MutationObserver((records) => {
     const gone = last;
