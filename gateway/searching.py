@@ -40,6 +40,7 @@ class Keeper:
         self._bell = bell
         self._habit = habit
         self._failed = 0
+        self._generation = ""
 
     async def run(self) -> None:
         """For ever; ends by cancellation."""
@@ -73,13 +74,14 @@ class Keeper:
                     await asyncio.sleep(follower.pause_s())
                     await self._bell.heard(self._habit.look_every_s)
         finally:
+            self._generation = follower.generation
             follower.close()
 
     def _note(self, error: Exception) -> None:
-        """What goes on failing on the index's side makes it be built anew."""
+        """What goes on failing on the index's side, not the store's, makes it be built anew."""
         metrics.SEARCH_FAILED.inc()
-        ours = isinstance(error, (Broken, ValueError, OSError))
-        self._failed = self._failed + 1 if ours else 0
+        if isinstance(error, Broken):
+            self._failed += 1
         if self._failed >= DISTRUST_AFTER:
             self._failed = 0
-            self._shelf.distrust()
+            self._shelf.distrust(self._generation)

@@ -108,7 +108,8 @@ class CaughtUp:
 
     async def propose(self, request):
         with holding(self._folder):
-            Shelf(self._folder).distrust()
+            shelf = Shelf(self._folder)
+            shelf.distrust(shelf.current)
             await self._follower.open()
             while await self._follower.step():
                 pass

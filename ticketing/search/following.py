@@ -85,6 +85,11 @@ class Follower:
         self._width = FIRST
         self._report()
 
+    @property
+    def generation(self) -> str:
+        """Which it writes; "" while there is none."""
+        return self._writing.name
+
     async def step(self) -> bool:
         """The next piece of the feed, and of the first build; True when there is more at once."""
         if self._shelf.distrusted(self._writing.name):

@@ -12,6 +12,7 @@ library's query parser: queries are built of terms.
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import logging
 import os
@@ -70,22 +71,24 @@ class Shelf:
 
     def propose(self, request: WordRequest) -> Proposed:
         """Nothing, and not complete, where there is no index yet."""
+        name = self.current
         try:
-            index = self._opened()
-            return _proposed(index, request) if index else _NOTHING
+            with _caught():
+                return _proposed(self._opened(name), request) if name else _NOTHING
         except FileNotFoundError:  # begun anew at this very moment
             return _NOTHING
         except _FAILURES:
-            _log.exception("the index of words cannot be read", extra={"generation": self._name})
+            _log.exception("the index of words cannot be read", extra={"generation": name})
             metrics.SEARCH_BROKEN.inc()
-            self.distrust()
+            self.distrust(name)
             return _NOTHING
 
     def state(self) -> State | None:
         """None where there is none that can be read."""
+        name = self.current
         try:
-            index = self._opened()
-            return _state(index) if index else None
+            with _caught():
+                return _state(self._opened(name)) if name else None
         except _FAILURES:
             return None
 
@@ -101,17 +104,15 @@ class Shelf:
         """Whether a reader found it broken."""
         return (self.folder / name / "broken").exists()
 
-    def distrust(self) -> None:
-        """Whoever writes begins anew."""
+    def distrust(self, name: str) -> None:
+        """Whoever writes begins anew, where this generation is still the one that is read."""
         with contextlib.suppress(OSError):
-            (self.folder / self.current / "broken").touch()
+            if name:
+                (self.folder / name / "broken").touch()
 
-    def _opened(self) -> tantivy.Index | None:
+    def _opened(self, name: str) -> tantivy.Index:
         """As of its last commit, by any process."""
         with self._guard:
-            name = self.current
-            if not name:
-                return None
             found = os.stat(self.folder / name / "meta.json")
             stamp = (found.st_mtime_ns, found.st_ino)
             if name != self._name or self._index is None:
@@ -147,37 +148,41 @@ class Writing:
         """Where to go on: from the beginning where there is no index, or one that is broken, or
         older than the feed reaches back (``oldest``).
         """
-        name = self._shelf.current
-        if name and not self._shelf.distrusted(name):
+        self.name = self._shelf.current
+        if self.name and not self._shelf.distrusted(self.name):
             try:
-                index = tantivy.Index.open(str(self._shelf.folder / name))
-                cursor = _state(index).cursor
+                with _caught():
+                    index = tantivy.Index.open(str(self._shelf.folder / self.name))
+                    cursor = _state(index).cursor
             except _FAILURES:
                 _log.warning("the index of words is built anew", exc_info=True)
                 return self._begun(now)
             if cursor.fed >= oldest:
-                self._writer = index.writer(HEAP, 1)
-                self.name = name
+                with _told():
+                    self._writer = index.writer(HEAP, 1)
                 return cursor
         return self._begun(now)
 
     def put(self, gone: Iterable[MessageId], entries: Iterable[Entry]) -> None:
         """Instead of what was known of them; seen by readers after ``commit``."""
-        for id in gone:
-            self._open.delete_documents_by_term("id", id)
-        for entry in entries:
-            self._open.delete_documents_by_term("id", entry.id)
-            self._open.add_document(_document(entry))
+        made = [(entry.id, _document(entry)) for entry in entries]
+        with _told():
+            for id in gone:
+                self._open.delete_documents_by_term("id", id)
+            for id, document in made:
+                self._open.delete_documents_by_term("id", id)
+                self._open.add_document(document)
 
     def commit(self, cursor: Cursor) -> None:
         """Content and cursor at once, on disk."""
-        writer = self._open
-        writer.delete_documents_by_term("id", _CURSOR)
         kept = tantivy.Document()
         kept.add_text("id", _CURSOR)
         kept.add_text("ticket", msgspec.json.encode(cursor).decode())
-        writer.add_document(kept)
-        writer.commit()
+        with _told():
+            writer = self._open
+            writer.delete_documents_by_term("id", _CURSOR)
+            writer.add_document(kept)
+            writer.commit()
 
     def close(self) -> None:
         """What was not committed is indexed again next time."""
@@ -194,7 +199,8 @@ class Writing:
         folder = self._shelf.folder
         name = f"g-{new_id(now)}"
         (folder / name).mkdir()
-        self._writer = tantivy.Index(_SCHEMA, path=str(folder / name)).writer(HEAP, 1)
+        with _told():
+            self._writer = tantivy.Index(_SCHEMA, path=str(folder / name)).writer(HEAP, 1)
         self.name = name
         cursor = Cursor(fed=now, built=now + timedelta(days=1))
         self.commit(cursor)
@@ -232,6 +238,35 @@ def _schema() -> tantivy.Schema:
 _SCHEMA = _schema()
 _NOTHING = Proposed(candidates=[], complete=False)
 _FAILURES = (OSError, ValueError, RuntimeError, Broken, msgspec.MsgspecError)
+_ENDS = (asyncio.CancelledError, KeyboardInterrupt, SystemExit, GeneratorExit)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE)  # no fault of the index
+
+
+@contextlib.contextmanager
+def _caught() -> Iterator[None]:
+    """On some damage the library panics, which is no Exception: it would end the process."""
+    try:
+        yield
+    except (Exception, *_ENDS):
+        raise
+    except BaseException as panic:
+        raise Broken(f"the library panicked: {panic}") from panic
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """What fails in the library is Broken, unless the disk is full or files run out."""
+    try:
+        with _caught():
+            yield
+    except _FAILURES as error:
+        # the library tells an OSError of its own as a ValueError with these words
+        if isinstance(error, Broken) or any(
+            getattr(error, "errno", None) == one or f"(os error {one})" in str(error)
+            for one in _FULL
+        ):
+            raise
+        raise Broken(str(error)) from error
 
 
 def _document(entry: Entry) -> tantivy.Document:
