@@ -1,17 +1,18 @@
 """Who keeps the index of words, and what is told of it."""
 
 import asyncio
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
 from gateway.commands.doctor import words
-from gateway.searching import Habit, Keeper
+from gateway.searching import DISTRUST_AFTER, Habit, Keeper
 from gateway.tasks import cancelled
 from gateway.workers.loops import Bell
 from storage.ids import new_id, utc_now
 from tests.gateway.house import House, Person
-from ticketing.search.shelf import Cursor, Shelf, State, holding
+from ticketing.search.shelf import Cursor, Shelf, State, Writing, holding
 from ticketing.search.store import SearchStore
 
 NOW = utc_now()
@@ -60,9 +61,22 @@ async def test_the_next_process_goes_on(mongo, tmp_path, monkeypatch) -> None:
 async def test_an_edge_leaves_it_to_a_worker(mongo, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr("gateway.searching.TRY_EVERY_S", 0.01)
     shelf, store = Shelf(tmp_path / "search"), SearchStore(mongo)
+    tries: list[bool] = []
+
+    @contextmanager
+    def tried(folder):
+        with holding(folder) as ours:
+            tries.append(ours)
+            yield ours
+
+    monkeypatch.setattr("gateway.searching.holding", tried)
     edge = Keeper(store, shelf, Bell(), Habit(patience_s=0.05))
-    waiting = asyncio.create_task(edge.run())
+    with holding(shelf.folder):  # a worker
+        waiting = asyncio.create_task(edge.run())
+        await until(lambda: len(tries) > 10)
+        assert (any(tries), shelf.current) == (False, "")
     await until(lambda: shelf.current)  # nobody else is there
+    assert sum(tries) >= 5, "it waits for a worker"
     await cancelled([waiting])
 
 
@@ -78,6 +92,39 @@ async def test_what_goes_on_failing_is_built_anew(mongo, tmp_path, monkeypatch) 
     keeping = asyncio.create_task(Keeper(store, shelf, Bell()).run())
     await until(lambda: shelf.current != name)
     await cancelled([keeping])
+
+
+class Failing(SearchStore):
+    """Fails, and counts how often it was asked."""
+
+    asked = 0
+
+    async def fed(self, since, until):
+        self.asked += 1
+        raise (ValueError if self.asked % 2 else OSError)("the store's own")
+
+
+async def test_what_the_store_fails_at_leaves_the_index(mongo, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("gateway.searching.TRY_EVERY_S", 0.01)
+    monkeypatch.setattr("gateway.backoff.Backoff.next_s", lambda _self: 0.001)
+    shelf, store = Shelf(tmp_path / "search"), Failing(mongo)
+    keeping = asyncio.create_task(Keeper(store, shelf, Bell()).run())
+    await until(lambda: shelf.current)
+    name = shelf.current
+    await until(lambda: store.asked > 2 * DISTRUST_AFTER)
+    await cancelled([keeping])
+    assert (shelf.current, shelf.distrusted(name)) == (name, False)
+
+
+async def test_only_what_failed_is_distrusted(tmp_path) -> None:
+    shelf = Shelf(tmp_path)
+    first, second = Writing(shelf), Writing(shelf)
+    first.open(NOW, NOW)
+    shelf.distrust(first.name)
+    second.open(NOW, NOW)
+    shelf.distrust(first.name)
+    assert second.name == shelf.current != first.name
+    assert not shelf.distrusted(second.name)
 
 
 @pytest.mark.parametrize(

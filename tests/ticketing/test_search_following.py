@@ -4,11 +4,13 @@ import asyncio
 import random
 import signal
 import sys
+import threading
 from datetime import timedelta
 from itertools import count
 
 import pytest
 
+from storage.events import Actor, Change, Event
 from storage.ids import first_id, moment_of, new_id, utc_now
 from tests.ticketing.builders import NOW, a_mail, said
 from tests.ticketing.conftest import CHAT
@@ -145,6 +147,17 @@ async def test_signs_mean_nothing(site, word):
     assert site.found("and", without=(frozenset({word}),)) == ["m1"]
 
 
+async def test_a_message_that_cannot_be_read_is_left_out(site, caplog):
+    await site.put("m1", "lamp")
+    await site.put("m2", "lamp", subject=7)
+    await site.step()
+    assert site.found("lamp") == ["m1"]
+    assert "m2" in [getattr(one, "message_id", "") for one in caplog.records]
+    received = await site.store.received(FLOOR, utc_now() + KEPT, 2)
+    assert ([one.id for one in received[0]], received[1]) == (["m1"], False)
+    assert (await site.store.received(FLOOR, utc_now() + KEPT, 1))[1]
+
+
 async def test_a_moved_ticket_takes_its_messages_along(site):
     for n in range(3):
         await site.put(f"m{n}", "lamp")
@@ -251,6 +264,30 @@ async def test_a_broken_index_is_built_anew(site, harm, monkeypatch):
     assert [one.id for one in reading.propose(request).candidates] == ["m1"]
 
 
+async def test_the_lock_goes_after_the_thread(site, monkeypatch):
+    """Cancelled, and cancelled again, while it commits."""
+    began, end, told = threading.Event(), threading.Event(), []
+
+    def commit(_writing, _cursor):
+        began.set()
+        end.wait(20)
+        told.append("written")
+
+    monkeypatch.setattr(Writing, "commit", commit)
+    await site.put("m1", "lamp")
+    stepping = asyncio.create_task(site.follower.step())
+    await asyncio.to_thread(began.wait, 20)
+    for _ in range(3):
+        stepping.cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert not stepping.done()
+    end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await stepping
+    assert told == ["written"]
+
+
 def test_one_process_writes(tmp_path):
     with holding(tmp_path) as first, holding(tmp_path) as second:
         assert (first, second) == (True, False)
@@ -278,6 +315,35 @@ async def test_events_name_what_is_read_again(house):
     fed = await store.fed(utc_now() - KEPT, utc_now() + KEPT)
     assert {id for one in fed for id in one.message_ids} == {m.id for m in await house.messages()}
     assert rung == [1]
+
+
+def told(kind, before="", after=""):
+    changes = (Change(field="delivery", before=before, after=after),) if after else ()
+    actor = Actor(kind="system", id="")
+    named = {"id": new_id(NOW), "ticket_id": "t", "message_id": "m1", "inbox_id": "i"}
+    return Event(kind=kind, actor=actor, at=NOW, changes=changes, **named)
+
+
+@pytest.mark.parametrize(
+    ("event", "fed"),
+    [
+        (told("reaction.changed"), False),
+        (told("delivery.changed", "sending", "sent"), False),
+        (told("delivery.changed", "scheduled", "cancelled"), True),
+        (told("delivery.changed", "cancelled", "queued"), True),
+        (told("message.edited"), True),
+    ],
+)
+async def test_what_changes_no_word_is_passed_by(mongo, event, fed):
+    store, rung = SearchStore(mongo), []
+
+    async def wake():
+        rung.append(1)
+
+    await Feeding(store, wake).handle([event])
+    found = await store.fed(utc_now() - KEPT, utc_now() + KEPT)
+    assert [one.message_ids for one in found] == ([("m1",)] if fed else [])
+    assert rung == ([1] if fed else [])
 
 
 KEEPING = """

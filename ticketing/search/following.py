@@ -7,9 +7,13 @@ the index, together with how far it came: killed at any moment, it goes on from 
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -22,6 +26,9 @@ from ticketing.search.indexing import Text, entry_of
 from ticketing.search.shelf import Cursor, Shelf, Writing
 from ticketing.search.store import Fed, SearchStore
 
+_log = logging.getLogger(__name__)
+Got = TypeVar("Got")
+
 # After these a ticket's messages may have come from another.
 MOVES = frozenset(
     {
@@ -33,6 +40,8 @@ MOVES = frozenset(
         "ticket.unsplit",
     }
 )
+SILENT = frozenset({"reaction.changed"})
+CANCELLED = "cancelled"  # the one state of a delivery that hides a message
 KEPT = timedelta(days=7)  # of the feed; what was away for longer is built anew
 NEAR = timedelta(seconds=3)
 OVERLAP = timedelta(minutes=2)  # a write's time, and clocks that differ by half a minute
@@ -55,11 +64,26 @@ class Feeding:
 
     async def handle(self, events: Sequence[Event]) -> None:
         """One entry for all of them."""
-        messages = dict.fromkeys(MessageId(one.message_id) for one in events if one.message_id)
+        telling = [one for one in events if not _silent(one)]
+        messages = dict.fromkeys(MessageId(one.message_id) for one in telling if one.message_id)
         tickets = dict.fromkeys(TicketId(one.ticket_id) for one in events if one.kind in MOVES)
         if messages or tickets:
             await self._store.feed(tuple(messages), tuple(tickets), utc_now())
             await self._wake()
+
+
+async def whole(work: Callable[..., Got], *given: Any) -> Got:  # noqa: ANN401  the work's own
+    """In a thread, and to its end even when cancelled: nothing writes after the lock has gone."""
+    running = asyncio.get_running_loop().run_in_executor(None, partial(work, *given))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        while not running.done():
+            with suppress(asyncio.CancelledError):  # those who cancel ask again
+                await asyncio.wait({running})
+        if error := running.exception():
+            _log.warning("the index failed at its end", exc_info=error)
+        raise
 
 
 class Follower:
@@ -80,7 +104,7 @@ class Follower:
     async def open(self) -> None:
         """Go on where the index is."""
         now = utc_now()
-        self._cursor = await asyncio.to_thread(self._writing.open, now, now - KEPT + SPAN)
+        self._cursor = await whole(self._writing.open, now, now - KEPT + SPAN)
         self._reached, self._seen, self._deep_at = self._cursor.fed, set(), 0.0
         self._width = FIRST
         self._report()
@@ -143,8 +167,8 @@ class Follower:
         """The window before ``until``; one that is too full is read by halves."""
         since = earlier(until, self._width)
         narrow = until - since <= timedelta(milliseconds=1)
-        texts = await self._store.received(since, until, ALL if narrow else MOST + 1)
-        if len(texts) > MOST and not narrow:
+        texts, more = await self._store.received(since, until, ALL if narrow else MOST)
+        if more and not narrow:
             self._width = max((until - since) / 4, timedelta(milliseconds=1))
             return
         await self._put((), texts)
@@ -153,7 +177,7 @@ class Follower:
         self._width = next_width(until - since, len(texts), MOST // 2)
 
     async def _put(self, gone: Iterable[MessageId], texts: Sequence[Text]) -> None:
-        await asyncio.to_thread(_index, self._writing, gone, texts)
+        await whole(_index, self._writing, gone, texts)
         self._unsaved += len(texts) + 1
 
     async def _save(self, *, final: bool) -> None:
@@ -164,7 +188,7 @@ class Follower:
         if not (idle or (self._unsaved and due)):
             return
         self._cursor = replace(self._cursor, fed=self._reached)
-        await asyncio.to_thread(self._writing.commit, self._cursor)
+        await whole(self._writing.commit, self._cursor)
         self._unsaved, self._saved_at = 0, time.monotonic()
         self._report()
 
@@ -172,6 +196,14 @@ class Follower:
         state = self._shelf.state()
         metrics.SEARCH_DOCUMENTS.set(state.documents if state else 0)
         metrics.SEARCH_COMPLETE.set(self._cursor.built is None)
+
+
+def _silent(event: Event) -> bool:
+    """It changes no word, nor whether the message can be found."""
+    if event.kind != "delivery.changed":
+        return event.kind in SILENT
+    states = {state for one in event.changes for state in (one.before, one.after)}
+    return CANCELLED not in states
 
 
 def _index(writing: Writing, gone: Iterable[MessageId], texts: Sequence[Text]) -> None:

@@ -1,5 +1,6 @@
 """What keeps the index of words in step: which messages changed, and what messages say."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,8 @@ from storage.collection import portions
 from storage.ids import first_id, new_id
 from storage.mongo import Mongo
 from ticketing.search.indexing import TEXT_FIELDS, Text
+
+log = logging.getLogger(__name__)
 
 
 class Fed(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,15 +68,25 @@ class SearchStore:
         texts: list[Text] = []
         for some in portions(ids):
             found = self._messages.find({"_id": {"$in": list(some)}}, TEXT_FIELDS)
-            texts += [_text(one) for one in await found.to_list(None)]
+            texts += _texts(await found.to_list(None))
         return texts
 
-    async def received(self, since: datetime, until: datetime, limit: int) -> list[Text]:
-        """Messages received in [since, until), at most so many, in no order."""
+    async def received(
+        self, since: datetime, until: datetime, limit: int
+    ) -> tuple[list[Text], bool]:
+        """Messages received in [since, until), at most so many, in no order; True: and more."""
         where = {"received_at": {"$gte": since, "$lt": until}}
-        found = self._messages.find(where, TEXT_FIELDS).limit(limit)
-        return [_text(one) for one in await found.to_list(limit)]
+        found = await self._messages.find(where, TEXT_FIELDS).limit(limit + 1).to_list(limit + 1)
+        return _texts(found[:limit]), len(found) > limit
 
 
-def _text(document: dict[str, Any]) -> Text:
-    return msgspec.convert(document, Text)
+def _texts(documents: Iterable[dict[str, Any]]) -> list[Text]:
+    """One that cannot be read cannot be found: it does not keep the others from it."""
+    texts: list[Text] = []
+    for document in documents:
+        try:
+            texts.append(msgspec.convert(document, Text))
+        except msgspec.ValidationError as error:
+            told = {"message_id": document["_id"], "why": str(error)}
+            log.warning("a message cannot be searched", extra=told)
+    return texts
