@@ -36,7 +36,8 @@ async def fill(db: Any, tickets: int, messages: int) -> Filled:  # noqa: ANN401 
     await _insert(db["tickets"], iter(made))
     more_messages = max(0, messages - await db["messages"].count_documents({}))
     for ids in await _insert(db["messages"], _messages(said, made or there, more_messages)):
-        await db["search_feed"].insert_one({"_id": new_id(utc_now()), "message_ids": ids})
+        now = utc_now()
+        await db["search_feed"].insert_one({"_id": new_id(now), "at": now, "message_ids": ids})
     return Filled(
         tickets=await db["tickets"].count_documents({"open": True}),
         messages=await db["messages"].count_documents({}),

@@ -9,6 +9,7 @@ from ticketing.bulk.store import INDEXES as BULK_INDEXES
 from ticketing.links.store import INDEXES as LINK_INDEXES
 from ticketing.merging.store import INDEXES as MERGE_INDEXES
 from ticketing.people.indexes import PEOPLE_MIGRATIONS
+from ticketing.search.store import SEARCH_MIGRATIONS
 from ticketing.views.indexes import VIEW_MIGRATIONS
 from ticketing.work.store import INDEXES as WORK_INDEXES
 
@@ -72,4 +73,5 @@ TICKETING_MIGRATIONS = (
     *VIEW_MIGRATIONS,
     # words of messages lie in an index of their own (search/shelf.py) since
     drop_index(280, "no_message_tokens", "messages", "by_token"),
+    *SEARCH_MIGRATIONS,
 )

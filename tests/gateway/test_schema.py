@@ -96,6 +96,9 @@ PINNED = {
     """,
     "0301_leaner_queue": "",
     "0280_no_message_tokens": "",
+    "0281_search_feed_by_time": """
+        search_feed.by_time
+    """,
     "0310_suppression_indexes": """
         suppressions.expiry
         suppressions.newest

@@ -174,7 +174,8 @@ async def test_what_was_written_late_is_read(site, mongo):
     await site.put("m0", "lamp")
     await site.step()
     await site.put("m1", "zipper", fed=False)
-    late = Fed(id=new_id(utc_now() - timedelta(seconds=100)), message_ids=("m1",))
+    at = utc_now() - timedelta(seconds=100)
+    late = Fed(id=new_id(at), at=at, message_ids=("m1",))
     await mongo.collection("search_feed", Fed).insert(late)
     await site.step()
     assert site.found("zipper") == ["m1"]
@@ -186,6 +187,42 @@ async def test_what_holds_no_message_is_told_too(site):
     await site.step()
     newest = await site.store.newest_fed(FLOOR)
     assert site.shelf.state().cursor.fed >= moment_of(newest)
+
+
+async def test_an_index_of_another_database_is_begun_anew(site):
+    await site.put("m1", "lamp")
+    await site.step()
+    site.follower.close()
+    name = site.shelf.current
+    await site.store._home.update_one({"_id": "home"}, {"$set": {"name": "another"}})
+    assert [await site.store.home() for _ in range(2)] == ["another", "another"]
+    await site.follower.open()
+    await site.step()
+    assert site.shelf.current != name
+    assert site.found("lamp") == ["m1"]
+
+
+async def test_a_long_feed_is_read_by_pieces(site, monkeypatch):
+    """A keeper that was away: what it holds at once has a bound."""
+    monkeypatch.setattr(following, "MOST_FED", 20)
+    asked, begun = [], utc_now() - timedelta(hours=1)
+    for n in range(60):
+        at = begun + timedelta(seconds=5 * n)
+        await site.put(f"m{n}", "lamp", fed=False)
+        await site.store.feed((f"m{n}",), (), at)
+    site.follower._reached = begun
+    whole = site.store.fed
+
+    async def fed(since, until):
+        got = await whole(since, until)
+        asked.append((len(got), len(site.follower._seen)))
+        return got
+
+    monkeypatch.setattr(site.store, "fed", fed)
+    await site.step()
+    assert len(site.found("lamp", limit=99)) == 60
+    assert max(one for one, _ in asked) <= 45, "the last two minutes and a piece"
+    assert max(one for _, one in asked) <= 45
 
 
 async def test_it_goes_on_where_it_was(site):

@@ -47,6 +47,8 @@ NEAR = timedelta(seconds=3)
 OVERLAP = timedelta(minutes=2)  # a write's time, and clocks that differ by half a minute
 DEEP_EVERY_S = 15.0
 SPAN = timedelta(minutes=10)  # of the feed at a time
+SHORTEST = timedelta(seconds=10)
+MOST_FED = 4_000  # entries of the feed at a time
 SAVED_EVERY = timedelta(hours=1)  # where nothing happens
 COMMIT_EVERY_S = 1.0  # 5 to 10 ms of CPU each
 UNSAVED = 4_000  # messages
@@ -104,7 +106,8 @@ class Follower:
     async def open(self) -> None:
         """Go on where the index is."""
         now = utc_now()
-        self._cursor = await whole(self._writing.open, now, now - KEPT + SPAN)
+        home = await self._store.home()
+        self._cursor = await whole(self._writing.open, now, now - KEPT + SPAN, home)
         self._reached, self._seen, self._deep_at = self._cursor.fed, set(), 0.0
         self._width = FIRST
         self._report()
@@ -138,7 +141,7 @@ class Follower:
         now, started = utc_now(), time.monotonic()
         deep = started >= self._deep_at
         since = self._reached - (OVERLAP if deep else NEAR)
-        until = min(self._reached + SPAN, now + AHEAD)
+        until = await self._span(now)
         fed = await self._store.fed(since, until)
         fresh = [one for one in fed if one.id not in self._seen]
         # what is written from here on has a later id, or is found by the next deep look
@@ -147,12 +150,22 @@ class Follower:
         self._seen.update(one.id for one in fresh)
         self._unsaved += len(fresh)
         behind = until < now
-        if deep and not behind:
-            self._deep_at = started + DEEP_EVERY_S
+        if deep or behind:
             old = first_id(self._reached - OVERLAP - NEAR)
             self._seen = {id for id in self._seen if id >= old}
+        if deep and not behind:
+            self._deep_at = started + DEEP_EVERY_S
         metrics.SEARCH_BEHIND.set((now - self._reached).total_seconds())
         return behind
+
+    async def _span(self, now: datetime) -> datetime:
+        """Until when the feed is read at once: by halves where it holds very much."""
+        until = min(self._reached + SPAN, now + AHEAD)
+        while (span := until - self._reached) > SHORTEST:
+            if not await self._store.many_fed(self._reached, until, MOST_FED):
+                break
+            until = self._reached + span / 2
+        return until
 
     async def _read_again(self, fed: Sequence[Fed]) -> None:
         named = [id for one in fed for id in one.message_ids]

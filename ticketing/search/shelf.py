@@ -31,7 +31,7 @@ from storage.ids import new_id
 from ticketing import metrics
 from ticketing.search.words import Candidate, Entry, Proposed, WordRequest
 
-FORM = "1"  # of fields and tokens: another one is built anew
+FORM = "2"  # of fields and tokens: another one is built anew
 HEAP = 15_000_000  # bytes, the least that the library takes
 _CURSOR = "#cursor"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -41,11 +41,12 @@ _log = logging.getLogger(__name__)
 
 class Cursor(msgspec.Struct, frozen=True, kw_only=True):
     """The feed is indexed up to ``fed``; messages received before ``built`` are still missing,
-    None: none are.
+    None: none are. ``home`` names the database.
     """
 
     fed: datetime
     built: datetime | None
+    home: str = ""
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,9 +145,9 @@ class Writing:
         self.name = ""
         self._writer: tantivy.IndexWriter | None = None
 
-    def open(self, now: datetime, oldest: datetime) -> Cursor:
+    def open(self, now: datetime, oldest: datetime, home: str = "") -> Cursor:
         """Where to go on: from the beginning where there is no index, or one that is broken, or
-        older than the feed reaches back (``oldest``).
+        older than the feed reaches back (``oldest``), or of another database.
         """
         self.name = self._shelf.current
         if self.name and not self._shelf.distrusted(self.name):
@@ -156,12 +157,12 @@ class Writing:
                     cursor = _state(index).cursor
             except _FAILURES:
                 _log.warning("the index of words is built anew", exc_info=True)
-                return self._begun(now)
-            if cursor.fed >= oldest:
+                return self._begun(now, home)
+            if cursor.fed >= oldest and cursor.home == home:
                 with _told():
                     self._writer = index.writer(HEAP, 1)
                 return cursor
-        return self._begun(now)
+        return self._begun(now, home)
 
     def put(self, gone: Iterable[MessageId], entries: Iterable[Entry]) -> None:
         """Instead of what was known of them; seen by readers after ``commit``."""
@@ -194,7 +195,7 @@ class Writing:
             raise Broken("it is not open")
         return self._writer
 
-    def _begun(self, now: datetime) -> Cursor:
+    def _begun(self, now: datetime, home: str) -> Cursor:
         """A generation with nothing in it, which is read from now on."""
         folder = self._shelf.folder
         name = f"g-{new_id(now)}"
@@ -202,7 +203,7 @@ class Writing:
         with _told():
             self._writer = tantivy.Index(_SCHEMA, path=str(folder / name)).writer(HEAP, 1)
         self.name = name
-        cursor = Cursor(fed=now, built=now + timedelta(days=1))
+        cursor = Cursor(fed=now, built=now + timedelta(days=1), home=home)
         self.commit(cursor)
         (folder / "next").write_text(f"{FORM} {name}\n")
         os.replace(folder / "next", folder / "current")
