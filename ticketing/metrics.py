@@ -36,14 +36,14 @@ SEARCH_DOCUMENTS = Gauge(
     "Messages in this process's index of words",
     multiprocess_mode="livemax",
 )
-SEARCH_BEHIND = Gauge(
-    "parley_search_behind_seconds",
-    "How far the index of words is behind the changes",
+SEARCH_FED = Gauge(
+    "parley_search_fed_timestamp_seconds",
+    "Until when changes are in the index of words; 0 in a process that does not keep it",
     multiprocess_mode="livemax",
 )
 SEARCH_COMPLETE = Gauge(
     "parley_search_complete",
-    "1 when the index of words holds all messages, 0 while it is built",
+    "1 when the index of words holds all messages, 0 while it is built or nobody keeps it",
     multiprocess_mode="livemax",
 )
 SEARCH_BUILDS = Counter("parley_search_builds_total", "Times the index of words was begun anew")

@@ -114,14 +114,25 @@ class House:
         """A Telegram inbox with a webhook secret."""
         return await self.inbox("telegram", name, {"token": "1:x", "secret_token": TOKEN})
 
-    async def say(self, inbox_id: str, sender: int, text: str, number: int) -> int:
-        """A Telegram update by webhook; the status."""
+    async def say(
+        self,
+        inbox_id: str,
+        sender: int,
+        text: str,
+        number: int,
+        *,
+        kind: str = "message",
+        update: int | None = None,
+    ) -> int:
+        """A Telegram update by webhook, numbered like its message or apart; the status."""
         person = {"id": sender, "is_bot": False, "first_name": "Aiko", "last_name": "Tanaka"}
-        update = {
-            "update_id": number,
-            "message": {
+        now = int(utc_now().timestamp())
+        told = {
+            "update_id": number if update is None else update,
+            kind: {
                 "message_id": number,
-                "date": int(utc_now().timestamp()),
+                "date": now,
+                **({"edit_date": now} if kind == "edited_message" else {}),
                 "text": text,
                 "from": person,
                 "chat": {"id": sender, "type": "private"},
@@ -129,7 +140,7 @@ class House:
         }
         headers = {"X-Telegram-Bot-Api-Secret-Token": TOKEN}
         path = f"/hooks/telegram/{inbox_id}"
-        async with self.browser().post(path, json=update, headers=headers) as answer:
+        async with self.browser().post(path, json=told, headers=headers) as answer:
             return answer.status
 
     async def drained(self) -> None:

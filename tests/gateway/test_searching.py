@@ -24,9 +24,7 @@ async def until(test) -> None:
             await asyncio.sleep(0.01)
 
 
-async def test_what_was_just_said_is_found_edited_and_forgotten(
-    house: House, admin: Person
-) -> None:
+async def test_what_was_just_said_noted_and_edited_is_found(house: House, admin: Person) -> None:
     line = await house.telegram()
     await house.say(line, 7, "the zipper broke", 1)
     await house.indexed()
@@ -37,6 +35,11 @@ async def test_what_was_just_said_is_found_edited_and_forgotten(
     assert (await admin.call("POST", f"/tickets/{ticket}/notes", key))[0] in (200, 201)
     await house.indexed()
     assert [one["field"] for one in (await admin.get("/search?q=buckle"))["items"]] == ["note"]
+    await house.say(line, 7, "the lantern broke", 1, kind="edited_message", update=2)
+    await house.indexed()
+    assert (await admin.get("/search?q=zipper"))["items"] == []
+    (again,) = (await admin.get("/search?q=lantern"))["items"]
+    assert again["ticket"]["id"] == ticket
 
 
 async def test_a_search_tells_that_the_index_is_not_whole(house: House, admin: Person) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
+from prometheus_client import REGISTRY
 
 from storage.events import Actor, Change, Event
 from storage.ids import first_id, moment_of, new_id, utc_now
@@ -223,6 +224,19 @@ async def test_a_long_feed_is_read_by_pieces(site, monkeypatch):
     assert len(site.found("lamp", limit=99)) == 60
     assert max(one for one, _ in asked) <= 45, "the last two minutes and a piece"
     assert max(one for _, one in asked) <= 45
+
+
+async def test_metrics_tell_until_when_it_is_fed(site):
+    def told():
+        names = ("fed_timestamp_seconds", "complete", "documents")
+        return [REGISTRY.get_sample_value(f"parley_search_{name}") for name in names]
+
+    await site.put("m1", "lamp")
+    fed = utc_now()
+    await site.step()
+    assert told() == [pytest.approx(fed.timestamp(), abs=20), 1.0, 1.0]
+    site.follower.close()
+    assert told() == [0.0, 0.0, 0.0], "another process may keep it by now"
 
 
 async def test_it_goes_on_where_it_was(site):

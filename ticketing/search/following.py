@@ -126,6 +126,8 @@ class Follower:
         if self._cursor.built is not None and not behind:
             await self._build(self._cursor.built)
         await self._save(final=not behind)
+        held = self._cursor.fed if self._unsaved else self._reached
+        metrics.SEARCH_FED.set(held.timestamp())
         return behind or self._cursor.built is not None
 
     def pause_s(self) -> float:
@@ -133,8 +135,10 @@ class Follower:
         return max(0.0, self._saved_at + COMMIT_EVERY_S - time.monotonic())
 
     def close(self) -> None:
-        """What is not saved is read again."""
+        """What is not saved is read again. This process says no more how far the index is."""
         self._writing.close()
+        for gauge in (metrics.SEARCH_FED, metrics.SEARCH_DOCUMENTS, metrics.SEARCH_COMPLETE):
+            gauge.set(0)
 
     async def _follow(self) -> bool:
         """True when the feed goes on."""
@@ -155,7 +159,6 @@ class Follower:
             self._seen = {id for id in self._seen if id >= old}
         if deep and not behind:
             self._deep_at = started + DEEP_EVERY_S
-        metrics.SEARCH_BEHIND.set((now - self._reached).total_seconds())
         return behind
 
     async def _span(self, now: datetime) -> datetime:
