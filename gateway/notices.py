@@ -59,8 +59,12 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True, tag="signed"):
     sign: Sign
 
 
-class Counted(msgspec.Struct, frozen=True, kw_only=True, tag="counted"):
-    """Numbers of views have changed: whoever shows them asks again."""
+class Counted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="counted"):
+    """Numbers of views have changed: whoever shows them asks again. ``views``: some views have
+    numbers only now, whoever remembers views reads them anew first.
+    """
+
+    views: bool = False
 
 
 Notice = Fact | Facts | Seen | Typing | Personal | Signed | Counted

@@ -67,6 +67,9 @@ class Source(Protocol):
     async def counts(self, viewer: Viewer) -> frames.LiveViews:
         """The counts of the views."""
 
+    def forget_views(self) -> None:
+        """They are to be read anew."""
+
     async def visible(self, viewer: Viewer, ticket_id: str) -> bool:
         """Whether the ticket exists for the viewer."""
 
@@ -228,8 +231,13 @@ class Hub:
             case Personal(agent_id=agent_id, frame=frame):
                 self._tell_person(agent_id, frame)
             case Counted():
-                for client in self._clients.values():
-                    client.counts_due.set()
+                self._take_counted(notice)
+
+    def _take_counted(self, notice: Counted) -> None:
+        if notice.views:
+            self._source.forget_views()
+        for client in self._clients.values():
+            client.counts_due.set()
 
     def _tell_states(self, states: Mapping[str, AtWork]) -> None:
         for agent_id, state in states.items():

@@ -62,6 +62,10 @@ class LiveSource:
         tally = await self._counts.tally(viewer)
         return frames.LiveViews(items=view_items(tally), saved=saved_counts(tally))
 
+    def forget_views(self) -> None:
+        """See ``Source``."""
+        self._counts.forget_views()
+
     async def visible(self, viewer: Viewer, ticket_id: str) -> bool:
         """Whether the ticket exists for the viewer."""
         try:

@@ -55,8 +55,6 @@ from ticketing.views.custom import known_site
 from ticketing.views.model import SavedView
 from ticketing.views.saved import SavedViews
 
-COUNTED = encode(Counted())
-
 
 class Foundation(msgspec.Struct, frozen=True, kw_only=True):
     """Stores, keys, channels and inboxes of one process."""
@@ -127,7 +125,7 @@ def _build(settings: Settings, mongo: Mongo, redis: Redis, http: EgressClient) -
     access = CurrentAccess(RoleStore(mongo), lambda: _configured(catalogues, people))
     viewers = Viewers(auth, access)
     views = SavedViews(mongo.collection("saved_views", SavedView), known_site(catalogues, access))
-    counts = ViewCounts(collections, views, tell=lambda: pubsub.publish(LIVE, COUNTED))
+    counts = ViewCounts(collections, views, tell=lambda views: _tell_counted(pubsub, views=views))
     owner = f"{socket.gethostname()}:{os.getpid()}"
     tokens = TokenVault(store=edge_store, keyring=keyring, leases=leases, owner=owner)
     directory = InboxDirectory(
@@ -206,3 +204,7 @@ async def _configured(catalogues: Catalogues, organisations: PeopleDirectory) ->
     organisations.forget()
     found = configured(await catalogues.current())
     return msgspec.structs.replace(found, organisations=await organisations.heirs())
+
+
+async def _tell_counted(pubsub: Pubsub, *, views: bool) -> None:
+    await pubsub.publish(LIVE, encode(Counted(views=views)))

@@ -1,6 +1,7 @@
 """A short look by coverage; ten minutes are ``-max_total_time=600`` of the same command."""
 
 import importlib.util
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -25,4 +26,6 @@ def test_no_mutation_of_a_sample_is_an_exception_or_has_no_end(tmp_path: Path):
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    assert "Done 1500 runs" in done.stderr
+    runs = re.search(r"^Done (\d+) runs", done.stderr, re.MULTILINE)
+    assert runs
+    assert int(runs[1]) >= 1500  # more where there are more samples to begin with

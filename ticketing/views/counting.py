@@ -67,7 +67,7 @@ _ADDED_UP: list[dict[str, Any]] = [
     {"$unwind": "$keys"},
     {"$group": {"_id": {"scope": "$scope", "key": "$keys"}, "n": {"$sum": 1}}},
 ]
-Tell = Callable[[], Awaitable[object]]
+Tell = Callable[[bool], Awaitable[object]]
 Moves = Mapping[str, tuple[Place | None, Place | None]]  # before and after, by ticket
 
 
@@ -101,7 +101,9 @@ class ViewCounts:
         *,
         tell: Tell | None = None,
     ) -> None:
-        """``tell`` is called when numbers have changed, or one can be told for the first time."""
+        """``tell`` is called when numbers have changed; with True, when views were worked out, so
+        that a process must read the views anew before it knows their numbers.
+        """
         self._in = collections
         self._mongo = collections.mongo
         self._saved = saved
@@ -147,9 +149,13 @@ class ViewCounts:
         await self._changed(moved)
         return moved
 
-    async def _changed(self, number: int) -> None:
+    async def _changed(self, number: int, *, views: bool = False) -> None:
         if number and self._tell:
-            await self._tell()
+            await self._tell(views)
+
+    def forget_views(self) -> None:
+        """Another process has worked some out."""
+        self._saved.forget()
 
     async def _compare(self, session: Session, ids: Sequence[str], asked: _Asked) -> int:
         tickets, before = await self._found(ids, session)
@@ -254,7 +260,7 @@ class ViewCounts:
             await self._views.update(where, {"$set": {"built": aim.version, "built_as": aim.means}})
         await self._walks.end(walk)
         self._saved.forget()
-        await self._changed(len(walk.aims))
+        await self._changed(len(walk.aims), views=True)
         return len(walk.aims)
 
     def _ready(self, new: Sequence[SavedView], site: Site) -> tuple[Aim, ...]:

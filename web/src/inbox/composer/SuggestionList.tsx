@@ -13,7 +13,7 @@ export function SuggestionList({ suggestions }: { suggestions: ReturnType<typeof
   const canned = marked?.kind === "canned";
   return (
     <div className="suggestions">
-      <ul id={LIST_ID} role="listbox" aria-label={t(canned ? "canned.list" : "mention.list")}>
+      <ul id={LIST_ID} role="listbox" tabIndex={0} aria-label={t(canned ? "canned.list" : "mention.list")}>
         {list.map((one) => (
           <li
             key={one.id}
