@@ -29,7 +29,10 @@ class Lookup(Struct, frozen=True, kw_only=True):
 
 
 async def read_joined(
-    mongo: Mongo, session: Session, asked: Mapping[str, Sequence[str]], lookups: Sequence[Lookup]
+    mongo: Mongo,
+    session: Session | None,
+    asked: Mapping[str, Sequence[str]],
+    lookups: Sequence[Lookup],
 ) -> dict[str, list[dict[str, Any]]]:
     """Documents by the lookups' names. Only where ``Mongo.may_join_reads``; what is asked for
     by an empty list is not read.

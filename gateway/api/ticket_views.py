@@ -1,6 +1,6 @@
 """Tickets, messages and events as answers: pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from connectors.contract import InboxId
@@ -111,7 +111,6 @@ def whole(
     agents: Agents,
     catalogue: Catalogue,
     *,
-    links: Sequence[Linked],
     lines: Mapping[InboxId, tuple[model.Inbox, Manifest]],
     stopped: Stopped,
     now: datetime,
@@ -132,12 +131,16 @@ def whole(
         follow_up_of=ticket_ref(found.follow_up_of),
         follow_ups=[other for one in found.follow_ups if (other := ticket_ref(one))],
         suggested=ticket_ref(found.suggested),
-        links=[link(one) for one in links],
+        links=[link(one) for one in found.links],
         waits_for=[
-            ref(one) for one in links if one.link.kind == "child" and _holds_up(one, ticket)
+            ref(one) for one in found.links if one.link.kind == "child" and _holds_up(one, ticket)
         ],
         blocks=next(
-            (ref(one) for one in links if one.link.kind == "parent" and _holds_up(one, ticket)),
+            (
+                ref(one)
+                for one in found.links
+                if one.link.kind == "parent" and _holds_up(one, ticket)
+            ),
             None,
         ),
         solved_at=maybe_time(ticket.solved_at),

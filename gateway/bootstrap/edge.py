@@ -156,7 +156,6 @@ def _ticket_handlers(
         suppressions=base.suppressions,
         work=work,
         notifications=base.notifications,
-        links=links,
         sensitive=SensitiveReads(AuditStore(base.mongo)),
     )
     return (

@@ -1,6 +1,6 @@
 """Linking and unlinking tickets, and what a parent hears of its children."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -43,14 +43,8 @@ class Links:
     async def of(self, viewer: Viewer, ticket: Ticket) -> list[Linked]:
         """A visible ticket's links to others that the viewer sees."""
         links = await self._store.of(ticket.id)
-        if not links:
-            return []
-        found = await self._store.tickets(one.other_id for one in links)
-        return [
-            Linked(link=one, other=in_view(viewer, found[one.other_id]))
-            for one in links
-            if one.other_id in found and sees(viewer, found[one.other_id]) and _told(viewer, one)
-        ]
+        found = await self._store.tickets(one.other_id for one in links) if links else _NONE
+        return told_links(viewer, links, found)
 
     async def add(
         self, viewer: Viewer, id: str, kind: LinkKind, other_id: str, now: datetime
@@ -204,6 +198,17 @@ def in_view(viewer: Viewer, ticket: Ticket) -> Ticket:
     if viewer.inbox_ids is None or viewer.inbox_ids.issuperset(inboxes_of(ticket)):
         return known
     return replace(known, subject="", snippet="", contact_name="")
+
+
+def told_links(
+    viewer: Viewer, links: Iterable[TicketLink], others: Mapping[TicketId, Ticket]
+) -> list[Linked]:
+    """Those whose other side the viewer sees, as far as they may know it."""
+    return [
+        Linked(link=one, other=in_view(viewer, others[one.other_id]))
+        for one in links
+        if one.other_id in others and sees(viewer, others[one.other_id]) and _told(viewer, one)
+    ]
 
 
 def _told(viewer: Viewer, link: TicketLink) -> bool:

@@ -26,17 +26,17 @@ class LinkStore:
 
     def __init__(self, collections: Collections) -> None:
         self._tickets = collections.tickets
-        self._links = collections.mongo.collection("ticket_links", TicketLink)
+        self.links = collections.mongo.collection("ticket_links", TicketLink)
         self._guards = collections.mongo.collection("link_guards", Guard)
 
     async def of(self, id: str, session: Session | None = None) -> list[TicketLink]:
         """A ticket's links, the oldest first."""
-        found = await self._links.find({"ticket_id": id}, limit=MAX_LINKS, session=session)
+        found = await self.links.find({"ticket_id": id}, limit=MAX_LINKS, session=session)
         return sorted(found, key=lambda one: (one.at, one.id))
 
     async def link(self, id: str, session: Session) -> TicketLink | None:
         """One side of a link."""
-        return await self._links.get(id, session)
+        return await self.links.get(id, session)
 
     async def tickets(
         self, ids: Iterable[str], session: Session | None = None
@@ -50,7 +50,7 @@ class LinkStore:
     ) -> list[Ticket]:
         """The tickets that are this to a ticket."""
         where = {"ticket_id": id, "kind": kind}
-        links = await self._links.find(where, limit=MAX_LINKS, session=session)
+        links = await self.links.find(where, limit=MAX_LINKS, session=session)
         ids = [one.other_id for one in sorted(links, key=lambda one: (one.at, one.id))]
         found = await self.tickets(ids, session)
         return [found[one] for one in ids if one in found]
@@ -64,11 +64,11 @@ class LinkStore:
 
     async def keep(self, links: Iterable[TicketLink], session: Session) -> None:
         """Both sides of a new link."""
-        await self._links.insert_many(links, session=session)
+        await self.links.insert_many(links, session=session)
 
     async def drop(self, ids: Iterable[str], session: Session) -> None:
         """Both sides of one that goes."""
-        await self._links.delete({"_id": {"$in": list(ids)}}, session=session)
+        await self.links.delete({"_id": {"$in": list(ids)}}, session=session)
 
     async def save(self, tickets: Iterable[Ticket], session: Session) -> None:
         """Parents and children as they are now."""

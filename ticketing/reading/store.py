@@ -57,28 +57,28 @@ class ReadingStore:
     """Every method is one bounded query."""
 
     def __init__(self, collections: Collections) -> None:
-        self._in = collections
+        self.collections = collections
         self._places = collections.mongo.collection("ticket_places", Place)
 
     async def ticket(self, id: str, session: Session | None = None) -> Ticket | None:
         """One ticket."""
-        return await self._in.tickets.get(id, session)
+        return await self.collections.tickets.get(id, session)
 
     async def tickets(self, ids: Iterable[TicketId]) -> dict[str, Ticket]:
         """Tickets by id."""
-        return await self._in.tickets.by_ids(ids)
+        return await self.collections.tickets.by_ids(ids)
 
     async def by_number(self, number: int) -> Ticket | None:
         """The ticket with this number."""
-        return await self._in.tickets.find_one({"number": number})
+        return await self.collections.tickets.find_one({"number": number})
 
     async def follow_ups(self, id: TicketId) -> list[Ticket]:
         """Tickets that were started after this one was solved."""
-        return await self._in.tickets.find({"follow_up_of": id}, limit=50)
+        return await self.collections.tickets.find({"follow_up_of": id}, limit=50)
 
     async def tickets_of(self, ids: Sequence[ContactId], limit: int) -> list[Ticket]:
         """Tickets of these contacts."""
-        return await self._in.tickets.find({"contact_id": {"$in": list(ids)}}, limit=limit)
+        return await self.collections.tickets.find({"contact_id": {"$in": list(ids)}}, limit=limit)
 
     async def ticket_slice(
         self, where: Mapping[str, Any], field: str, since: datetime, until: datetime, limit: int
@@ -94,14 +94,16 @@ class ReadingStore:
 
     async def _newest(self, where: Mapping[str, Any], field: str, limit: int) -> list[Ticket]:
         order = [(field, -1), ("_id", -1)]
-        return await self._in.tickets.find(where, sort=order, limit=limit)
+        return await self.collections.tickets.find(where, sort=order, limit=limit)
 
     async def waiting_slice(
         self, where: Mapping[str, Any], field: str, since: datetime, until: datetime, limit: int
     ) -> list[Ticket]:
         """Longest waiting first within [since, until)."""
         window = {**where, field: {"$gte": since, "$lt": until}}
-        return await self._in.tickets.find(window, sort=[(field, 1), ("_id", 1)], limit=limit)
+        return await self.collections.tickets.find(
+            window, sort=[(field, 1), ("_id", 1)], limit=limit
+        )
 
     async def places(
         self,
@@ -133,41 +135,42 @@ class ReadingStore:
     ) -> datetime | None:
         """The earliest moment within [since, until) of these tickets."""
         window = {**where, field: {"$gte": since, "$lt": until}}
-        cursor = self._in.tickets.raw.find(window, {field: 1}).sort([(field, 1)]).limit(1)
+        cursor = self.collections.tickets.raw.find(window, {field: 1}).sort([(field, 1)]).limit(1)
         found = await cursor.to_list(1)
         return found[0][field] if found else None
 
     async def contacts(self, ids: Iterable[ContactId]) -> dict[str, Contact]:
         """People by id."""
-        return await self._in.contacts.by_ids(ids)
+        return await self.collections.contacts.by_ids(ids)
 
     async def contact(self, id: ContactId) -> Contact | None:
         """One person."""
-        return await self._in.contacts.get(id)
+        return await self.collections.contacts.get(id)
 
     async def contacts_like(self, token: str, limit: int) -> list[Contact]:
         """People with this word in their name or addresses."""
-        return await self._in.contacts.find({"tokens": token}, limit=limit)
+        return await self.collections.contacts.find({"tokens": token}, limit=limit)
 
     async def contacts_beginning(self, begun: str, limit: int) -> list[Contact]:
         """People with a word in their name or addresses that begins so."""
         where = {"tokens": {"$gte": begun, "$lt": begun + "\uffff"}}
-        return await self._in.contacts.find(where, limit=limit)
+        return await self.collections.contacts.find(where, limit=limit)
 
     async def newest_open(self, now: datetime, limit: int) -> list[Ticket]:
         """Open tickets, no order promised beyond that they are recent."""
         found: list[Ticket] = []
         for age in RECENT:
             window = {"open": True, "activity_at": {"$gte": now - age}}
-            found = await self._in.tickets.find(window, limit=limit)
+            found = await self.collections.tickets.find(window, limit=limit)
             if len(found) >= limit:
                 break
         return found
 
     async def conversations(self, id: TicketId) -> list[Conversation]:
         """A ticket's conversations, the first begun first."""
-        found = await self._in.conversations.find({"ticket_id": id}, limit=MAX_CONVERSATIONS)
-        return sorted(found, key=lambda item: (item.created_at, item.id))
+        return first_begun(
+            await self.collections.conversations.find({"ticket_id": id}, limit=MAX_CONVERSATIONS)
+        )
 
     async def ends(
         self, id: TicketId, inbox_ids: Sequence[InboxId]
@@ -181,30 +184,30 @@ class ReadingStore:
         ends: list[Message | None] = []
         for way in (1, -1):
             order = [("occurred_at", way), ("sequence", way), ("_id", way)]
-            found = await self._in.messages.find(where, sort=order, limit=1)
+            found = await self.collections.messages.find(where, sort=order, limit=1)
             ends.append(found[0] if found else None)
         return ends[0], ends[1]
 
     async def message(self, id: str) -> Message | None:
         """One message, whole."""
-        return await self._in.messages.get(id)
+        return await self.collections.messages.get(id)
 
     async def message_slice(
         self, where: Mapping[str, Any], since: datetime, until: datetime, limit: int
     ) -> list[Message]:
         """A ticket's messages within [since, until), newest first; without the tokens of old."""
-        cursor = self._in.messages.raw.find(
+        cursor = self.collections.messages.raw.find(
             {**where, "occurred_at": {"$gte": since, "$lt": until}}, {"tokens": 0}
         )
         order = [("occurred_at", -1), ("sequence", -1), ("_id", -1)]
         found = await cursor.sort(order).limit(limit).to_list(limit)
-        return [self._in.messages.decode(item) for item in found]
+        return [self.collections.messages.decode(item) for item in found]
 
     async def message_ties(
         self, where: Mapping[str, Any], moment: datetime, limit: int
     ) -> list[Message]:
         """All of one moment, in display order, newest first."""
-        return await self._in.messages.find(
+        return await self.collections.messages.find(
             {**where, "occurred_at": moment},
             sort=[("occurred_at", -1), ("sequence", -1), ("_id", -1)],
             limit=limit,
@@ -214,7 +217,7 @@ class ReadingStore:
         """What these messages say, for snippets and what else a search looks at."""
         said: dict[str, Said] = {}
         for some in portions(list(ids)):
-            found = self._in.messages.raw.find({"_id": {"$in": list(some)}}, SAID_FIELDS)
+            found = self.collections.messages.raw.find({"_id": {"$in": list(some)}}, SAID_FIELDS)
             items = await found.to_list(None)
             said |= {item["_id"]: _said(item) for item in items if not _taken_back(item)}
         return said
@@ -224,18 +227,23 @@ class ReadingStore:
         said: list[Said] = []
         for start in range(0, len(ids), FEW):  # the small server compares each id with each
             where = {"ticket_id": {"$in": list(ids[start : start + FEW])}}
-            found = self._in.messages.raw.find(where, SAID_FIELDS).limit(MAX_SAID)
+            found = self.collections.messages.raw.find(where, SAID_FIELDS).limit(MAX_SAID)
             items = await found.to_list(MAX_SAID)
             said += [_said(item) for item in items if not _taken_back(item)]
         return said
 
     async def read_marks(self, agent_id: AgentId, ids: Iterable[TicketId]) -> dict[str, ReadMark]:
         """What the agent has read, by mark id."""
-        return await self._in.reads.by_ids(read_mark_id(agent_id, id) for id in ids)
+        return await self.collections.reads.by_ids(read_mark_id(agent_id, id) for id in ids)
 
     async def save_read_mark(self, mark: ReadMark) -> None:
         """Remember what was read."""
-        await self._in.reads.replace_many([mark])
+        await self.collections.reads.replace_many([mark])
+
+
+def first_begun(found: Iterable[Conversation]) -> list[Conversation]:
+    """In the order in which they began."""
+    return sorted(found, key=lambda item: (item.created_at, item.id))[:MAX_CONVERSATIONS]
 
 
 def _taken_back(item: Mapping[str, Any]) -> bool:

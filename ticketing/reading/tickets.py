@@ -10,6 +10,8 @@ from connectors.contract import InboxId
 from normalizer.model import Message, TicketId
 from storage.events import Event, EventLog
 from ticketing.errors import NotFound
+from ticketing.links.handlers import told_links
+from ticketing.links.model import Linked
 from ticketing.model import (
     Contact,
     Conversation,
@@ -18,6 +20,7 @@ from ticketing.model import (
     read_mark_id,
 )
 from ticketing.permissions import Viewer, require, saw, sees, sees_inbox
+from ticketing.reading.around import Around, Surroundings, by_id, relatives
 from ticketing.reading.lists import MAX_LIMIT, ListQuery, Lists
 from ticketing.reading.partial import PartialTickets
 from ticketing.reading.store import ReadingStore
@@ -47,6 +50,7 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True):
     follow_up_of: Ticket | None
     follow_ups: list[Ticket]
     suggested: Ticket | None
+    links: list[Linked]
 
 
 class TicketReading:
@@ -54,6 +58,7 @@ class TicketReading:
 
     def __init__(self, store: ReadingStore, events: EventLog, saved: SavedViews) -> None:
         self._store = store
+        self._around = Surroundings(store)
         self._lists = Lists(store, saved)
         self._events = events
         self._partial = PartialTickets(store)
@@ -91,32 +96,35 @@ class TicketReading:
 
     async def whole_of(self, viewer: Viewer, found: Ticket) -> Whole:
         """The same of a ticket that the viewer was just let see."""
-        row = (await self._rows(viewer, [found]))[0]
-        ticket = row.ticket
-        contact = await self._store.contact(ticket.contact_id)
-        if contact is None:
-            raise NotFound("contact", ticket.contact_id)
-        related = await self._store.tickets(
-            filter(None, (ticket.merged_into, ticket.follow_up_of, ticket.suggested_ticket_id))
-        )
-        seen: dict[str, Ticket] = {
-            other.id: other for other in await self._seen(viewer, related.values())
-        }
-        suggested = seen.get(ticket.suggested_ticket_id or "")
+        around = await self._around.of(viewer.agent_id, found)
+        (ticket,) = await self._partial.shown(viewer, [found])
+        related = (around.others[one] for one in relatives(ticket) if one in around.others)
+        seen = by_id(await self._seen(viewer, related))
+
+        def kin(id: TicketId | None) -> Ticket | None:
+            return seen.get(id) if id else None
+
+        suggested = kin(ticket.suggested_ticket_id)
         return Whole(
             ticket=ticket,
-            unread=row.unread,
-            contact=contact,
-            conversations=[
-                item
-                for item in await self._store.conversations(ticket.id)
-                if sees_inbox(viewer, item.inbox_id)
-            ],
-            merged_into=seen.get(ticket.merged_into or ""),
-            follow_up_of=seen.get(ticket.follow_up_of or ""),
-            follow_ups=await self._seen(viewer, await self._store.follow_ups(ticket.id)),
+            unread=_has_unread(ticket, around.mark),
+            contact=await self._person(ticket, around),
+            conversations=[one for one in around.conversations if sees_inbox(viewer, one.inbox_id)],
+            merged_into=kin(ticket.merged_into),
+            follow_up_of=kin(ticket.follow_up_of),
+            follow_ups=await self._seen(viewer, around.follow_ups),
             suggested=suggested if suggested and suggested.open else None,
+            links=told_links(viewer, around.links, around.others),
         )
+
+    async def _person(self, ticket: Ticket, around: Around) -> Contact:
+        """Whom the viewer is shown; another one where the ticket's own is nobody they may know."""
+        contact = around.contact
+        if contact is None or contact.id != ticket.contact_id:
+            contact = await self._store.contact(ticket.contact_id)
+        if contact is None:
+            raise NotFound("contact", ticket.contact_id)
+        return contact
 
     async def messages(
         self, viewer: Viewer, id: str, cursor_text: str | None, limit: int
@@ -183,7 +191,10 @@ class TicketReading:
 
 def is_unread(viewer: Viewer, ticket: Ticket, marks: dict[str, ReadMark]) -> bool:
     """Whether more came in than this viewer has seen."""
-    mark = marks.get(read_mark_id(viewer.agent_id, TicketId(ticket.id)))
+    return _has_unread(ticket, marks.get(read_mark_id(viewer.agent_id, TicketId(ticket.id))))
+
+
+def _has_unread(ticket: Ticket, mark: ReadMark | None) -> bool:
     return ticket.in_count > (mark.in_count if mark else 0)
 
 

@@ -22,7 +22,6 @@ from storage.blobs import Blobs
 from storage.errors import BlobMissing, BlobTooLarge
 from ticketing.audit.sensitive import SensitiveReads
 from ticketing.catalogue.reading import Catalogues
-from ticketing.links.handlers import Links
 from ticketing.model import Contact, Inbox, Ticket
 from ticketing.notifications.handlers import Notifications
 from ticketing.permissions import Viewer
@@ -61,7 +60,6 @@ class ReadingApi:
         suppressions: Suppressions,
         work: Work,
         notifications: Notifications,
-        links: Links,
         sensitive: SensitiveReads,
     ) -> None:
         self._reading = reading
@@ -72,7 +70,6 @@ class ReadingApi:
         self._suppressions = suppressions
         self._work = work
         self._notifications = notifications
-        self._links = links
         self._sensitive = sensitive
 
     def handlers(self) -> Mapping[str, Handler]:
@@ -123,7 +120,6 @@ class ReadingApi:
             found,
             await self._people.all(),
             catalogue,
-            links=await self._links.of(viewer, found.ticket),
             lines=await self._directory.lines(),
             stopped=await self._suppressions.stopped(list(wanted), now),
             now=now,
