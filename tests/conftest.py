@@ -9,7 +9,10 @@ import pytest
 
 from storage.embedded import EmbeddedStores
 from storage.mongo import Mongo
+from tests.driver import close_forgotten_sockets
 from tests.stores import running_stores
+
+close_forgotten_sockets()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import pytest
 from storage.errors import LeaseLost
 from storage.leases import Leases
 from storage.mongo import Mongo
+from tests.whole.far_side import eventually
 
 
 @pytest.fixture
@@ -49,9 +50,14 @@ async def test_a_released_lease_cannot_be_renewed(leases: Leases) -> None:
         await lease.renew()
 
 
-async def test_holding_renews_and_releases(leases: Leases) -> None:
-    async with leases.hold("x", "a", ttl=0.3):
-        await asyncio.sleep(0.8)
+async def test_holding_renews_and_releases(leases: Leases, mongo: Mongo) -> None:
+    async with leases.hold("x", "a", ttl=3):
+        taken = await mongo.db.leases.find_one({"_id": "x"})
+
+        async def renewed() -> bool:
+            return await mongo.db.leases.find_one({"_id": "x"}) != taken
+
+        assert await eventually(renewed)
         assert await leases.acquire("x", "b") is None
     assert await leases.acquire("x", "b") is not None
 
