@@ -54,8 +54,8 @@ async def test_holding_renews_and_releases(leases: Leases, mongo: Mongo) -> None
     async with leases.hold("x", "a", ttl=3):
         taken = await mongo.db.leases.find_one({"_id": "x"})
 
-        async def renewed() -> bool:
-            return await mongo.db.leases.find_one({"_id": "x"}) != taken
+        async def renewed() -> bool | None:
+            return (await mongo.db.leases.find_one({"_id": "x"}) != taken) or None
 
         assert await eventually(renewed)
         assert await leases.acquire("x", "b") is None
