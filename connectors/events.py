@@ -16,6 +16,7 @@ Direction = Literal["in", "echo"]
 MediaKind = Literal["image", "audio", "video", "voice", "sticker", "file", "location"]
 # "delayed": the provider goes on trying; "complained": the recipient called it spam.
 ReceiptState = Literal["sent", "delivered", "read", "failed", "delayed", "complained"]
+CallState = Literal["ringing", "answered", "ended", "missed", "recorded"]
 TrustVerdict = Literal["pass", "fail", "none", "temperror"]
 
 
@@ -226,7 +227,7 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True, tag="call"):
     thread_key: str
     senders: tuple[SenderId, ...]
     occurred_at: datetime
-    state: Literal["ringing", "answered", "ended", "missed", "recorded"]
+    state: CallState
     duration_s: int = 0
     attachments: tuple[MediaRef, ...] = ()
 

@@ -42,6 +42,11 @@ PULL_LAST_IN_AT = Gauge(
     ["inbox"],
     multiprocess_mode="max",
 )
+TYPING = Counter(
+    "parley_typing_total",
+    "Words of customers who type: told, stale, dropped ...",
+    ["outcome"],
+)
 SILENT_INBOXES = Gauge(
     "parley_silent_inboxes",
     "Inboxes that hear nothing for longer than they ever did in two weeks",

@@ -10,7 +10,7 @@ from typing import Literal, NewType
 import msgspec
 
 from connectors.contract import InboxId, MailEnvelope, SenderId, Template
-from connectors.events import MediaKind, ReplyHandle, SenderTrust
+from connectors.events import CallState, MediaKind, ReplyHandle, SenderTrust
 
 ContactId = NewType("ContactId", str)
 ConversationId = NewType("ConversationId", str)
@@ -66,6 +66,13 @@ class Reaction(msgspec.Struct, frozen=True, kw_only=True):
     sender: str
     emoji: str
     at: datetime
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a telephone, or a call on a chat channel, reported. A recording is among the files."""
+
+    state: CallState
+    duration_s: int = 0
 
 
 INCOMPLETE = "only-its-head-came"  # a warning of mails too large to fetch
@@ -192,6 +199,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     envelope: MailEnvelope | None = None
     template: Template | None = None
     quick_replies: tuple[str, ...] = ()
+    call: Call | None = None
     delivery: Delivery | None = None
     reactions: tuple[Reaction, ...] = ()
     edited_at: datetime | None = None
@@ -237,6 +245,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     reply_to: str = ""
     reply_handle: ReplyHandle | None = None
     recipient: str = ""
+    call: Call | None = None
     mail: MailFacts | None = None
     trust: SenderTrust | None = None
     bounce: "BounceFacts | None" = None

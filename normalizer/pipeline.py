@@ -1,6 +1,6 @@
 """From a provider's event to a ``Draft``: a visible tuple of steps, none of which keeps state."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +10,12 @@ from connectors.contract import InboxId
 from connectors.events import (
     AlertRaised,
     CallEvent,
+    CallState,
     MessageReceived,
     PostbackPressed,
     SenderTrust,
 )
-from normalizer.model import Draft, MailRules
+from normalizer.model import Call, Draft, MailRules
 from normalizer.moments import clamped
 from normalizer.steps.files import describe_files
 from normalizer.steps.html import read_html
@@ -77,7 +78,7 @@ def normalise(event: Utterance, context: Context, index: int = 0) -> Draft:
         rules=context.rules,
         keys=context.keys,
     )
-    draft = _begin(message, context, index)
+    draft = _begin(message, context, index, _call(event))
     for step in STEPS:
         draft = step(draft, source)
     return draft
@@ -108,12 +109,28 @@ def as_message(event: Utterance) -> MessageReceived:
     return MessageReceived(**shared, **own)
 
 
+# For lists and search; the thread shows a call in the reader's own words.
+CALLS: Mapping[CallState, str] = {
+    "ringing": "Call",
+    "answered": "Call answered",
+    "ended": "Call ended",
+    "missed": "Missed call",
+    "recorded": "Recording",
+}
+
+
 def _call_text(event: CallEvent) -> str:
     length = f" ({event.duration_s} s)" if event.duration_s else ""
-    return f"[call {event.state}]{length}"
+    return f"{CALLS[event.state]}{length}"
 
 
-def _begin(event: MessageReceived, context: Context, index: int) -> Draft:
+def _call(event: Utterance) -> Call | None:
+    if not isinstance(event, CallEvent):
+        return None
+    return Call(state=event.state, duration_s=event.duration_s)
+
+
+def _begin(event: MessageReceived, context: Context, index: int, call: Call | None) -> Draft:
     return Draft(
         inbox_id=context.inbox_id,
         channel=context.channel,
@@ -133,6 +150,7 @@ def _begin(event: MessageReceived, context: Context, index: int) -> Draft:
         reply_to=event.reply_to,
         reply_handle=event.reply_handle,
         recipient=event.recipient,
+        call=call,
     )
 
 

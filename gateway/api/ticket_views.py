@@ -295,6 +295,9 @@ def message(found: normal.Message) -> s.Message:
         reply_to=found.reply_to or None,
         quick_replies=list(found.quick_replies),
         template=found.template.name if found.template else None,
+        call=s.PhoneCall(state=found.call.state, duration_s=found.call.duration_s)
+        if found.call
+        else None,
         reactions=[s.Reaction(sender=one.sender, emoji=one.emoji) for one in found.reactions],
         delivery=delivery(found.delivery),
         threaded_by=found.threaded_by,

@@ -16,6 +16,7 @@ from gateway.channel_files import follow_files
 from gateway.searching import Keeper
 from gateway.traffic.store import TrafficStore
 from gateway.traffic.watching import SilenceWatch
+from gateway.typists import Typists
 from gateway.workers.bulk import run_bulk
 from gateway.workers.delivering import Deliveries
 from gateway.workers.housekeeping import Chore, keep_house
@@ -97,6 +98,7 @@ def labour(base: Foundation) -> Labour:
         search=Bell(),
     )
     deliverer, media = _deliverer(base), _media(base)
+    typists = Typists(base.collections, base.pubsub)
     jobs = _jobs(base, bells, media)
     loops: dict[str, Loop] = {
         "bells": lambda: listen(
@@ -111,8 +113,9 @@ def labour(base: Foundation) -> Labour:
         "channels": lambda: follow_files(base.registry),
         "sources": _sources(base, bells.news).run,
         "search": Keeper(base.searches, base.shelf, bells.search).run,
+        "typists": typists.run,
         **_leased_loops(base, bells, media),
-        **_ingest_loops(base, bells.drains),
+        **_ingest_loops(base, bells.drains, typists),
     }
     return Labour(loops=loops, deliverer=deliverer)
 
@@ -179,7 +182,7 @@ def _sweeper(base: Foundation) -> Sweeper:
     )
 
 
-def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
+def _ingest_loops(base: Foundation, bells: Sequence[Bell], typists: Typists) -> dict[str, Loop]:
     ingest = Ingest(
         collections=base.collections,
         journal=base.journal,
@@ -193,6 +196,7 @@ def _ingest_loops(base: Foundation, bells: Sequence[Bell]) -> dict[str, Loop]:
         pull=lambda rung: base.doorbell.call("pull", said(rung)),
         organisations=base.people.domains,
         catalogue=base.catalogues.current,
+        typing=typists.note,
         senders=Senders(prover(_sender_check(base)), lambda partition: _ring(bells, partition)),
     )
     loops: dict[str, Loop] = {}

@@ -80,7 +80,7 @@ def test_files_of_a_provider_wait_to_be_fetched():
     ("event", "text"),
     [
         (PostbackPressed, "Yes, please"),
-        (CallEvent, "[call missed] (12 s)"),
+        (CallEvent, "Missed call (12 s)"),
         (AlertRaised, "[firing] Disk full"),
     ],
 )

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from connectors.contract import InboxId
 from normalizer.model import ContactId, ConversationId, Message, MessageId, TicketId
-from storage.events import Event
+from storage.events import Event, EventId
 from ticketing.catalogue.model import BUILT_IN, Catalogue
 from ticketing.ingest.model import Parked, Reference, native_key
 from ticketing.model import Contact, Conversation, Ticket
@@ -98,6 +98,7 @@ class Book:
         self.moves: list[tuple[TicketId, TicketId]] = []
         self.events: list[Event] = []
         self.told: list[Event] = []  # stored by others in the same transaction
+        self.told_before: set[EventId] = set()  # events that need no second telling
         self.duplicates = 0
         self._numbers = iter(numbers)
         self.numbers_used = 0

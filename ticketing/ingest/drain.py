@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 from connectors.contract import InboxId
-from connectors.events import ReceiptReported
+from connectors.events import ReceiptReported, TypingChanged
 from normalizer.model import MessageId
 from storage.blobs import INLINE_BYTES, Blobs
 from storage.counters import Counters
@@ -20,6 +20,7 @@ from ticketing.catalogue.reading import Present, built_in
 from ticketing.delivery import ReceiptSink, bounce_receipts
 from ticketing.ingest.book import NOBODYS, Book
 from ticketing.ingest.evidence import bounced_message_of
+from ticketing.ingest.membership import apply_membership
 from ticketing.ingest.model import Line, Unit
 from ticketing.ingest.numbers import NumberPool
 from ticketing.ingest.plan import apply_change, enter
@@ -39,6 +40,7 @@ Lines = Callable[[InboxId], Awaitable[Line | None]]
 Offer = Callable[[Sequence[Event]], None]
 Organisations = Callable[[], Awaitable[Mapping[str, OrganisationId]]]
 Pull = Callable[[Mapping[InboxId, str]], Awaitable[None]]
+Typing = Callable[[InboxId, TypingChanged], None]
 _log = logging.getLogger(__name__)
 
 
@@ -47,12 +49,16 @@ async def nobodys() -> Mapping[str, OrganisationId]:
     return NOBODYS
 
 
+def unseen(_inbox_id: InboxId, _event: TypingChanged) -> None:
+    """Nobody is told who types."""
+
+
 class Ingest:
     """``drain`` is what a doorbell calls; one leased owner per partition keeps order and speed.
 
     ``offer`` hears the events of every commit at once (the relay); what it misses, the relay's
     sweeper finds. ``pull`` is rung for inboxes whose webhook said that there is something to pull.
-    ``organisations`` are by mail domain.
+    ``organisations`` are by mail domain. ``typing`` hears who types, which is stored nowhere.
     Correctness comes from derived ids and unique keys, never from the lease.
     """
 
@@ -72,6 +78,7 @@ class Ingest:
         senders: Senders,
         organisations: Organisations = nobodys,
         catalogue: Present = built_in,
+        typing: Typing = unseen,
     ) -> None:
         self._mongo = collections.mongo
         self._journal = journal
@@ -86,6 +93,7 @@ class Ingest:
         self._senders = senders
         self._organisations = organisations
         self._catalogue = catalogue
+        self._typing = typing
         self.store = IngestStore(collections, reply_tokens)
 
     async def drain(self, partition: int) -> int:
@@ -177,6 +185,9 @@ class Ingest:
         self._offer((*book.events, *book.told))
         if rung := {unit.line.inbox.id: unit.rung for unit in units if unit.rung is not None}:
             await self._pull(rung)
+        for unit in units:
+            for event in unit.typings:
+                self._typing(unit.line.inbox.id, event)
         _count(units, book)
 
     async def _halve(self, units: Sequence[Unit], error: Exception) -> None:
@@ -206,6 +217,8 @@ class Ingest:
                 enter(draft, unit.line.inbox, book, self._reply_tokens)
             for change in unit.changes:
                 apply_change(change, unit.line.inbox, unit.record.received_at, book)
+            for event in unit.memberships:
+                apply_membership(event, unit.line.inbox, book)
         await self._store(session, units, book)
         return book
 

@@ -28,6 +28,7 @@ def message_of(entry: Entry, contact: Contact, conversation: Conversation) -> Me
         language=draft.language,
         files=draft.files,
         reply_to=draft.reply_to,
+        call=draft.call,
         mail=draft.mail,
         trust=draft.trust,
         delivery=_echoed(draft),

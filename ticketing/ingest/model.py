@@ -11,6 +11,7 @@ from connectors.events import (
     MessageEdited,
     ReactionChanged,
     ReceiptReported,
+    TypingChanged,
 )
 from normalizer.model import Author, ConversationId, Direction, Draft, MessageId, TicketId
 from normalizer.trust.anchors import NOBODY, Anchors
@@ -34,7 +35,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """One journal record, read. ``bad`` says why parts of it (or all) must be quarantined;
-    ``rung``: it said that there is something to pull, and that.
+    ``rung``: it said that there is something to pull, and that. ``moves`` are threads that go on
+    under another key, ``memberships`` who came and went.
     """
 
     record: JournalRecord
@@ -43,6 +45,8 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[Change, ...] = ()
     receipts: tuple[ReceiptReported, ...] = ()
     moves: tuple[MembershipChanged, ...] = ()
+    memberships: tuple[MembershipChanged, ...] = ()
+    typings: tuple[TypingChanged, ...] = ()
     ignored: int = 0
     rung: str | None = None
     bad: str = ""

@@ -18,6 +18,7 @@ from connectors.events import (
     ReactionChanged,
     ReceiptReported,
     SenderTrust,
+    TypingChanged,
 )
 from normalizer.model import Draft
 from normalizer.pipeline import Context, normalise
@@ -44,15 +45,19 @@ def read_record(record: JournalRecord, line: Line, trust: SenderTrust | None = N
     drafts = _drafts(parsed.events, _context(record, line, trust), bad)
     changes = tuple(e for e in parsed.events if isinstance(e, CHANGES))
     receipts = tuple(e for e in parsed.events if isinstance(e, ReceiptReported))
-    moves = tuple(e for e in parsed.events if isinstance(e, MembershipChanged) and e.moved_to)
+    places = tuple(e for e in parsed.events if isinstance(e, MembershipChanged))
+    typings = tuple(e for e in parsed.events if isinstance(e, TypingChanged))
+    taken = (drafts, changes, receipts, places, typings)
     return Unit(
         record=record,
         line=line,
         drafts=drafts,
         changes=changes,
         receipts=receipts,
-        moves=moves,
-        ignored=len(parsed.events) - len(drafts) - len(changes) - len(receipts) - len(moves),
+        moves=tuple(e for e in places if e.moved_to),
+        memberships=tuple(e for e in places if not e.moved_to and e.change != "moved"),
+        typings=typings,
+        ignored=len(parsed.events) - sum(map(len, taken)),
         rung=next((e.cursor for e in reversed(parsed.events) if isinstance(e, Doorbell)), None),
         bad="; ".join(bad),
     )

@@ -10,6 +10,7 @@ from connectors.contract import InboxId
 from connectors.events import MembershipChanged
 from normalizer.model import ConversationId, Draft, Message, MessageId
 from storage.collection import Collection
+from storage.events import Event, EventId
 from storage.joined import Lookup, read_joined
 from storage.mongo import Session
 from storage.writes import Writes
@@ -22,6 +23,7 @@ from ticketing.ingest.evidence import (
     open_keys,
     token_of,
 )
+from ticketing.ingest.membership import told_of
 from ticketing.ingest.model import Parked, Reference, Unit, native_key, open_key
 from ticketing.ingest.plan import message_id_of
 from ticketing.model import Contact, Conversation, Inbox, Ticket
@@ -57,6 +59,7 @@ class IngestStore:
         self._in = collections
         self._tokens = reply_tokens
         self.parked: Collection[Parked] = collections.mongo.collection("parked_changes", Parked)
+        self._events = collections.mongo.collection("events", Event)
 
     async def prefetch(self, session: Session, units: Sequence[Unit], book: Book) -> None:
         """Read everything that the units' drafts and changes may touch."""
@@ -66,8 +69,11 @@ class IngestStore:
         if drafts:
             await self._references(session, drafts, book)
         await self._spoken_of(session, units, book)
-        if drafts or book.spoken_of:
+        present = await self._present(session, units, book)
+        if drafts or book.spoken_of or present:
             await self._places(session, drafts, book)
+        if present:
+            await self._told_before(session, units, book)
         inboxes = {unit.line.inbox.id: unit.line.inbox for unit in units}
         await self._elsewhere(session, drafts, inboxes, book)
         await self._merged(session, book)
@@ -166,6 +172,29 @@ class IngestStore:
         keys = _open_keys(drafts)
         where = {"open_key": {"$in": keys}}
         _shelve(await self._in.conversations.find(where, limit=len(keys), session=session), book)
+
+    async def _present(self, session: Session, units: Sequence[Unit], book: Book) -> bool:
+        """The open threads that somebody joined or left; whether there are any."""
+        keys = {
+            open_key(unit.line.inbox.id, one.thread_key)
+            for unit in units
+            for one in unit.memberships
+        }
+        if missing := sorted(key for key in keys if key not in book.by_open_key):
+            where = {"open_key": {"$in": missing}}
+            found = await self._in.conversations.find(where, limit=len(missing), session=session)
+            _shelve(found, book)
+        return not keys.isdisjoint(book.by_open_key)
+
+    async def _told_before(self, session: Session, units: Sequence[Unit], book: Book) -> None:
+        told = [
+            event.id
+            for unit in units
+            for one in unit.memberships
+            if (event := told_of(one, unit.line.inbox, book)) is not None
+        ]
+        found = self._events.raw.find({"_id": {"$in": told}}, {"_id": 1}, session=session)
+        book.told_before.update(EventId(one["_id"]) for one in await found.to_list(len(told)))
 
     async def _places(self, session: Session, drafts: Sequence[Draft], book: Book) -> None:
         await self._conversations(session, book)

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from connectors.events import CallState
 from gateway.api.answer import Answer
 from gateway.api.fields import DeliveryState, Time
 from gateway.api.schemas.mail import RecipientDelivery
@@ -35,6 +36,13 @@ class Reaction(Answer, frozen=True, kw_only=True):
 
     sender: str
     emoji: str
+
+
+class PhoneCall(Answer, frozen=True, kw_only=True):
+    """A call that was reported; a recording of it is among the files."""
+
+    state: CallState
+    duration_s: int
 
 
 class Delivery(Answer, frozen=True, kw_only=True):
@@ -111,6 +119,7 @@ class Message(Answer, frozen=True, kw_only=True):
     reply_to: str | None
     quick_replies: list[str]
     template: str | None
+    call: PhoneCall | None
     reactions: list[Reaction]
     delivery: Delivery | None
     threaded_by: str
