@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -78,3 +78,27 @@ class SendCase(msgspec.Struct, frozen=True, kw_only=True):
     secret: str | Mapping[str, Any] | None = None
     address: str = ""
     hook_url: str = ""
+
+
+class ActCase(msgspec.Struct, frozen=True, kw_only=True):
+    """An act as ``OutboundAct`` has it; ``typing`` shows that somebody answers (``heard``)."""
+
+    kind: Literal["edit", "delete", "react", "typing"]
+    recipient: str = "test:recipient-1"
+    id: str = "act-1"
+    thread_key: str = ""
+    native_ids: tuple[str, ...] = ()
+    author: str = ""
+    text: str = ""
+    emoji: str = ""
+    before: str = ""
+    before_id: str = ""
+    heard: str = ""
+
+
+class PerformCase(msgspec.Struct, frozen=True, kw_only=True):
+    """An act and the provider's answers to it."""
+
+    act: ActCase
+    replies: tuple[CannedReply, ...] = ()
+    address: str = ""

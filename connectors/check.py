@@ -19,6 +19,7 @@ from connectors.explain import (
     explain_webhook,
     unread,
 )
+from connectors.explain_acts import explain_act
 from connectors.manifest import Manifest, Tier
 from connectors.matching import ExpectedRequest, difference, requests_differ
 from connectors.placeholders import fill
@@ -53,12 +54,28 @@ class ReplyCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     settings: dict[str, Any] = {}
 
 
+class ActedCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``perform`` as ``explain_act`` reads it."""
+
+    name: str
+    perform: dict[str, Any]
+    outcome: dict[str, Any]
+    requests: tuple[ExpectedRequest, ...] | None = None
+    settings: dict[str, Any] = {}
+
+    @property
+    def kind(self) -> str:
+        """edit, delete, react or typing."""
+        return str(self.perform.get("act", {}).get("kind", ""))
+
+
 class Cases(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A whole file. ``settings`` hold for every case."""
 
     settings: dict[str, Any] = {}
     receive: tuple[ReceiveCase, ...] = ()
     reply: tuple[ReplyCase, ...] = ()
+    act: tuple[ActedCase, ...] = ()
 
 
 class CaseResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,6 +117,7 @@ async def check_channel(registry: Registry, channel: str, read_mail: MailReader 
     results = [
         *(check_receive(registry, channel, cases, case, read_mail) for case in cases.receive),
         *[await check_reply(registry, channel, cases, case) for case in cases.reply],
+        *[await check_act(registry, channel, cases, case) for case in cases.act],
     ]
     proved = {name for result in results if not result.why for name in result.proved}
     proved |= requirements_of_connector(
@@ -140,6 +158,17 @@ async def check_reply(
     return CaseResult(
         name=case.name, why=why, proved=requirements_of(_shown_out(seen, sent_media=sent_media))
     )
+
+
+async def check_act(registry: Registry, channel: str, cases: Cases, case: ActedCase) -> CaseResult:
+    """One act out."""
+    settings = {**cases.settings, **case.settings}
+    try:
+        seen = await explain_act(registry, channel, settings, case.perform)
+    except ConnectorError as error:
+        return CaseResult(name=case.name, why=str(error))
+    why = difference(case.outcome, msgspec.to_builtins(seen.outcome), "outcome")
+    return CaseResult(name=case.name, why=why or requests_differ(case.requests, seen.requests))
 
 
 def _shown_in(seen: WebhookSeen) -> Shown:

@@ -15,6 +15,7 @@ from connectors.cases import ADDRESS, MAIL_ADDRESS, FileCase, MessageCase, SendC
 from connectors.contract import (
     Accepted,
     Account,
+    Connector,
     InboxId,
     OutboundFile,
     OutboundMessage,
@@ -135,7 +136,7 @@ def explain_webhook(
     says that it would have been refused. An old time stamp is only a warning, for records are old,
     unless the record says at which clock it was judged.
     """
-    read = _case(case, WebhookCase)
+    read = read_case(case, WebhookCase)
     known = {**_by_webhook(registry, channel), **_secrets(registry, channel, read), **settings}
     given = fill(registry.settings_type(channel), known)
     request = _request(read)
@@ -154,25 +155,38 @@ def explain_webhook(
 
 def recorded_request(case: Mapping[str, Any]) -> WebhookRequest:
     """A case's request as the edge would hand it on. Raises ConnectorError."""
-    return _request(_case(case, WebhookCase))
+    return _request(read_case(case, WebhookCase))
 
 
 async def explain_send(
     registry: Registry, channel: str, settings: Mapping[str, Any], case: Mapping[str, Any]
 ) -> SendSeen:
     """Send a reply to a stand-in that gives the case's answers. Raises ConnectorError."""
-    read = _case(case, SendCase)
-    given = fill(registry.settings_type(channel), {**_secrets(registry, channel, read), **settings})
+    read = readread_case(case, SendCase)
     http = StandInHttp(read.replies)
-    hook_url = read.hook_url or f"{ORIGIN}/hooks/{channel}/inbox"
-    account = _account(channel, _address(registry, channel, read.address), hook_url, given.values)
-    connector = registry.connect(account, http)
+    values = {**_secrets(registry, channel, read), **settings}
+    connector = connected(registry, channel, values, read.address, http, read.hook_url)
     if not isinstance(connector, Sender):
         raise Malformed(f"channel {channel!r} cannot send")
     message = outbound_message(read.message)
     outcome = await connector.send(message)
     key = message.thread_key or message.recipient.value
     return SendSeen(requests=tuple(http.requests), outcome=outcome_seen(outcome, key))
+
+
+def connected(
+    registry: Registry,
+    channel: str,
+    settings: Mapping[str, Any],
+    address: str,
+    http: StandInHttp,
+    hook_url: str = "",
+) -> Connector:
+    """The channel's connector at a stand-in."""
+    given = fill(registry.settings_type(channel), settings)
+    hook_url = hook_url or f"{ORIGIN}/hooks/{channel}/inbox"
+    account = _account(channel, _address(registry, channel, address), hook_url, given.values)
+    return registry.connect(account, http)
 
 
 def outbound_message(case: MessageCase) -> OutboundMessage:
@@ -400,7 +414,8 @@ def _file(case: FileCase) -> OutboundFile:
     )
 
 
-def _case(case: Mapping[str, Any], kind: type[T]) -> T:
+def read_case(case: Mapping[str, Any], kind: type[T]) -> T:
+    """A case as its type; ConnectorError says what does not fit."""
     try:
         return msgspec.convert(case, kind, strict=False)
     except msgspec.ValidationError as error:

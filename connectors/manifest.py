@@ -1,7 +1,7 @@
 """What a channel can, as data: ``manifest.toml``, read without importing the channel's code."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -27,6 +27,7 @@ Capability = Literal[
     "deletions",
     "reactions",
     "typing",
+    "typing_out",
     "echoes",
     "retry_hints",
     "reauth",
@@ -34,6 +35,9 @@ Capability = Literal[
     "profile",
 ]
 
+ActKind = Literal["edit", "delete", "react"]
+
+ACT_KINDS: tuple[ActKind, ...] = get_args(ActKind)
 TIERS: tuple[Tier, ...] = ("bronze", "silver", "gold")
 
 
@@ -79,6 +83,30 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     window: Window | None = None
 
 
+class ActLimit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``within_h``: how old the message may be; None for any age."""
+
+    within_h: float | None = None
+
+
+class Acts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What can still be done to messages: ours changed or taken back, theirs reacted to."""
+
+    edit: ActLimit | None = None
+    delete: ActLimit | None = None
+    react: ActLimit | None = None
+
+    def limit(self, kind: ActKind) -> ActLimit | None:
+        """None: the channel cannot."""
+        found: ActLimit | None = getattr(self, kind)
+        return found
+
+    @property
+    def kinds(self) -> tuple[ActKind, ...]:
+        """Those that the channel has."""
+        return tuple(kind for kind in ACT_KINDS if self.limit(kind) is not None)
+
+
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One channel. ``family`` is the contact point family of its customers (``tel``, ``mailto``).
 
@@ -96,6 +124,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     capabilities: tuple[Capability, ...] = ()
     receipts: tuple[ReceiptState, ...] = ()
     limits: Limits = Limits()
+    acts: Acts = Acts()
     exempt: dict[str, str] = {}
     proved_by: dict[str, str] = {}
 

@@ -11,6 +11,7 @@ import msgspec
 
 from connectors.contract import InboxId, MailEnvelope, SenderId, Template
 from connectors.events import CallState, MediaKind, ReplyHandle, SenderTrust
+from connectors.manifest import ActKind
 
 ContactId = NewType("ContactId", str)
 ConversationId = NewType("ConversationId", str)
@@ -18,7 +19,7 @@ TicketId = NewType("TicketId", str)
 MessageId = NewType("MessageId", str)
 AgentId = NewType("AgentId", str)
 
-Direction = Literal["in", "out", "note"]
+Direction = Literal["in", "out", "note", "act"]
 AuthorKind = Literal["contact", "agent", "system", "vendor"]
 DeliveryState = Literal[
     "scheduled",
@@ -60,12 +61,32 @@ class File(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = ""
 
 
-class Reaction(msgspec.Struct, frozen=True, kw_only=True):
-    """One person's emoji on a message; a person has at most one per message."""
+OURS = "us"  # the sender of our own reaction: customers see one account, whoever of us reacts
+
+
+class Reaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One person's emoji on a message; a person has at most one per message.
+
+    Of ours, ``name`` is the agent's and ``native_id`` the reaction's own id at the provider.
+    """
 
     sender: str
     emoji: str
     at: datetime
+    name: str = ""
+    native_id: str = ""
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an agent wants to happen to a message that the provider has: ``text`` is what it is to
+    say, ``emoji`` the reaction ("" takes ours away). ``was`` keeps the words that it replaced.
+    """
+
+    kind: ActKind
+    message_id: MessageId
+    text: str = ""
+    emoji: str = ""
+    was: str = ""
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -168,7 +189,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One utterance, as stored. ``id`` derives from (inbox, native id) for what came in.
 
-    ``reply_text`` is what the person wrote now; ``text`` is the whole.
+    ``reply_text`` is what the person wrote now; ``text`` is the whole. An ``act`` has no words of
+    its own: it waits, is sent and may fail as a reply does, and changes the message it speaks of.
     Order of display: (occurred_at, sequence, journal_id).
     """
 
@@ -200,6 +222,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     template: Template | None = None
     quick_replies: tuple[str, ...] = ()
     call: Call | None = None
+    act: Act | None = None
     delivery: Delivery | None = None
     reactions: tuple[Reaction, ...] = ()
     edited_at: datetime | None = None

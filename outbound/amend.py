@@ -8,6 +8,7 @@ import msgspec
 
 from normalizer.model import Delivery, Message, MessageId
 from outbound import facts
+from outbound.acts.applying import apply_act
 from outbound.clock import Clock
 from outbound.errors import TooLate
 from outbound.flags import flag_ticket
@@ -120,6 +121,7 @@ class Amender:
             raise TooLate(before.state, after.state)
         event = facts.delivery_changed(message, before, after, of_viewer(viewer))
         await self._store.append([event], session)
+        await apply_act(self._store, message, after, session)
         await flag_ticket(self._store, message, after, session)
         return msgspec.structs.replace(message, delivery=after)
 

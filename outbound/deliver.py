@@ -10,15 +10,22 @@ import logging
 import random
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import msgspec
 
-from connectors.contract import InboxId, OutcomeUnknown, Rejected, SendOutcome, WindowClosed
+from connectors.contract import (
+    InboxId,
+    OutcomeUnknown,
+    Rejected,
+    SendOutcome,
+    WindowClosed,
+)
 from connectors.errors import ConnectorError
 from normalizer.model import ConversationId, Message
 from outbound import metrics
+from outbound.acts.performing import prepared
 from outbound.clock import Clock
 from outbound.crowd import Crowd
 from outbound.file_links import FileLinks
@@ -26,7 +33,7 @@ from outbound.model import Bell, Claim, Outlet, Outlets, Pending
 from outbound.outgoing import Link, outgoing, private
 from outbound.progress import delivery_of
 from outbound.recipients import everyone
-from outbound.settlement import Settlement, Try, settle
+from outbound.settlement import MAX_ACT_ATTEMPTS, MAX_ATTEMPTS, Settlement, Try, settle
 from outbound.settler import Settler
 from outbound.store import OutboundStore
 from outbound.suppression.handlers import Suppressions
@@ -221,6 +228,12 @@ class Deliverer:
         way = await self._way(claimed, outlet)
         if way.closed or outlet.sender is None:
             return WindowClosed(reason=way.closed or "this inbox cannot send")
+        if claimed.act is not None:
+            ready = await prepared(self._store, claimed, claimed.act, thread_key, outlet)
+            if not isinstance(ready, tuple):
+                return ready
+            performer, act = ready
+            return await self._in_time(claimed, performer.act(act))
         link = await self._link(claimed, outlet)
         message = outgoing(
             claimed, thread_key, self._blobs, outlet.manifest, link, reply_handle=way.reply_handle
@@ -229,9 +242,12 @@ class Deliverer:
         passed = to_others(message, stopped)
         if isinstance(passed, Rejected):
             return passed
+        return with_stopped(await self._in_time(claimed, outlet.sender.send(passed)), stopped)
+
+    async def _in_time(self, claimed: Message, sending: Awaitable[SendOutcome]) -> SendOutcome:
         try:
             async with asyncio.timeout(SEND_LIMIT_S):
-                return with_stopped(await outlet.sender.send(passed), stopped)
+                return await sending
         except TimeoutError:
             return OutcomeUnknown(reason=f"no answer within {SEND_LIMIT_S:g} seconds")
         except Exception:
@@ -285,9 +301,11 @@ class Deliverer:
         return Try(
             number=delivery.attempts,
             age=now - (delivery.queued_at or message.received_at),
-            idempotent=outlet.sender is not None and outlet.sender.idempotent,
+            idempotent=message.act is not None
+            or (outlet.sender is not None and outlet.sender.idempotent),
             chance=self._chance(),
             patient=outlet.manifest.family == "mailto",
+            most=MAX_ATTEMPTS if message.act is None else MAX_ACT_ATTEMPTS,
         )
 
 

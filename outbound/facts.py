@@ -1,8 +1,9 @@
 """The events that outbound appends; ids derive from what happened, so a rerun writes the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from connectors.manifest import ActKind
 from normalizer.model import AgentId, Delivery, Message
 from outbound.recipients import news
 from storage.events import Actor, Change, Event, EventId, event_id
@@ -10,6 +11,11 @@ from storage.ids import derived_id
 from ticketing.facts import WRITER, audience_of
 from ticketing.model import Ticket
 
+DONE: Mapping[ActKind, str] = {
+    "edit": "message.edited",
+    "delete": "message.deleted",
+    "react": "reaction.changed",
+}
 TROUBLE = frozenset({"failed", "uncertain"})
 
 
@@ -84,6 +90,21 @@ def delivery_changed(message: Message, before: Delivery, after: Delivery, actor:
     return _event(
         message, "delivery.changed", cause, actor=actor, at=after.changed_at, changes=tuple(changes)
     )
+
+
+def act_asked(act: Message, actor: Actor) -> Event:
+    """An agent wants a message changed, taken back or reacted to; it is not done yet."""
+    wanted = act.act.kind if act.act else ""
+    change = Change(field="act", after=wanted)
+    return _event(act, "act.asked", "act", actor=actor, at=act.received_at, changes=(change,))
+
+
+def act_done(message: Message, act: Message, at: datetime) -> Event:
+    """The provider has done it; ``message`` is what it was done to."""
+    actor = Actor(kind="agent", id=act.author.id, name=act.author.name)
+    done = DONE[act.act.kind] if act.act else ""
+    fence = act.delivery.fence if act.delivery else 0
+    return _event(message, done, f"{act.id} {fence}", actor=actor, at=at)
 
 
 def _event(

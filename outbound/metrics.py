@@ -3,6 +3,9 @@
 from prometheus_client import Counter, Histogram
 
 REPLIES = Counter("parley_replies_composed_total", "Replies queued by agents", ["channel"])
+ACTS = Counter(
+    "parley_acts_asked_total", "Edits, deletions and reactions of agents", ["channel", "kind"]
+)
 ATTEMPTS = Counter(
     "parley_delivery_attempts_total", "Ended attempts by what became of them", ["channel", "state"]
 )

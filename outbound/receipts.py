@@ -8,6 +8,7 @@ from connectors.contract import InboxId
 from connectors.events import ReceiptReported
 from normalizer.model import ConversationId, Delivery, DeliveryState, Message, MessageId
 from outbound import facts, metrics
+from outbound.acts.applying import apply_act
 from outbound.flags import flag_ticket
 from outbound.model import Receipt
 from outbound.progress import delivery_of, heard, piece_failed, reported, with_ids
@@ -118,6 +119,7 @@ class Receipts:
                 for message in await self._store.in_state(conversation.ticket_id, state, session):
                     if (
                         message.conversation_id == conversation.id
+                        and message.act is None
                         and message.occurred_at <= receipt.occurred_at
                     ):
                         after = reported(delivery_of(message), [_receipt(receipt)], now)
@@ -140,7 +142,9 @@ class Receipts:
         same = [
             message
             for message in found
-            if message.conversation_id == conversation_id and message.text.split() == text.split()
+            if message.conversation_id == conversation_id
+            and message.act is None
+            and message.text.split() == text.split()
         ]
         return sorted(same, key=lambda message: (message.sequence, message.id))
 
@@ -152,6 +156,7 @@ class Receipts:
         if _moved(before, after):
             events.append(facts.delivery_changed(message, before, after, SYSTEM))
             await self._store.append(events, session)
+        events += await apply_act(self._store, message, after, session)
         await flag_ticket(self._store, message, after, session)
         await self._suppressions.note(message, before, after, session)
         return events

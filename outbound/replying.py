@@ -96,7 +96,7 @@ def message_of(ask: Ask, place: Place, clock: datetime, reply_tokens: ReplyToken
         author=_author(ask, place),
         occurred_at=ask.now,
         received_at=ask.now,
-        sequence=_sequence(clock, ticket),
+        sequence=sequence_of(clock, ticket),
         subject=rendered.subject,
         text=signed(rendered.text, signature),
         html=signed_html(rendered.html, signature),
@@ -179,7 +179,7 @@ def _queued(outlet: Outlet, clock: datetime, *, undoable: bool) -> Delivery:
     return Delivery(state="queued", changed_at=clock, fence=1, due_at=due, queued_at=clock)
 
 
-def _sequence(clock: datetime, ticket: Ticket) -> str:
+def sequence_of(clock: datetime, ticket: Ticket) -> str:
     """The place in the conversation's order; replies at once conflict on the ticket's version."""
     return f"{int(clock.timestamp() * 1000):013d}.{ticket.version:08d}"
 

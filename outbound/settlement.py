@@ -17,6 +17,7 @@ from connectors.contract import (
 from normalizer.model import DeliveryState
 
 MAX_ATTEMPTS = 12
+MAX_ACT_ATTEMPTS = 4
 MAX_AGE = timedelta(hours=24)
 PATIENT_AGE = timedelta(days=2)  # greylisting, full disks, servers away over a weekend night
 FIRST_PAUSE_S = 5.0
@@ -27,7 +28,8 @@ UNCERTAIN_HOLD_S = 120.0
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):
-    """The attempt that just ended: its number (from 1), the age of the round, and chance.
+    """The attempt that just ended: its number (from 1), the age of the round, and chance. ``most``
+    attempts are made; an act's are few, for replies wait behind it.
 
     ``patient``: a mail, which nobody expects within minutes (RFC 5321 section 4.5.4.1 would have
     days of tries); elsewhere a reply that is hours late is worse than one that failed.
@@ -38,13 +40,14 @@ class Try(msgspec.Struct, frozen=True, kw_only=True):
     idempotent: bool
     chance: float
     patient: bool = False
+    most: int = MAX_ATTEMPTS
 
     @property
     def last(self) -> bool:
         """Whether nothing is tried after it."""
         if self.patient:
             return self.age >= PATIENT_AGE
-        return self.number >= MAX_ATTEMPTS or self.age >= MAX_AGE
+        return self.number >= self.most or self.age >= MAX_AGE
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from normalizer.model import Delivery, Message, MessageId
 from outbound import facts, metrics
+from outbound.acts.applying import apply_act
 from outbound.errors import NotOurs
 from outbound.flags import flag_ticket
 from outbound.model import Bell, Offer, Outlet
@@ -75,8 +76,7 @@ class Settler:
     async def _finish_unseen(self, finished: Sequence[Finished], session: Session) -> list[Event]:
         events = _told(finished)
         await self._store.finish(finished, events, session)
-        await self._follow(finished, session)
-        return events
+        return [*events, *await self._follow(finished, session)]
 
     async def _finish_claimed(
         self, finished: Sequence[Finished], session: Session
@@ -85,14 +85,19 @@ class Settler:
         events = _told(ours)
         if ours:
             await self._store.finish_claimed(ours, events, session)
-            await self._follow(ours, session)
+            events += await self._follow(ours, session)
         return {message.id for message, _ in ours}, events
 
-    async def _follow(self, finished: Sequence[Finished], session: Session) -> None:
-        """What else the new states change: tickets in trouble, addresses that are blocked."""
+    async def _follow(self, finished: Sequence[Finished], session: Session) -> list[Event]:
+        """What else the new states change: messages that were acted on, tickets in trouble,
+        addresses that are blocked. The events of it.
+        """
+        told: list[Event] = []
         for message, delivery in finished:
+            told += await apply_act(self._store, message, delivery, session)
             await flag_ticket(self._store, message, delivery, session)
             await self._suppressions.note(message, delivery_of(message), delivery, session)
+        return told
 
     async def _record(
         self, claimed: Message, outlet: Outlet, settlement: Settlement, now: datetime
@@ -158,6 +163,7 @@ class Settler:
         if delivery.state != before.state:
             event = facts.delivery_changed(message, before, delivery, SYSTEM)
             await self._store.append([event], session)
+        await apply_act(self._store, message, delivery, session)
         await flag_ticket(self._store, message, delivery, session)
         await self._suppressions.note(message, before, delivery, session)
         return True

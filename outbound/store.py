@@ -177,6 +177,15 @@ class OutboundStore:
         """A message that is not queued, instead of what it was before."""
         await self._messages.replace_many([message], session=session)
 
+    async def amend(self, before: Message, after: Message, session: Session) -> None:
+        """What differs between the two; never the delivery, which has its own guard."""
+        old, new = to_document(before), to_document(after)
+        wanted = {key: value for key, value in new.items() if old.get(key) != value}
+        gone = {key: "" for key in old if key not in new}
+        change = {"$set": wanted} | ({"$unset": gone} if gone else {})
+        if wanted or gone:
+            await self._messages.update({"_id": before.id}, change, session=session)
+
     async def heard_since(self, ticket_id: TicketId, moment: datetime, session: Session) -> bool:
         """Whether the customer wrote since, by arrival."""
         since = Since(ticket_id, moment - timedelta(days=1))  # their clock may lag

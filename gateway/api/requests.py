@@ -214,6 +214,18 @@ class Resolve(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     state: Literal["sent", "failed"]
 
 
+class Edit(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a message that was sent is to say."""
+
+    text: Body
+
+
+class React(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Our reaction; "" takes it away."""
+
+    emoji: Annotated[str, Meta(max_length=16)]
+
+
 class NewSuppression(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An address not to write to; ``days`` null: until it is lifted."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from connectors.contract import InboxId
 from connectors.events import SenderTrust
 from connectors.manifest import Manifest
-from gateway.api import addresses
+from gateway.api import act_views, addresses
 from gateway.api import schemas as s
 from gateway.api.schemas import mail as m
 from gateway.api.schemas import search as sr
@@ -209,6 +209,7 @@ def conversation(
         cannot_reason=window.reason,
         window_until=maybe_time(window.until),
         undo_s=line[0].undo_s if line else 0,
+        acts=act_views.offers(line[1]) if line and window.can_reply else [],
         suppressed=suppression(listed) if listed else None,
     )
 
@@ -288,17 +289,16 @@ def message(found: normal.Message) -> s.Message:
         remote_content=bool(mail and mail.remote_content),
         quoted=_quoted(found),
         language=found.language,
-        files=[file(found.id, one) for one in found.files],
+        files=[file(found.id, one) for one in found.files] if found.act is None else [],
         to=_recipients(found),
         cc=list(found.envelope.cc if found.envelope else mail.cc if mail else ()),
         bcc=list(found.envelope.bcc if found.envelope else ()),
         reply_to=found.reply_to or None,
         quick_replies=list(found.quick_replies),
         template=found.template.name if found.template else None,
-        call=s.PhoneCall(state=found.call.state, duration_s=found.call.duration_s)
-        if found.call
-        else None,
-        reactions=[s.Reaction(sender=one.sender, emoji=one.emoji) for one in found.reactions],
+        call=act_views.call(found.call),
+        act=act_views.act(found.act),
+        reactions=[act_views.reaction(one) for one in found.reactions if one.emoji],
         delivery=delivery(found.delivery),
         threaded_by=found.threaded_by,
         warnings=list(found.warnings),

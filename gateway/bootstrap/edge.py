@@ -11,6 +11,7 @@ from gateway.api import schemas as s
 from gateway.api.call import Handler
 from gateway.api.endpoint import Endpoints
 from gateway.api.handlers.acting import ActingApi
+from gateway.api.handlers.acts import ActsApi
 from gateway.api.handlers.assets import AssetsApi
 from gateway.api.handlers.audit import AuditApi
 from gateway.api.handlers.drafts import DraftsApi
@@ -56,6 +57,7 @@ from gateway.traffic.store import TrafficStore
 from gateway.version import VERSION
 from gateway.webhooks import Webhooks
 from gateway.workers.loops import Bell
+from outbound.acts.handlers import Acts
 from outbound.amend import Amender
 from storage import health
 from ticketing.assets.handlers import Assets
@@ -164,6 +166,7 @@ def _ticket_handlers(
         _search(base, store, reading, people).handlers(),
         _views(base).handlers(),
         _acting(base, read).handlers(),
+        _acts(base).handlers(),
         *merging_handlers(base, links, read, reading),
         _compose(base, reading).handlers(),
         *work_handlers(base, work, read),
@@ -260,6 +263,12 @@ def _acting(base: Foundation, read: ReadingApi) -> ActingApi:
         store=base.edge_store,
         reading=read,
         catalogues=base.catalogues,
+    )
+
+
+def _acts(base: Foundation) -> ActsApi:
+    return ActsApi(
+        Acts(store=base.outbound, outlets=base.directory, clock=base.clock, bell=base.doorbell)
     )
 
 

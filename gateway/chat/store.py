@@ -40,7 +40,7 @@ class ChatStore:
 
 
 def readable(message: Message) -> bool:
-    """Never a note, never what may still be undone, never what was taken back."""
-    if message.direction == "note" or message.deleted_at is not None:
+    """Never a note or an act, never what may still be undone, never what was taken back."""
+    if message.direction in ("note", "act") or message.deleted_at is not None:
         return False
     return message.direction == "in" or bool(message.delivery and message.delivery.state in SENT)

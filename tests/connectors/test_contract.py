@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from connectors.check import check_channel, check_receive, check_reply, load_cases
+from connectors.acts import ActSender, TypingSender
+from connectors.check import check_act, check_channel, check_receive, check_reply, load_cases
 from connectors.contract import (
     Account,
     InboxId,
@@ -55,6 +56,32 @@ def test_receive(channel, case):
 )
 async def test_reply(channel, case):
     assert (await check_reply(REGISTRY, channel, CASES[channel], case)).why == ""
+
+
+@pytest.mark.parametrize(
+    ("channel", "case"),
+    [
+        pytest.param(channel, case, id=f"{channel}: {case.name}")
+        for channel in CHANNELS
+        for case in CASES[channel].act
+    ],
+)
+async def test_act(channel, case):
+    assert (await check_act(REGISTRY, channel, CASES[channel], case)).why == ""
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_what_the_manifest_says_of_acts_is_shown_by_cases(channel):
+    """Each kind is done, and refused, in a case; and nothing is done that is not said."""
+    manifest, cases = REGISTRY.manifest(channel), CASES[channel].act
+    done = {case.kind for case in cases if case.outcome.get("state") == "sent"}
+    said = {*manifest.acts.kinds, *(("typing",) if manifest.can("typing_out") else ())}
+    assert done == said
+    connector = _connector(channel, {})
+    assert isinstance(connector, ActSender) == bool(manifest.acts.kinds)
+    assert isinstance(connector, TypingSender) == manifest.can("typing_out")
+    if manifest.acts.kinds and manifest.family != "webchat":
+        assert {"sent", "rejected"} <= {case.outcome.get("state") for case in cases}
 
 
 @pytest.mark.parametrize("channel", CHANNELS)

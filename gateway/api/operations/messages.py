@@ -63,6 +63,24 @@ MESSAGES = (
         audit="events",
     ),
     Operation(
+        name="editMessage", method="POST", path="/messages/{id}/edits",
+        summary="Change what we said, where the channel can", tag="messages",
+        permission="tickets:write", request=r.Edit, answer=s.Message, status=201,
+        errors=(404, 409), idempotency="required", keeps_keys=True, rate=WRITES, audit="events",
+    ),
+    Operation(
+        name="deleteMessage", method="POST", path="/messages/{id}/deletion",
+        summary="Take back what we said, where the channel can", tag="messages",
+        permission="tickets:write", answer=s.Message, status=201,
+        errors=(404, 409), idempotency="required", keeps_keys=True, rate=WRITES, audit="events",
+    ),
+    Operation(
+        name="react", method="POST", path="/messages/{id}/reaction",
+        summary="React to a customer's message, where the channel can", tag="messages",
+        permission="tickets:write", request=r.React, answer=s.Message, status=201,
+        errors=(404, 409), idempotency="required", keeps_keys=True, rate=WRITES, audit="events",
+    ),
+    Operation(
         name="getDraft", method="GET", path="/tickets/{id}/drafts/{mode}", summary="My draft",
         tag="messages", permission="tickets:read", answer=s.Draft, errors=(404,),
     ),

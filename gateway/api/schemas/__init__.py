@@ -14,12 +14,14 @@ from gateway.api.schemas.inboxes import QuarantinedItem as QuarantinedItem
 from gateway.api.schemas.inboxes import QuarantinePage as QuarantinePage
 from gateway.api.schemas.inboxes import Replayed as Replayed
 from gateway.api.schemas.inboxes import Setting as Setting
+from gateway.api.schemas.messages import Act as Act
 from gateway.api.schemas.messages import Author as Author
 from gateway.api.schemas.messages import Delivery as Delivery
 from gateway.api.schemas.messages import Draft as Draft
 from gateway.api.schemas.messages import File as File
 from gateway.api.schemas.messages import Message as Message
 from gateway.api.schemas.messages import MessagePage as MessagePage
+from gateway.api.schemas.messages import PhoneCall as PhoneCall
 from gateway.api.schemas.messages import Reaction as Reaction
 from gateway.api.schemas.messages import SenderTrust as SenderTrust
 from gateway.api.schemas.messages import SignatureCheck as SignatureCheck
@@ -33,6 +35,7 @@ from gateway.api.schemas.people import Site as Site
 from gateway.api.schemas.people import Token as Token
 from gateway.api.schemas.people import TokenList as TokenList
 from gateway.api.schemas.problem import Problem as Problem
+from gateway.api.schemas.tickets import ActOffer as ActOffer
 from gateway.api.schemas.tickets import Actor as Actor
 from gateway.api.schemas.tickets import AskedField as AskedField
 from gateway.api.schemas.tickets import Change as Change

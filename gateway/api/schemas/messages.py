@@ -3,6 +3,7 @@
 from typing import Literal
 
 from connectors.events import CallState
+from connectors.manifest import ActKind
 from gateway.api.answer import Answer
 from gateway.api.fields import DeliveryState, Time
 from gateway.api.schemas.mail import RecipientDelivery
@@ -32,9 +33,21 @@ class File(Answer, frozen=True, kw_only=True):
 
 
 class Reaction(Answer, frozen=True, kw_only=True):
-    """One person's emoji."""
+    """One person's emoji; of ``ours`` the sender is the agent's name."""
 
     sender: str
+    emoji: str
+    ours: bool
+
+
+class Act(Answer, frozen=True, kw_only=True):
+    """What we want to happen to a message that was sent or received: its delivery tells whether it
+    has. ``emoji`` "" takes our reaction away.
+    """
+
+    kind: ActKind
+    message_id: str
+    text: str
     emoji: str
 
 
@@ -88,7 +101,8 @@ class Message(Answer, frozen=True, kw_only=True):
     """One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
     is null for what is no incoming mail.
     ``signature`` is the writer's; under what we sent, the inbox's own. ``quick_replies`` are the
-    buttons that went with it, ``template`` the provider's that it was.
+    buttons that went with it, ``template`` the provider's that it was. One whose direction is
+    ``act`` has no words: it changes another.
     """
 
     id: str
@@ -96,7 +110,7 @@ class Message(Answer, frozen=True, kw_only=True):
     conversation_id: str
     inbox_id: str
     channel: str
-    direction: Literal["in", "out", "note"]
+    direction: Literal["in", "out", "note", "act"]
     author: Author
     sender_trust: SenderTrust | None
     signatures: list[SignatureCheck]
@@ -120,6 +134,7 @@ class Message(Answer, frozen=True, kw_only=True):
     quick_replies: list[str]
     template: str | None
     call: PhoneCall | None
+    act: Act | None
     reactions: list[Reaction]
     delivery: Delivery | None
     threaded_by: str

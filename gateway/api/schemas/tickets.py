@@ -1,5 +1,6 @@
 """Tickets in lists, whole, and their history."""
 
+from connectors.manifest import ActKind
 from gateway.api.answer import Answer
 from gateway.api.fields import FieldValue, Level, LinkKind, Priority, Status, Time, Trouble
 from gateway.api.schemas.mail import Suppression
@@ -92,6 +93,13 @@ class Contact(Answer, frozen=True, kw_only=True):
     points: list[ContactPoint]
 
 
+class ActOffer(Answer, frozen=True, kw_only=True):
+    """What can be done to messages of a conversation; ``within_h`` null: however old they are."""
+
+    kind: ActKind
+    within_h: float | None
+
+
 class Conversation(Answer, frozen=True, kw_only=True):
     """One thread on one inbox. ``cannot_reason`` says why ``can_reply`` is false; ``suppressed``
     is there when it is the recipient's address that is not written to.
@@ -111,6 +119,7 @@ class Conversation(Answer, frozen=True, kw_only=True):
     cannot_reason: str
     window_until: Time | None
     undo_s: int
+    acts: list[ActOffer]
     suppressed: Suppression | None
 
 

@@ -1,0 +1,1 @@
+"""Edits, deletions and reactions of ours, by the queue that replies go through."""
