@@ -162,10 +162,11 @@ async def explain_send(
     registry: Registry, channel: str, settings: Mapping[str, Any], case: Mapping[str, Any]
 ) -> SendSeen:
     """Send a reply to a stand-in that gives the case's answers. Raises ConnectorError."""
-    read = readread_case(case, SendCase)
+    read = read_case(case, SendCase)
     http = StandInHttp(read.replies)
     values = {**_secrets(registry, channel, read), **settings}
-    connector = connected(registry, channel, values, read.address, http, read.hook_url)
+    place = Place(http=http, address=read.address, hook_url=read.hook_url)
+    connector = connected(registry, channel, values, place)
     if not isinstance(connector, Sender):
         raise Malformed(f"channel {channel!r} cannot send")
     message = outbound_message(read.message)
@@ -174,19 +175,22 @@ async def explain_send(
     return SendSeen(requests=tuple(http.requests), outcome=outcome_seen(outcome, key))
 
 
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a connector stands: on which line, under which addresses of ours."""
+
+    http: StandInHttp
+    address: str = ""
+    hook_url: str = ""
+
+
 def connected(
-    registry: Registry,
-    channel: str,
-    settings: Mapping[str, Any],
-    address: str,
-    http: StandInHttp,
-    hook_url: str = "",
+    registry: Registry, channel: str, settings: Mapping[str, Any], place: Place
 ) -> Connector:
     """The channel's connector at a stand-in."""
     given = fill(registry.settings_type(channel), settings)
-    hook_url = hook_url or f"{ORIGIN}/hooks/{channel}/inbox"
-    account = _account(channel, _address(registry, channel, address), hook_url, given.values)
-    return registry.connect(account, http)
+    hook_url = place.hook_url or f"{ORIGIN}/hooks/{channel}/inbox"
+    address = _address(registry, channel, place.address)
+    return registry.connect(_account(channel, address, hook_url, given.values), place.http)
 
 
 def outbound_message(case: MessageCase) -> OutboundMessage:

@@ -8,7 +8,7 @@ from connectors.cases import ActCase, PerformCase
 from connectors.contract import Connector, SendOutcome
 from connectors.errors import Malformed
 from connectors.events import SenderId
-from connectors.explain import SendSeen, connected, outcome_seen, read_case
+from connectors.explain import Place, SendSeen, connected, outcome_seen, read_case
 from connectors.registry import Registry
 from connectors.standin import StandInHttp
 
@@ -19,7 +19,7 @@ async def explain_act(
     """Perform an act at a stand-in that gives the case's answers. Raises ConnectorError."""
     read = read_case(case, PerformCase)
     http = StandInHttp(read.replies)
-    connector = connected(registry, channel, settings, read.address, http)
+    connector = connected(registry, channel, settings, Place(http=http, address=read.address))
     outcome = await _performed(connector, read.act, channel)
     key = read.act.thread_key or _sender(read.act.recipient).value
     return SendSeen(requests=tuple(http.requests), outcome=outcome_seen(outcome, key))

@@ -26,3 +26,16 @@ NAMES = {
 def emoji_of(name: str) -> str:
     """``+1`` -> 👍, ``acme`` -> ``:acme:``."""
     return NAMES.get(name) or (f":{name}:" if name else "")
+
+
+# As Slack and Mattermost take them.
+NAMES_OUT = {
+    "👍": "thumbsup",
+    "👎": "thumbsdown",
+    "❤️": "heart",
+    "🎉": "tada",
+    "🙏": "pray",
+    "👀": "eyes",
+    "🔥": "fire",
+    "👌": "ok_hand",
+}

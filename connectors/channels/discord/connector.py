@@ -8,6 +8,8 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from connectors.acts import Correspondent, OutboundAct
+from connectors.channels.discord.acting import perform, show_typing
 from connectors.channels.discord.gateway import Gateway
 from connectors.channels.discord.inbound import parse_dispatch, parse_interaction, parse_relay
 from connectors.channels.discord.outbound import DiscordApi, Relay
@@ -17,6 +19,7 @@ from connectors.contract import (
     Health,
     OutboundMessage,
     Parsed,
+    Rejected,
     SendOutcome,
     Sink,
     WebhookRequest,
@@ -94,6 +97,18 @@ class DiscordBot:
         if self._settings.relay_url:
             return await Relay(self._http, self._settings.relay_url).send(message)
         return await self._api.send(message)
+
+    async def act(self, act: OutboundAct) -> SendOutcome:
+        """See ``ActSender``."""
+        if self._settings.relay_url:
+            return Rejected(reason="a relay takes replies only")
+        return await perform(self._api, act)
+
+    async def show_typing(self, to: Correspondent) -> SendOutcome:
+        """See ``TypingSender``."""
+        if self._settings.relay_url or not to.thread_key:
+            return Rejected(reason="there is no channel to show it in")
+        return await show_typing(self._api, to)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """One bucket for the bot, one for each channel."""

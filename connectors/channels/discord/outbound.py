@@ -45,7 +45,7 @@ class DiscordApi:
 
     async def send(self, message: OutboundMessage) -> SendOutcome:
         """Into the channel; somebody who never wrote gets a direct message."""
-        channel = message.thread_key or await self._direct(message.recipient.value)
+        channel = message.thread_key or await self.direct(message.recipient.value)
         if not isinstance(channel, str):
             return channel
         links = [file.url for file in message.attachments if file.url and not file.size]
@@ -74,7 +74,7 @@ class DiscordApi:
         name = files[0].name if files else "a part of the text"
         return Piece(name=name, send=lambda: attempt(send))
 
-    async def _direct(self, user_id: str) -> str | SendOutcome:
+    async def direct(self, user_id: str) -> str | SendOutcome:
         """The channel of direct messages; opening it says nothing yet."""
         found: list[str] = []
 
@@ -97,6 +97,12 @@ class DiscordApi:
         if found:
             return found[0]
         return Rejected(reason="no direct channel") if isinstance(outcome, Accepted) else outcome
+
+    async def call(self, method: str, path: str, said: Mapping[str, Any] | None) -> HttpReply:
+        """One call with a body of JSON, or none."""
+        body = b"" if said is None else msgspec.json.encode(said)
+        headers = {**self._headers, **({} if said is None else JSON)}
+        return await self._http.request(method, f"{self._url}{path}", headers=headers, body=body)
 
     async def check(self) -> Health:
         """Whether the token is good."""

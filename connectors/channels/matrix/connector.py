@@ -6,6 +6,8 @@ from typing import Annotated
 
 import msgspec
 
+from connectors.acts import Correspondent, OutboundAct
+from connectors.channels.matrix.acting import perform, show_typing
 from connectors.channels.matrix.inbound import UNREACTED, parse_page
 from connectors.channels.matrix.outbound import MatrixApi
 from connectors.channels.matrix.syncing import Accepting, Syncing
@@ -90,6 +92,14 @@ class MatrixUser:
     async def send(self, message: OutboundMessage) -> SendOutcome:
         """See ``Sender``."""
         return await self._api.send(message)
+
+    async def act(self, act: OutboundAct) -> SendOutcome:
+        """See ``ActSender``."""
+        return await perform(self._api, act)
+
+    async def show_typing(self, to: Correspondent) -> SendOutcome:
+        """See ``TypingSender``."""
+        return await show_typing(self._api, self._own_id, to)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """One bucket for the user, one for each room."""

@@ -125,6 +125,15 @@ class MatrixApi:
             return OutcomeUnknown(reason="no event_id in the answer")
         return Accepted(native_ids=(answer.event_id,))
 
+    async def put(self, path: str, content: Mapping[str, Any]) -> HttpReply:
+        """One PUT of JSON."""
+        return await self._call("PUT", path, body=msgspec.json.encode(content))
+
+    def event_id(self, reply: HttpReply) -> str:
+        """The event that a reply names, or ""."""
+        answer = reply.read(_Answer)
+        return answer.event_id if answer else ""
+
     async def check(self, own_id: str) -> Health:
         """Whether the token is good, and whose it is."""
         reply = await self._call("GET", "/_matrix/client/v3/account/whoami", timeout_s=8)

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from connectors.acts import Correspondent, OutboundAct
+from connectors.channels.mattermost.acting import perform, show_typing
 from connectors.channels.mattermost.inbound import parse_event, parse_hook
 from connectors.channels.mattermost.line import Line
 from connectors.channels.mattermost.outbound import MattermostApi
@@ -81,6 +83,14 @@ class MattermostBot:
     async def send(self, message: OutboundMessage) -> SendOutcome:
         """See ``Sender``."""
         return await self._api.send(message)
+
+    async def act(self, act: OutboundAct) -> SendOutcome:
+        """See ``ActSender``."""
+        return await perform(self._api, self._own_id, act)
+
+    async def show_typing(self, to: Correspondent) -> SendOutcome:
+        """See ``TypingSender``."""
+        return await show_typing(self._api, to)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """One bucket for the bot, one for each channel."""

@@ -106,6 +106,12 @@ class MattermostApi:
             "POST", f"{self._url}{path}", headers={**self._headers, **JSON}, body=body
         )
 
+    async def call(self, method: str, path: str, said: dict[str, Any] | None) -> HttpReply:
+        """One call with a body of JSON, or none."""
+        body = b"" if said is None else msgspec.json.encode(said)
+        headers = {**self._headers, **({} if said is None else JSON)}
+        return await self._http.request(method, f"{self._url}{path}", headers=headers, body=body)
+
     async def check(self) -> Health:
         """Whether the token is good, and whose it is."""
         reply = await self._http.request(

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
+from connectors.acts import OutboundAct
+from connectors.channels.slack.acting import perform
 from connectors.channels.slack.inbound import parse_payload
 from connectors.channels.slack.outbound import SlackApi
 from connectors.channels.slack.payload import Payload
@@ -96,6 +98,10 @@ class SlackApp:
     async def send(self, message: OutboundMessage) -> SendOutcome:
         """See ``Sender``."""
         return await self._api.send(message)
+
+    async def act(self, act: OutboundAct) -> SendOutcome:
+        """See ``ActSender``."""
+        return await perform(self._api, act)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """One bucket for the app, one for each channel."""

@@ -78,7 +78,7 @@ class SlackApi:
 
         async def send() -> SendOutcome:
             reply = await self.call("chat.postMessage", msgspec.json.encode(body), JSON)
-            return _outcome(reply)
+            return outcome_of(reply)
 
         return Piece(name="a part of the text", send=lambda: attempt(send))
 
@@ -94,7 +94,7 @@ class SlackApi:
             reply = await self.call("files.getUploadURLExternal", asked, FORM)
             answer = reply.read(Answer)
             if answer is None or not answer.ok:
-                return _outcome(reply)
+                return outcome_of(reply)
             kept = await self._http.request(
                 "POST",
                 answer.upload_url,
@@ -113,7 +113,7 @@ class SlackApi:
         if "thread_ts" in place:
             body["thread_ts"] = place["thread_ts"]
         shared = await self.call("files.completeUploadExternal", msgspec.json.encode(body), JSON)
-        outcome = _outcome(shared)
+        outcome = outcome_of(shared)
         return Accepted(native_ids=()) if isinstance(outcome, Accepted) else outcome
 
     async def call(
@@ -168,7 +168,7 @@ def _blocks(text: str, labels: tuple[str, ...]) -> list[dict[str, Any]]:
     return [section, {"type": "actions", "elements": buttons}]
 
 
-def _outcome(reply: HttpReply) -> SendOutcome:
+def outcome_of(reply: HttpReply) -> SendOutcome:
     """Errors come with status 200 and ``ok: false``."""
     answer = reply.read(Answer)
     if answer is None or answer.ok is None:

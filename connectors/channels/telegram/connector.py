@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from connectors.acts import Correspondent, OutboundAct
 from connectors.channels.telegram.account import TelegramApi
 from connectors.channels.telegram.content import GEO, geojson
 from connectors.channels.telegram.inbound import parse_update
@@ -83,6 +84,22 @@ class TelegramBot:
 
         login = Login(self._settings.token, self._settings.base_url)
         return await send_message(self._http, login, message)
+
+    async def act(self, act: OutboundAct) -> SendOutcome:
+        """See ``ActSender``."""
+        from connectors.channels.telegram.acting import perform
+        from connectors.channels.telegram.outbound import Login
+
+        login = Login(self._settings.token, self._settings.base_url)
+        return await perform(self._http, login, act)
+
+    async def show_typing(self, to: Correspondent) -> SendOutcome:
+        """See ``TypingSender``."""
+        from connectors.channels.telegram.acting import show_typing
+        from connectors.channels.telegram.outbound import Login
+
+        login = Login(self._settings.token, self._settings.base_url)
+        return await show_typing(self._http, login, to)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """One bucket for the bot, one for each chat."""

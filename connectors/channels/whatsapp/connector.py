@@ -14,7 +14,7 @@ from connectors.contract import (
 from connectors.http import Http
 from connectors.kit import meta
 from connectors.kit.whatsapp.line import Endpoint
-from connectors.kit.whatsapp.number import Number
+from connectors.kit.whatsapp.number import CloudNumber
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ def connect(account: Account, http: Http) -> "WhatsApp":
     return WhatsApp(account, http)
 
 
-class WhatsApp(Number):
+class WhatsApp(CloudNumber):
     """Receiver, sender, media, templates and health of one number."""
 
     def __init__(self, account: Account, http: Http) -> None:

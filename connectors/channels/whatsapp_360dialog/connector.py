@@ -12,7 +12,7 @@ from connectors.errors import Unauthentic
 from connectors.http import Http
 from connectors.kit.signatures import same
 from connectors.kit.whatsapp.line import Endpoint
-from connectors.kit.whatsapp.number import Number
+from connectors.kit.whatsapp.number import CloudNumber
 
 PARAMETER = "secret"
 
@@ -47,7 +47,7 @@ def connect(account: Account, http: Http) -> "Dialog360":
     return Dialog360(account, http)
 
 
-class Dialog360(Number):
+class Dialog360(CloudNumber):
     """Receiver, sender, media and health of one number."""
 
     def __init__(self, account: Account, http: Http) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 
 import msgspec
 
+from connectors.acts import Correspondent, OutboundAct
 from connectors.contract import Health, OutboundFile, OutboundMessage, Rejected, SendOutcome
 from connectors.errors import FetchFailed
 from connectors.http import Http, HttpReply, LineBroken, NotSent
@@ -20,6 +21,7 @@ from connectors.kit.whatsapp.outbound import (
     parts_of,
     template_content,
 )
+from storage.ids import utc_now
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +90,40 @@ class Line:
             body=msgspec.json.encode(body),
         )
         return outcome_of(reply)
+
+    async def act(self, act: OutboundAct) -> SendOutcome:
+        """A reaction; an empty emoji takes it away. Businesses may change nothing else."""
+        message = OutboundMessage(
+            id=act.id,
+            recipient=act.recipient,
+            thread_key=act.thread_key,
+            text="",
+            created_at=utc_now(),
+        )
+        reaction = {"message_id": act.native_ids[0], "emoji": act.emoji}
+        content = {"type": "reaction", "reaction": reaction}
+        return await attempt(lambda: self._post(message, content))
+
+    async def show_typing(self, to: Correspondent) -> SendOutcome:
+        """Shown for 25 seconds; it goes with "read", as WhatsApp wants it."""
+        phone = to.thread_key.partition("/")[0] or self._at.phone_id
+        body = {
+            "messaging_product": "whatsapp",
+            "status": "read",
+            "message_id": to.heard,
+            "typing_indicator": {"type": "text"},
+        }
+
+        async def ask() -> SendOutcome:
+            reply = await self._http.request(
+                "POST",
+                self._at.messages.format(phone=phone),
+                headers={**self._at.headers, "content-type": "application/json"},
+                body=msgspec.json.encode(body),
+            )
+            return outcome_of(reply)
+
+        return await attempt(ask)
 
     def _phone(self, message: OutboundMessage) -> str:
         """The number that was written to, else the inbox's own."""

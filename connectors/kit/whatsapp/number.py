@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 
+from connectors.acts import Correspondent, OutboundAct
 from connectors.contract import (
     Health,
     OutboundMessage,
     Parsed,
+    Rejected,
     SendOutcome,
     WebhookRequest,
     WebhookResponse,
@@ -40,6 +42,10 @@ class Number:
         """See ``Sender``."""
         return await self._line.send(message)
 
+    async def act(self, act: OutboundAct) -> SendOutcome:
+        """See ``ActSender``."""
+        return await self._line.act(act)
+
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """One bucket for the number, one for each pair of number and person."""
         return ("inbox", f"recipient:{message.recipient.canonical}")
@@ -51,3 +57,13 @@ class Number:
     async def check(self) -> Health:
         """See ``HealthChecker``."""
         return await probe(self._line.check)
+
+
+class CloudNumber(Number):
+    """A number whose partner speaks the Cloud API's newer parts."""
+
+    async def show_typing(self, to: Correspondent) -> SendOutcome:
+        """See ``TypingSender``: shown as an answer to a message of theirs."""
+        if not to.heard:
+            return Rejected(reason="they have written nothing yet")
+        return await self._line.show_typing(to)
