@@ -47,6 +47,11 @@ TYPING = Counter(
     "Words of customers who type: told, stale, dropped ...",
     ["outcome"],
 )
+ANSWERING = Counter(
+    "parley_answering_total",
+    "Words to channels that an agent types, by what became of them",
+    ["outcome"],
+)
 SILENT_INBOXES = Gauge(
     "parley_silent_inboxes",
     "Inboxes that hear nothing for longer than they ever did in two weeks",

@@ -46,6 +46,13 @@ class Typing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag=
     typing: bool
 
 
+class Answering(msgspec.Struct, frozen=True, kw_only=True, tag="answering"):
+    """An agent writes to a visitor of our own chat."""
+
+    inbox_id: str
+    visitor: str
+
+
 class Personal(msgspec.Struct, frozen=True, kw_only=True, tag="personal"):
     """A frame for one agent's browsers alone, as JSON."""
 
@@ -67,7 +74,7 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     views: bool = False
 
 
-Notice = Fact | Facts | Seen | Typing | Personal | Signed | Counted
+Notice = Fact | Facts | Seen | Typing | Answering | Personal | Signed | Counted
 _DECODER: msgspec.json.Decoder[Notice] = msgspec.json.Decoder(Notice)
 
 

@@ -19,7 +19,7 @@ from connectors.contract import InboxId
 from gateway import notices
 from gateway.api import frames
 from gateway.metrics import LIVE_CLIENTS, LIVE_DROPPED
-from gateway.notices import Counted, Fact, Facts, Personal, Seen, Signed, Typing
+from gateway.notices import Answering, Counted, Fact, Facts, Personal, Seen, Signed, Typing
 from gateway.presence import AtDesk, Presence
 from gateway.tasks import together
 from storage.ids import utc_now
@@ -111,9 +111,13 @@ class Hub:
         source: Source,
         *,
         hear: Callable[[Fact], None] | None = None,
+        answering: Callable[[Answering], None] = lambda _notice: None,
         now_ms: int | None = None,
     ) -> None:
-        """``hear`` is told every fact too: there is one subscription in a process."""
+        """``hear`` is told every fact too, ``answering`` who is written to: there is one
+        subscription in a process.
+        """
+        self._answering = answering
         self._bus = bus
         self._source = source
         self._hear = hear
@@ -214,10 +218,8 @@ class Hub:
 
     def _take(self, notice: notices.Notice | None) -> None:
         match notice:
-            case Fact():
-                self._take_fact(notice)
-            case Facts():
-                for fact in notice.facts:
+            case Fact() | Facts():
+                for fact in (notice,) if isinstance(notice, Fact) else notice.facts:
                     self._take_fact(fact)
             case Seen():
                 self._tell_audience(self._presence.note(notice, time.monotonic()))
@@ -226,6 +228,8 @@ class Hub:
                     ticket_id=notice.ticket_id, name=notice.name, typing=notice.typing
                 )
                 self._push_to_lookers(notice.ticket_id, frame, InboxId(notice.inbox_id))
+            case Answering():
+                self._answering(notice)
             case Signed(sign=sign):
                 self._tell_states(self._at_desk.note(sign, utc_now()))
             case Personal(agent_id=agent_id, frame=frame):

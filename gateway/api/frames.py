@@ -140,11 +140,17 @@ class Presence(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, t
     mode: Literal["viewing", "replying"] = "viewing"
 
 
+class Answering(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="answering"):
+    """I write an answer into this conversation; said again every few seconds."""
+
+    conversation_id: Id
+
+
 class Ping(Request, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ping"):
     """Every 20 seconds."""
 
 
-ClientFrame = Resume | Presence | Ping
+ClientFrame = Resume | Presence | Answering | Ping
 
 PersonalFrame = LiveJob | LiveNotifications  # what is sent to one agent alone
 PERSONAL_FRAMES: msgspec.json.Decoder[PersonalFrame] = msgspec.json.Decoder(PersonalFrame)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 from aiohttp import web
 
-from gateway import static_app
+from gateway import notices, static_app
+from gateway.answering import Answering
 from gateway.api import schemas as s
 from gateway.api.call import Handler
 from gateway.api.endpoint import Endpoints
@@ -67,6 +68,7 @@ from ticketing.audit.sensitive import SensitiveReads
 from ticketing.audit.store import AuditStore
 from ticketing.catalogue.model import FieldFile
 from ticketing.ingest.numbers import NumberPool
+from ticketing.model import Conversation
 from ticketing.people.store import PeopleStore
 from ticketing.people.visibility import Visible
 from ticketing.reading.store import ReadingStore
@@ -106,8 +108,8 @@ def edge(base: Foundation) -> Edge:
     source = LiveSource(
         reading=reading, counts=base.counts, people=people, catalogues=base.catalogues
     )
-    hub = Hub(base.pubsub, source, hear=chat.hear)
-    live = LiveApi(hub, endpoints, base.notifications.unread)
+    hub = Hub(base.pubsub, source, hear=chat.hear, answering=chat.answering)
+    live = LiveApi(hub, endpoints, base.notifications.unread, _answering(base))
     handlers = (
         _session(base, endpoints, sessions).handlers(),
         live.handlers(),
@@ -270,6 +272,14 @@ def _acts(base: Foundation) -> ActsApi:
     return ActsApi(
         Acts(store=base.outbound, outlets=base.directory, clock=base.clock, bell=base.doorbell)
     )
+
+
+def _answering(base: Foundation) -> Answering:
+    async def page(conversation: Conversation) -> None:
+        notice = notices.Answering(inbox_id=conversation.inbox_id, visitor=conversation.thread_key)
+        await base.pubsub.publish(notices.LIVE, notices.encode(notice))
+
+    return Answering(base.outbound, base.directory, page)
 
 
 def _search(

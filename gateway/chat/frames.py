@@ -86,6 +86,16 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True, tag="message"):
     files: tuple[Linked, ...] = ()
 
 
+class Answering(msgspec.Struct, frozen=True, kw_only=True, tag="answering"):
+    """Somebody writes an answer; it is shown for some seconds."""
+
+
+class Gone(msgspec.Struct, frozen=True, kw_only=True, tag="gone"):
+    """A message of ours was taken back."""
+
+    id: str
+
+
 class Caught(msgspec.Struct, frozen=True, kw_only=True, tag="caught_up"):
     """Everything after ``after`` has been sent."""
 
@@ -94,7 +104,7 @@ class Pong(msgspec.Struct, frozen=True, kw_only=True, tag="pong"):
     """Answer to a ping."""
 
 
-ToPage = Welcome | Ack | Nack | Shown | Caught | Pong
+ToPage = Welcome | Ack | Nack | Shown | Gone | Answering | Caught | Pong
 DECODER: msgspec.json.Decoder[FromPage] = msgspec.json.Decoder(FromPage)
 ENCODER = msgspec.json.Encoder()
 

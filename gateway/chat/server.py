@@ -16,7 +16,7 @@ from gateway.chat.visitors import Visitors
 from gateway.directory import InboxDirectory
 from gateway.errors import Refused
 from gateway.metrics import CHAT_MESSAGES, LIVE_CLIENTS
-from gateway.notices import Fact
+from gateway.notices import Answering, Fact
 from gateway.ratelimit import Limiter
 from gateway.tasks import cancelled
 from normalizer.model import ConversationId, Message, MessageId
@@ -36,7 +36,7 @@ RETRY_S = 3.0
 SAY_PER_S, SAY_BURST = 1.0, 15
 VISITS_PER_S, VISITS_BURST = 1.0, 60
 QUEUE = 200
-TOLD = frozenset({"message.sent", "delivery.changed", "message.edited"})
+TOLD = frozenset({"message.sent", "delivery.changed", "message.edited", "message.deleted"})
 GOING_AWAY, POLICY = 1001, 1008
 
 
@@ -103,6 +103,11 @@ class Chat:
         """Something happened; only replies concern visitors, and only while a page is open."""
         if self._visits and fact.message_id and fact.kind in TOLD and not self._facts.full():
             self._facts.put_nowait(fact)
+
+    def answering(self, notice: Answering) -> None:
+        """An agent writes to one of our visitors."""
+        for visit in self._visits.get((notice.inbox_id, notice.visitor), ()):
+            visit.push(frames.Answering())
 
     async def run(self) -> None:
         """Push replies until cancelled."""
@@ -181,6 +186,9 @@ class Chat:
         first = known.index(MessageId(after)) + 1 if after in known else 0
         for message in found[first:]:
             visit.push(_shown(message, self._linked(message)))
+        if conversation and first:  # what the page has may say something else by now
+            for message in await self._store.amended(conversation):
+                visit.push(self._as_it_is(message))
         visit.push(frames.Caught())
 
     async def _read(self, socket: web.WebSocketResponse, visit: Visit) -> None:
@@ -245,7 +253,9 @@ class Chat:
             await self._pubsub.publish(notices.LIVE, notices.encode(notice))
 
     async def _push_reply(self, fact: Fact) -> None:
-        message = await self._store.message(MessageId(fact.message_id))
+        id = MessageId(fact.message_id)
+        deleted = fact.kind == "message.deleted"
+        message = await (self._store.taken_back(id) if deleted else self._store.message(id))
         if message is None or message.channel != CHANNEL or message.direction != "out":
             return
         conversation = await self._store.conversation_of(ConversationId(message.conversation_id))
@@ -253,7 +263,13 @@ class Chat:
             return
         key = (conversation.inbox_id, conversation.thread_key)
         for visit in list(self._visits.get(key, ())):
-            visit.push(_shown(message, self._linked(message)))
+            visit.push(self._as_it_is(message))
+
+    def _as_it_is(self, message: Message) -> frames.ToPage:
+        """What it says, or that it was taken back."""
+        if message.deleted_at is not None:
+            return frames.Gone(id=message.id)
+        return _shown(message, self._linked(message))
 
     def _linked(self, message: Message) -> tuple[frames.Linked, ...]:
         """Our files; those of visitors are nothing that the page has to show."""

@@ -30,13 +30,29 @@ class ChatStore:
         found = await self._messages.get(id)
         return found if found is not None and readable(found) else None
 
+    async def taken_back(self, id: MessageId) -> Message | None:
+        """A message of ours that its visitor may have seen and may read no more."""
+        found = await self._messages.get(id)
+        gone = found is not None and found.direction == "out" and found.deleted_at is not None
+        return found if gone else None
+
+    async def amended(self, conversation: Conversation) -> list[Message]:
+        """Of the latest messages ours that were changed or taken back, oldest first."""
+        found = await self._latest(conversation)
+        return [
+            one for one in found if one.direction == "out" and (one.edited_at or one.deleted_at)
+        ]
+
     async def history(self, conversation: Conversation) -> list[Message]:
         """The latest messages that the visitor may read, oldest first."""
+        return [one for one in await self._latest(conversation) if readable(one)]
+
+    async def _latest(self, conversation: Conversation) -> list[Message]:
         where = {"ticket_id": conversation.ticket_id, "conversation_id": conversation.id}
         found = await self._messages.find(
             where, sort=(("occurred_at", -1), ("_id", -1)), limit=MOST_MESSAGES
         )
-        return [one for one in reversed(found) if readable(one)]
+        return found[::-1]
 
 
 def readable(message: Message) -> bool:

@@ -155,7 +155,8 @@ def _membership(payload: Payload, event: Event, received_at: datetime) -> Inboun
 
 
 def _reacted(payload: Payload, event: Event, received_at: datetime) -> Sequence[InboundEvent]:
-    if event.item is None or event.item.type != "message":
+    ours = {one.user_id for one in payload.authorizations if one.is_bot}
+    if event.item is None or event.item.type != "message" or _id(event.user) in ours:
         return ()
     return (
         ReactionChanged(

@@ -102,6 +102,13 @@ class Container(msgspec.Struct, frozen=True, kw_only=True):
     thread_ts: str = ""
 
 
+class Authorization(msgspec.Struct, frozen=True, kw_only=True):
+    """For whom an event is told; of a bot token the bot's own user."""
+
+    user_id: str | None = None
+    is_bot: bool = False
+
+
 class Payload(msgspec.Struct, frozen=True, kw_only=True):
     """A whole request, of whichever kind: event_callback, block_actions, url_verification."""
 
@@ -113,6 +120,7 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     event_id: str = ""
     event_time: int = 0
     event: Event | None = None
+    authorizations: list[Authorization] = []
     user: Named | None = None
     channel: Named | None = None
     container: Container | None = None

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from connectors.acts import Correspondent, OutboundAct
 from connectors.channels.webchat.payload import ChatItem, Said, Seen, Typing, Visitor
 from connectors.contract import (
     Accepted,
@@ -80,6 +81,14 @@ class WebChat:
         for all after the last message it has.
         """
         return Accepted(native_ids=(message.id,))
+
+    async def act(self, act: OutboundAct) -> SendOutcome:
+        """See ``ActSender``: as with sending, the gateway tells the page once it is stored."""
+        return Accepted(native_ids=())
+
+    async def show_typing(self, to: Correspondent) -> SendOutcome:
+        """See ``TypingSender``: the gateway tells the page itself."""
+        return Accepted(native_ids=())
 
     async def fetch(self, ref: str) -> AsyncIterator[bytes]:
         """See ``MediaPort``: uploads lie behind the link that the gateway gave them."""

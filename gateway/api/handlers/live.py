@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import msgspec
 from aiohttp import WSMsgType, web
 
+from gateway.answering import Answering
 from gateway.api import frames, views
 from gateway.api.call import Call, Handler, Result
 from gateway.api.endpoint import ENCODER, Endpoints
@@ -31,7 +32,10 @@ Unread = Callable[[AgentId], Awaitable[int]]
 class LiveApi:
     """One socket per browser window; ``close`` ends all of them for a shutdown."""
 
-    def __init__(self, hub: Hub, endpoints: Endpoints, unread: Unread) -> None:
+    def __init__(
+        self, hub: Hub, endpoints: Endpoints, unread: Unread, answering: Answering
+    ) -> None:
+        self._answering = answering
         self._hub = hub
         self._endpoints = endpoints
         self._unread = unread
@@ -104,6 +108,8 @@ class LiveApi:
                 await self._hub.resume(client, seq)
             case frames.Presence(ticket_id=ticket_id, mode=mode):
                 await self._hub.look(client, ticket_id or "", mode)
+            case frames.Answering(conversation_id=conversation_id):
+                self._answering.note(client.viewer, conversation_id)
             case frames.Ping():
                 client.push(frames.Pong())
 

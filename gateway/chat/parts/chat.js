@@ -4,9 +4,9 @@
 (() => {
   const ZH = (navigator.language || "").toLowerCase().startsWith("zh");
   const WORDS = ZH
-    ? { online: "已连接", offline: "正在重新连接…", send: "发送", text: "消息", waiting: "发送中…",
+    ? { online: "已连接", offline: "正在重新连接…", send: "发送", text: "消息", waiting: "发送中…", answering: "对方正在输入…",
         hello: "请写下您的问题。我们会在这里回复，您稍后再来也能看到。" }
-    : { online: "Connected", offline: "Reconnecting…", send: "Send", text: "Message", waiting: "Sending…",
+    : { online: "Connected", offline: "Reconnecting…", send: "Send", text: "Message", waiting: "Sending…", answering: "An answer is being written…",
         hello: "Write to us. The answer comes here, also when you return later." };
   const inbox = location.pathname.split("/")[2];
   const key = (name) => `parley:${inbox}:${name}`;
@@ -32,6 +32,7 @@
   let caughtUp = false;
   let pings = 0;
   let typingUntil = 0;
+  let answering = 0;
   const shown = new Map();
 
   const send = (frame) => {
@@ -88,7 +89,18 @@
       const own = frame.direction === "in";
       show(own ? frame.client_msg_id : frame.id, frame.direction, frame.text, frame.author, frame.at, frame.files);
       last = frame.id;
+      if (!own) state.textContent = WORDS.online;
       if (!own) send({ type: "seen", message_ids: [frame.id], state: document.hidden ? "delivered" : "read" });
+    },
+    gone: (frame) => {
+      const item = shown.get(frame.id);
+      if (item) item.remove();
+      shown.delete(frame.id);
+    },
+    answering: () => {
+      state.textContent = WORDS.answering;
+      clearTimeout(answering);
+      answering = setTimeout(() => { state.textContent = WORDS.online; }, 6000);
     },
     caught_up: () => {
       caughtUp = true;
@@ -112,6 +124,7 @@
       if (act[frame.type]) act[frame.type](frame);
     };
     socket.onclose = () => {
+      clearTimeout(answering);
       state.textContent = WORDS.offline;
       failures += 1;
       const span = Math.min(30000, 1000 * 2 ** Math.min(failures, 6));
