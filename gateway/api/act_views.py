@@ -1,5 +1,6 @@
 """What is done to messages, and what was said of calls, as answers: pure."""
 
+from connectors.acts import EMOJIS
 from connectors.manifest import Manifest
 from gateway.api import schemas as s
 from normalizer import model as normal
@@ -8,7 +9,9 @@ from normalizer import model as normal
 def offers(manifest: Manifest) -> list[s.ActOffer]:
     """What can be done to messages of a channel."""
     return [
-        s.ActOffer(kind=kind, within_h=limit.within_h)
+        s.ActOffer(
+            kind=kind, within_h=limit.within_h, emojis=list(EMOJIS) if kind == "react" else []
+        )
         for kind in manifest.acts.kinds
         if (limit := manifest.acts.limit(kind)) is not None
     ]

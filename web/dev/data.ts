@@ -81,7 +81,7 @@ export function message(ticket: TicketRow, direction: Message["direction"], text
     id: `m-${serial}`, ticket_id: ticket.id, conversation_id: `${ticket.id}-0`, inbox_id: ticket.inbox_id, channel: ticket.channel, direction,
     author: direction === "in" ? author.contact(ticket) : author.agent(0), occurred_at: at, received_at: at, edited_at: null, deleted_at: null,
     subject: ticket.subject, text, reply_text: text, signature: "", has_html: false, remote_content: false, quoted: false, language: /[\u4e00-\u9fff]/.test(text) ? "zh" : "en",
-    files: [], to: [], cc: [], bcc: [], reply_to: null, quick_replies: [], template: null, reactions: [], delivery: null, threaded_by: "", warnings: [], sender_trust: null, signatures: [], ...more,
+    files: [], to: [], cc: [], bcc: [], reply_to: null, quick_replies: [], template: null, call: null, act: null, reactions: [], delivery: null, threaded_by: "", warnings: [], sender_trust: null, signatures: [], ...more,
   };
 }
 
@@ -96,7 +96,7 @@ function elena(ticket: TicketRow): Message[] {
       files: [file("IMG_2231.jpg", "image/jpeg", 2_100_000), file("Receipt-H-90388.pdf", "application/pdf", 84_000)],
     }),
     message(ticket, "out", "Elena, please stop using the stove and close the canister. I am looking into it.", 1480, { ...mail, delivery: delivery("sent"), to: ["elena.m@posta.example"] }),
-    message(ticket, "out", "Hi Elena, Mira from Halden. Has the canister been removed? Please keep it outdoors.", 44, { delivery: delivery("read"), reactions: [{ sender: "Elena", emoji: "👍" }] }),
+    message(ticket, "out", "Hi Elena, Mira from Halden. Has the canister been removed? Please keep it outdoors.", 44, { delivery: delivery("read"), reactions: [{ sender: "Elena", emoji: "👍", ours: false }] }),
     message(ticket, "note", "Batch 26-09, the O-ring again. @Jun may I send express?", 40),
     message(ticket, "in", "Yes, removed and outside. Thank you for being so quick.", 37),
     message(ticket, "in", "This is the valve. Friday 6 am I am gone.", 36, { files: [file("valve.jpg", "image/jpeg", 640_000)] }),
@@ -129,7 +129,7 @@ export function eventsOf(ticket: TicketRow): TicketEvent[] {
 }
 
 function conversation(ticket: TicketRow, at: number, inboxId: string, recipient: string): Conversation {
-  return { id: `${ticket.id}-${at}`, inbox_id: inboxId, channel: channelOf(inboxId), thread_key: "", recipient: `${channelOf(inboxId) === "email" ? "mailto" : "tel"}:${recipient}`, recipient_display: recipient, subject: ticket.subject, last_in_at: ticket.waiting_since, can_reply: true, cannot_reason: "", window_until: null, undo_s: 10, suppressed: null };
+  return { id: `${ticket.id}-${at}`, inbox_id: inboxId, channel: channelOf(inboxId), thread_key: "", recipient: `${channelOf(inboxId) === "email" ? "mailto" : "tel"}:${recipient}`, recipient_display: recipient, subject: ticket.subject, last_in_at: ticket.waiting_since, can_reply: true, cannot_reason: "", window_until: null, undo_s: 10, acts: [], suppressed: null };
 }
 
 export function full(ticket: TicketRow): Ticket {

@@ -94,10 +94,13 @@ class Contact(Answer, frozen=True, kw_only=True):
 
 
 class ActOffer(Answer, frozen=True, kw_only=True):
-    """What can be done to messages of a conversation; ``within_h`` null: however old they are."""
+    """What can be done to messages of a conversation; ``within_h`` null: however old they are.
+    ``emojis`` are those that a reaction may be.
+    """
 
     kind: ActKind
     within_h: float | None
+    emojis: list[str]
 
 
 class Conversation(Answer, frozen=True, kw_only=True):

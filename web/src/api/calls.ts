@@ -91,6 +91,13 @@ export const retrySend = (message: string) => bodyOf(client.POST("/messages/{id}
 export const resolveSend = (message: string, state: "sent" | "failed") =>
   bodyOf(client.POST("/messages/{id}/resolve", { params: id(message), body: { state } }));
 
+export const editMessage = (message: string, key: string, text: string) =>
+  bodyOf(client.POST("/messages/{id}/edits", { params: { ...id(message), ...once(key) }, body: { text } }));
+export const deleteMessage = (message: string, key: string) =>
+  bodyOf(client.POST("/messages/{id}/deletion", { params: { ...id(message), ...once(key) } }));
+export const reactTo = (message: string, key: string, emoji: string) =>
+  bodyOf(client.POST("/messages/{id}/reaction", { params: { ...id(message), ...once(key) }, body: { emoji } }));
+
 export const liftSuppression = (suppression: string) =>
   bodyOf(client.DELETE("/suppressions/{id}", { params: id(suppression) }));
 

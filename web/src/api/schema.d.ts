@@ -1008,6 +1008,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/messages/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change what we said, where the channel can */
+        post: operations["editMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages/{id}/deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what we said, where the channel can */
+        post: operations["deleteMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages/{id}/reaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** React to a customer's message, where the channel can */
+        post: operations["react"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/tickets/{id}/drafts/{mode}": {
         parameters: {
             query?: never;
@@ -1970,6 +2021,29 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Act
+         * @description What we want to happen to a message that was sent or received: its delivery tells whether it
+         *         has. ``emoji`` "" takes our reaction away.
+         */
+        Act: {
+            /** @enum {unknown} */
+            kind: "delete" | "edit" | "react";
+            message_id: string;
+            text: string;
+            emoji: string;
+        };
+        /**
+         * ActOffer
+         * @description What can be done to messages of a conversation; ``within_h`` null: however old they are.
+         *         ``emojis`` are those that a reaction may be.
+         */
+        ActOffer: {
+            /** @enum {unknown} */
+            kind: "delete" | "edit" | "react";
+            within_h: number | null;
+            emojis: string[];
+        };
+        /**
          * Actor
          * @description Who did it.
          */
@@ -2077,6 +2151,18 @@ export interface components {
             send_failed: components["schemas"]["Alert"];
             woke: components["schemas"]["Alert"];
             not_sent: components["schemas"]["Alert"];
+        };
+        /**
+         * Answering
+         * @description I write an answer into this conversation; said again every few seconds.
+         */
+        Answering: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "Answering";
+            conversation_id: string;
         };
         /**
          * Around
@@ -2536,7 +2622,7 @@ export interface components {
             done_by: components["schemas"]["AgentRef"] | null;
             done_at: string | null;
         };
-        ClientFrame: components["schemas"]["Resume"] | components["schemas"]["Presence"] | components["schemas"]["Ping"];
+        ClientFrame: components["schemas"]["Resume"] | components["schemas"]["Presence"] | components["schemas"]["Answering"] | components["schemas"]["Ping"];
         /**
          * Consent
          * @description The latest word on one purpose.
@@ -2794,6 +2880,7 @@ export interface components {
             cannot_reason: string;
             window_until: string | null;
             undo_s: number;
+            acts: components["schemas"]["ActOffer"][];
             suppressed: components["schemas"]["Suppression"] | null;
         };
         /**
@@ -2906,6 +2993,13 @@ export interface components {
          */
         DuplicateList: {
             items: components["schemas"]["DuplicateContact"][];
+        };
+        /**
+         * Edit
+         * @description What a message that was sent is to say.
+         */
+        Edit: {
+            text: string;
         };
         /**
          * Event
@@ -3585,7 +3679,8 @@ export interface components {
          * @description One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
          *         is null for what is no incoming mail.
          *         ``signature`` is the writer's; under what we sent, the inbox's own. ``quick_replies`` are the
-         *         buttons that went with it, ``template`` the provider's that it was.
+         *         buttons that went with it, ``template`` the provider's that it was. One whose direction is
+         *         ``act`` has no words: it changes another.
          */
         Message: {
             id: string;
@@ -3594,7 +3689,7 @@ export interface components {
             inbox_id: string;
             channel: string;
             /** @enum {unknown} */
-            direction: "in" | "note" | "out";
+            direction: "act" | "in" | "note" | "out";
             author: components["schemas"]["Author"];
             sender_trust: components["schemas"]["SenderTrust"] | null;
             signatures: components["schemas"]["SignatureCheck"][];
@@ -3619,6 +3714,8 @@ export interface components {
             reply_to: string | null;
             quick_replies: string[];
             template: string | null;
+            call: components["schemas"]["PhoneCall"] | null;
+            act: components["schemas"]["Act"] | null;
             reactions: components["schemas"]["Reaction"][];
             delivery: components["schemas"]["Delivery"] | null;
             threaded_by: string;
@@ -4108,6 +4205,15 @@ export interface components {
             hours: components["schemas"]["HoursWish"][];
         };
         /**
+         * PhoneCall
+         * @description A call that was reported; a recording of it is among the files.
+         */
+        PhoneCall: {
+            /** @enum {unknown} */
+            state: "answered" | "ended" | "missed" | "recorded" | "ringing";
+            duration_s: number;
+        };
+        /**
          * Ping
          * @description Every 20 seconds.
          */
@@ -4318,12 +4424,20 @@ export interface components {
             ends: string;
         };
         /**
+         * React
+         * @description Our reaction; "" takes it away.
+         */
+        React: {
+            emoji: string;
+        };
+        /**
          * Reaction
-         * @description One person's emoji.
+         * @description One person's emoji; of ``ours`` the sender is the agent's name.
          */
         Reaction: {
             sender: string;
             emoji: string;
+            ours: boolean;
         };
         /**
          * ReadNotifications
@@ -12083,6 +12197,341 @@ export interface operations {
         responses: {
             /** @description Done */
             200: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editMessage: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Edit"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not the media type that is read here */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteMessage: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in, or the credentials are wrong */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed: scope, role or CSRF token */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is none, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It changed meanwhile, or what is asked does not fit its state */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is wrong; `field` names it */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; see Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A store is not available; see Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    react: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["React"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
                 headers: {
                     "X-Request-Id"?: string;
                     [name: string]: unknown;

@@ -13,6 +13,8 @@ const KINDS = ["ticket.created", "message.received", "message.sent", "note.added
 /** What a mail server reported of one recipient; the change's `before` is whom it speaks of. */
 const REPORTS = ["recipient_failed", "recipient_delayed", "recipient_complained"] as const;
 
+const MEMBERSHIPS = new Set(["joined", "left", "blocked", "unblocked"]);
+
 /** Other fields that are told by their name. */
 const TOLD = new Set(["team_id", "type_id", "category_id", "impact", "urgency"]);
 
@@ -43,6 +45,7 @@ export function eventWords(event: TicketEvent, agents: readonly Agent[], t: TFun
     if (words && (TOLD.has(change.field) || change.field.startsWith("fields."))) {
       return t("event.field", { who, field: words.name(change.field), value: change.after ? words.value(change.field, change.after) : t("event.nothing") });
     }
+    if (change.field === "membership" && change.after) return MEMBERSHIPS.has(change.after) ? t(`event.membership.${change.after as "joined"}`, { who }) : null;
     const report = REPORTS.find((one) => one === change.field);
     if (report) return t(`event.${report}`, { who: change.before ?? t("delivery.somebody") });
     return null;

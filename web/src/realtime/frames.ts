@@ -21,7 +21,7 @@ export type Frame =
   | Tagged<"Resync", "resync">
   | Tagged<"Pong", "pong">;
 
-export type Request = Tagged<"Resume", "resume"> | Tagged<"Presence", "presence"> | Tagged<"Ping", "ping">;
+export type Request = Tagged<"Resume", "resume"> | Tagged<"Presence", "presence"> | Tagged<"Answering", "answering"> | Tagged<"Ping", "ping">;
 
 const TYPES: ReadonlySet<string> = new Set<Frame["type"]>([
   "hello", "ticket", "gone", "message", "delivery", "views", "presence", "typing", "agent", "job", "notifications", "resync", "pong",

@@ -1,4 +1,4 @@
-import { use, useEffect } from "react";
+import { use, useEffect, useRef } from "react";
 
 import { useMe } from "../api/queries";
 import type { Viewer } from "./frames";
@@ -29,4 +29,21 @@ export function useOthers(ticket: string): readonly Viewer[] {
   const me = useMe().id;
   const here = useStore(presence).get(ticket) ?? NOBODY;
   return here.filter((viewer) => viewer.id !== me);
+}
+
+/** Channels show for some seconds that somebody writes; the server thins this out further. */
+const ANSWERING_MS = 4_000;
+
+/** Tells the customer's channel, while words are being written, that an answer comes. */
+export function useShowAnswering(conversation: string | null, words: string): void {
+  const socket = use(LiveContext);
+  const told = useRef({ at: 0, words });
+  useEffect(() => {
+    const now = Date.now();
+    const grew = words.length > told.current.words.length;
+    told.current.words = words;
+    if (!conversation || !grew || now - told.current.at < ANSWERING_MS) return;
+    told.current.at = now;
+    socket?.send({ type: "answering", conversation_id: conversation });
+  }, [socket, conversation, words]);
 }

@@ -5,7 +5,7 @@ import { useMyPreferences } from "../../app/myPreferences";
 import { useMay } from "../../app/useMay";
 import { useCommand } from "../../keys/useCommand";
 import { Store, useStore } from "../../realtime/stores";
-import { useShowPresence } from "../../realtime/usePresence";
+import { useShowAnswering, useShowPresence } from "../../realtime/usePresence";
 import { useAnswering } from "../AnsweringContext";
 import { useNeighbours } from "../useNeighbours";
 import { shownUploads } from "./letter";
@@ -50,6 +50,7 @@ export function useComposer(ticket: Ticket) {
   const sending = useSend(ticket, () => setWarned(true));
   const busy = sending.reply.isPending || sending.note.isPending;
   useShowPresence(ticket.id, replyView.text.trim() ? "replying" : "viewing");
+  useShowAnswering(conversation && !mail ? conversation.id : null, replyView.text);
 
   const anyway = newer !== undefined || warned;
   useEffect(() => setWarned(false), [seen]);

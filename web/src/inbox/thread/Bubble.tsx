@@ -6,8 +6,10 @@ import { useFormat } from "../../i18n/format";
 import { Avatar } from "../../parts/Avatar";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { AnswerButton } from "./AnswerButton";
+import { CallText } from "./CallText";
 import { DeliveryState } from "./DeliveryState";
 import { Files } from "./Files";
+import { MessageMenu } from "./MessageMenu";
 import { MessageText } from "./MessageText";
 import { TroubleActions } from "./TroubleActions";
 import { WhyHere } from "./WhyHere";
@@ -31,7 +33,7 @@ export function Bubble({ message, ends }: Props) {
       {out ? null : ends ? <Avatar name={message.author.name} size="m" /> : <span />}
       <div className={state === "failed" ? "bub bad" : "bub"} lang={message.language || undefined} dir="auto">
         <Files message={message} />
-        <MessageText message={message} />
+        {message.call && !message.deleted_at ? <CallText call={message.call} /> : <MessageText message={message} />}
         {message.quick_replies.length > 0 ? (
           <ul className="choices" aria-label={t("thread.choices")}>
             {message.quick_replies.map((one) => (
@@ -45,6 +47,7 @@ export function Bubble({ message, ends }: Props) {
           </span>
         ) : null}
         <AnswerButton message={message} />
+        <MessageMenu message={message} />
       </div>
       {out ? ends ? <Avatar name={message.author.name} size="m" mine={message.author.id === me} /> : <span /> : null}
       {ends ? (

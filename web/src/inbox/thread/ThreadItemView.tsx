@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useNow } from "../../app/now";
 import { useFormat } from "../../i18n/format";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
+import { ActLine } from "./ActLine";
 import { Bubble } from "./Bubble";
 import { sameItem, type ThreadItem } from "./buildThread";
 import { EventLine } from "./EventLine";
@@ -45,6 +46,8 @@ export const ThreadItemView = memo(function ThreadItemView({ item }: { item: Thr
       return <ChannelLine channel={item.channel} who={item.who} />;
     case "event":
       return <EventLine event={item.event} />;
+    case "act":
+      return <ActLine message={item.message} />;
     case "note":
       return <NoteCard message={item.message} />;
     case "mail":

@@ -7,16 +7,17 @@ export type ThreadItem =
   | { kind: "event"; key: string; event: TicketEvent }
   | { kind: "channel"; key: string; channel: string; who: string }
   | { kind: "note"; key: string; message: Message }
+  | { kind: "act"; key: string; message: Message }
   | { kind: "mail"; key: string; message: Message; folded: boolean }
   | { kind: "bubble"; key: string; message: Message; ends: boolean };
 
 /** Bubbles of one speaker within this time share one face and one line of time. */
 const RUN_MS = 5 * 60_000;
 /** Messages tell themselves; of events only changes of the ticket are lines of the thread. */
-const SHOWN_EVENTS = new Set(["ticket.changed", "ticket.merged", "delivery.changed"]);
+const SHOWN_EVENTS = new Set(["ticket.changed", "ticket.merged", "delivery.changed", "membership.changed"]);
 const SHOWN_FIELDS = new Set([
   "status", "priority", "assignee_id", "tags", "subject", "merged_into",
-  "recipient_failed", "recipient_delayed", "recipient_complained",
+  "recipient_failed", "recipient_delayed", "recipient_complained", "membership",
 ]);
 /** The first answer opens a new ticket, and taking it back undoes that: the answer itself says so. */
 const goesWithoutSaying = (change: TicketEvent["changes"][number]) =>
@@ -40,6 +41,9 @@ function sameRun(one: Message, next: Message): boolean {
 const calm = (message: Message) =>
   message.delivery === null || ["sent", "delivered", "read"].includes(message.delivery.state);
 
+/** Not done, and not given up by its author either. */
+const waits = (act: Message) => !["sent", "delivered", "read", "cancelled"].includes(act.delivery?.state ?? "sent");
+
 export function tellsInThread(event: TicketEvent): boolean {
   return SHOWN_EVENTS.has(event.kind) && event.changes.some((one) => SHOWN_FIELDS.has(one.field) && !goesWithoutSaying(one));
 }
@@ -50,6 +54,14 @@ interface Input {
   events: readonly TicketEvent[];
   /** The newest message this agent had seen before this visit; null when unknown. */
   seenAt: string | null;
+}
+
+interface Entry {
+  at: string;
+  key: string;
+  index: number;
+  event?: TicketEvent;
+  act?: Message;
 }
 
 interface Walk {
@@ -87,21 +99,26 @@ function enterMessage(walk: Walk, message: Message, unread: number): void {
 }
 
 /** The thread as it is read: days, who moved to which channel, what changed, what is new. */
-export function buildThread({ messages, events, seenAt }: Input): ThreadItem[] {
+export function buildThread({ messages: all, events, seenAt }: Input): ThreadItem[] {
+  // What was done shows on the message that it was done to; until then it has a line of its own.
+  const messages = all.filter((one) => one.direction !== "act");
+  const acts = all.filter((one) => one.direction === "act" && waits(one));
   const unread = seenAt === null ? [] : messages.filter((one) => one.direction === "in" && one.occurred_at > seenAt);
   const lastIn = messages.findLastIndex((one) => one.direction === "in");
   const since = messages[0]?.occurred_at ?? "";
   const told = events.filter((event) => tellsInThread(event) && event.at >= since);
-  const order = [
-    ...messages.map((message, at) => ({ at: message.occurred_at, key: message.id, index: at, event: null })),
+  const order: Entry[] = [
+    ...messages.map((message, at) => ({ at: message.occurred_at, key: message.id, index: at })),
+    ...acts.map((act) => ({ at: act.occurred_at, key: act.id, index: -1, act })),
     ...told.map((event) => ({ at: event.at, key: event.id, index: -1, event })),
   ].sort(byTime);
 
   const walk: Walk = { items: [], day: "", channel: null, unreadAt: unread[0]?.id ?? null };
-  for (const { at, key, index, event } of order) {
+  for (const { at, key, index, event, act } of order) {
     enter(walk, at, key);
     const message = messages[index];
-    if (event) walk.items.push({ kind: "event", key, event });
+    if (act) walk.items.push({ kind: "act", key, message: act });
+    else if (event) walk.items.push({ kind: "event", key, event });
     else if (message) {
       enterMessage(walk, message, unread.length);
       walk.items.push(messageItem(messages, index, lastIn));
