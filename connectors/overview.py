@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from connectors.manifest import Manifest
+from connectors.manifest import ActKind, Manifest
 from connectors.registry import Installed
 
 START, END = "<!-- channels: written by `parley channel table --into` -->", "<!-- /channels -->"
@@ -19,7 +19,13 @@ SHOWN = {
     "deletions": "deletions",
     "reactions": "reactions",
     "typing": "typing",
+    "typing_out": "our typing",
     "echoes": "echoes",
+}
+ACTS: dict[ActKind, str] = {
+    "edit": "our edits",
+    "delete": "our deletions",
+    "react": "our reactions",
 }
 
 
@@ -49,5 +55,15 @@ def _row(one: Installed) -> str:
 def _can(manifest: Manifest) -> str:
     receipts = [state for state in ("delivered", "read") if state in manifest.receipts]
     return ", ".join(
-        [*receipts, *(text for name, text in SHOWN.items() if name in manifest.capabilities)]
+        [
+            *receipts,
+            *(text for name, text in SHOWN.items() if name in manifest.capabilities),
+            *(_act(kind, manifest) for kind in manifest.acts.kinds),
+        ]
     )
+
+
+def _act(kind: ActKind, manifest: Manifest) -> str:
+    limit = manifest.acts.limit(kind)
+    until = f" ({limit.within_h:g} h)" if limit and limit.within_h is not None else ""
+    return ACTS[kind] + until

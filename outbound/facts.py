@@ -99,12 +99,12 @@ def act_asked(act: Message, actor: Actor) -> Event:
     return _event(act, "act.asked", "act", actor=actor, at=act.received_at, changes=(change,))
 
 
-def act_done(message: Message, act: Message, at: datetime) -> Event:
-    """The provider has done it; ``message`` is what it was done to."""
+def act_done(message: Message, act: Message, after: Delivery) -> Event:
+    """The provider has done it, or took its word back; ``message`` is what it was done to."""
     actor = Actor(kind="agent", id=act.author.id, name=act.author.name)
     done = DONE[act.act.kind] if act.act else ""
-    fence = act.delivery.fence if act.delivery else 0
-    return _event(message, done, f"{act.id} {fence}", actor=actor, at=at)
+    cause = f"{act.id} {after.round}.{after.fence}.{after.state}"
+    return _event(message, done, cause, actor=actor, at=after.changed_at)
 
 
 def _event(

@@ -32,7 +32,7 @@ async def apply_act(
         files = spoken_of.files if act.kind == "delete" else ()
         await store.amend(message, msgspec.structs.replace(message, act=kept, files=files), session)
     await store.amend(spoken_of, new, session)
-    event = facts.act_done(new, message, after.changed_at)
+    event = facts.act_done(new, message, after)
     await store.append([event], session)
     return [event]
 

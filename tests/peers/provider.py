@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 WEBHOOK_ID = "webhook-id"
+ACTS = {"sendChatAction", "editMessageText", "deleteMessage", "setMessageReaction"}
 
 
 class Provider:
@@ -28,6 +29,7 @@ class Provider:
         self.files: dict[str, bytes] = {}  # by path below /kept/, to be fetched
         self.refuse_file: dict[str, list[web.Response]] = {}
         self.asked_for: Counter[str] = Counter()
+        self.acted: list[tuple[str, dict[str, Any]]] = []  # Bot API calls that are no sends
         self.attachments: list[tuple[str, str, str, bytes]] = []  # (channel, type, name, content)
         self._ids = itertools.count(1000)
         self._runner: web.AppRunner | None = None
@@ -83,8 +85,8 @@ class Provider:
             return web.json_response({"ok": True, "result": found})
         if method == "getUpdates":
             return web.json_response({"ok": True, "result": self._updates(given)})
-        if not method.startswith("send"):
-            return web.json_response({"ok": True, "result": self._telegram_fact(method)})
+        if method in ACTS or not method.startswith("send"):
+            return self._telegram_other(method, given)
         if self.refuse_with:
             return self.refuse_with.pop(0)
         for upload in given.values():
@@ -96,6 +98,15 @@ class Provider:
         chat = {"id": int(given["chat_id"]), "type": "private"}
         result = {"message_id": next(self._ids), "date": 1_700_000_000, "chat": chat, "text": text}
         return web.json_response({"ok": True, "result": result})
+
+    def _telegram_other(self, method: str, given: dict[str, Any]) -> web.Response:
+        """What sends nothing: acts, and questions about the bot."""
+        if method not in ACTS:
+            return web.json_response({"ok": True, "result": self._telegram_fact(method)})
+        if self.refuse_with and method != "sendChatAction":
+            return self.refuse_with.pop(0)
+        self.acted.append((method, given))
+        return web.json_response({"ok": True, "result": True})
 
     def _updates(self, given: dict[str, Any]) -> list[dict[str, Any]]:
         offset = int(given.get("offset") or 0)

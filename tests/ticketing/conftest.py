@@ -162,6 +162,7 @@ class House:
         self.splitting = Splitting(
             MergeStore(self.collections), transactions, NumberPool(Counters(mongo))
         )
+        self.typing = []
         self.starter = Starter(
             self.collections, self.events, NumberPool(Counters(mongo)), self.offered.extend
         )
@@ -185,6 +186,7 @@ class House:
             senders=Senders(self.prove, self.call),
             organisations=self.whose_domains,
             catalogue=self.catalogues.current,
+            typing=lambda inbox_id, event: self.typing.append((inbox_id, event)),
         )
 
     async def whose_domains(self):

@@ -20,7 +20,7 @@ test("our own can be changed and taken back, theirs reacted to", () => {
 });
 
 test("nothing is offered where the channel cannot, or the message is gone, old or not there yet", () => {
-  expect(kinds({}, undefined)).toEqual([]);
+  expect(offersFor(message({}), undefined, NOW).size).toBe(0);
   expect(kinds({}, { acts: [] } as unknown as Conversation)).toEqual([]);
   expect(kinds({ deleted_at: "2026-11-22T11:30:00Z" })).toEqual([]);
   expect(kinds({ delivery: { state: "queued" } })).toEqual([]);
