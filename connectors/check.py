@@ -106,6 +106,10 @@ def load_cases(installed: Installed) -> Cases:
     path = installed.cases
     try:
         return msgspec.convert(tomllib.loads(path.read_text()), Cases)
+    except FileNotFoundError:
+        raise ManifestInvalid(
+            f"there are no cases yet: {path} (`parley channel new` writes some to begin with)"
+        ) from None
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
         raise ManifestInvalid(f"{path}: {error}") from error
 

@@ -10,6 +10,7 @@ import msgspec
 from connectors.declarative import model
 from connectors.declarative.documents import Lazy, read_answer
 from connectors.declarative.expressions import Gettable
+from connectors.declarative.reading import holds
 from connectors.declarative.templates import Scope, Template
 from connectors.declarative.texts import as_text
 from connectors.http import Http, HttpReply, LineBroken, NotSent
@@ -18,7 +19,8 @@ from storage.ids import utc_now
 
 REPLY_NAMES = frozenset({"status", "headers", "body", "text", "settings", "id", "piece_id", "to"})
 FORM = "application/x-www-form-urlencoded"
-REFUSED = {400, 401, 403}
+UNAUTHORIZED = 401
+REFUSED = {400, UNAUTHORIZED, 403}
 LONGEST_S = 30 * 86_400.0
 USUAL_S = 3600.0
 
@@ -31,33 +33,44 @@ class TokenUnavailable(Exception):
     """The provider could not be asked, or said nothing that can be read: later, perhaps."""
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """What a request shows of us. ``token`` is empty where there is none to renew."""
+
+    headers: Mapping[str, str] = {}
+    token: str = ""
+
+    def within(self, document: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The document with ``{token}`` in it."""
+        return {**document, "token": self.token} if self.token else document
+
+
 class Credentials(Protocol):
-    """Headers of a request."""
+    """Our proof in each request."""
 
-    renewable: bool
-
-    async def headers(
-        self, document: Gettable, refused: Mapping[str, str] | None = None
-    ) -> dict[str, str]:
-        """``refused`` are headers that the provider has just turned down: others are asked for,
-        where they are ``renewable``. Raises TokenRefused, TokenUnavailable, ValueError.
+    async def shown(self, document: Gettable, refused: str = "") -> Shown:
+        """``refused`` is the token that the provider has just turned down: another is asked for.
+        Raises TokenRefused, TokenUnavailable, ValueError.
         """
+        ...
+
+    def refused(self, reply: HttpReply) -> bool:
+        """Whether another token may help."""
         ...
 
 
 class Plain:
     """Credentials that are written into every request."""
 
-    renewable = False
-
     def __init__(self, fill: Callable[[Gettable], dict[str, str]]) -> None:
         self._fill = fill
 
-    async def headers(
-        self, document: Gettable, refused: Mapping[str, str] | None = None
-    ) -> dict[str, str]:
+    async def shown(self, document: Gettable, refused: str = "") -> Shown:
         """See ``Credentials``."""
-        return self._fill(document)
+        return Shown(self._fill(document))
+
+    def refused(self, reply: HttpReply) -> bool:
+        """Never: there are no others."""
+        return False
 
 
 class Connection(msgspec.Struct, frozen=True):
@@ -118,45 +131,51 @@ class _Grant:
         answer = Scope(REPLY_NAMES, scope.functions)
         self.token = answer.expression(auth.token)
         self.expires = answer.expression(auth.expires)
+        self.refused = answer.expression(auth.refused) if auth.refused else None
 
 
 class OAuthTokens:
     """One inbox's tokens by client credentials (RFC 6749 section 4.4)."""
 
-    renewable = True
-
     def __init__(self, grant: _Grant, connection: Connection) -> None:
         self._grant = grant
         self._connection = connection
 
-    async def headers(
-        self, document: Gettable, refused: Mapping[str, str] | None = None
-    ) -> dict[str, str]:
+    async def shown(self, document: Gettable, refused: str = "") -> Shown:
         """See ``Credentials``."""
         grant, auth = self._grant, self._grant.auth
         # the settings, not what is made of them: an assertion is signed anew each time
         credentials = msgspec.json.encode(document.get("settings")).decode()
         name = named("oauth", grant.url.text(document), credentials)
-        last = (refused or {}).get(auth.header, "").removeprefix(auth.prefix)
 
         async def renew(_: Token | None) -> Token:
             return await self._fetch(document)
 
-        value = await self._connection.tokens.get(name, renew, refused=last)
-        return {auth.header: auth.prefix + value}
+        token = await self._connection.tokens.get(name, renew, refused=refused)
+        return Shown({auth.header: auth.prefix + token} if auth.header else {}, token)
+
+    def refused(self, reply: HttpReply) -> bool:
+        """By its status, or as the file says."""
+        told = self._grant.refused
+        if reply.status == UNAUTHORIZED or told is None:
+            return reply.status == UNAUTHORIZED
+        try:
+            return holds(told(answer_document(reply)))
+        except ValueError:
+            return False
 
     async def _fetch(self, document: Gettable) -> Token:
-        headers, body = _token_request(self._grant, document)
+        method, url, headers, body = _token_request(self._grant, document)
         try:
-            reply = await self._connection.http.request(
-                "POST", self._grant.url.text(document), headers=headers, body=body
-            )
+            reply = await self._connection.http.request(method, url, headers=headers, body=body)
         except (NotSent, LineBroken) as error:
             raise TokenUnavailable(f"no token: {error}") from error
         return _token(self._grant, reply)
 
 
-def _token_request(grant: _Grant, document: Gettable) -> tuple[dict[str, str], bytes]:
+def _token_request(grant: _Grant, document: Gettable) -> tuple[str, str, dict[str, str], bytes]:
+    """Method, address, headers and body."""
+    url = grant.url.text(document)
     id, secret = grant.client_id.text(document), grant.client_secret.text(document)
     fields: dict[str, Any] = {"grant_type": "client_credentials"}
     if scope := grant.scope.text(document):
@@ -168,8 +187,12 @@ def _token_request(grant: _Grant, document: Gettable) -> tuple[dict[str, str], b
         fields |= {"client_id": id, "client_secret": secret}
     fields |= grant.fields(document)
     if grant.auth.style == "json":
-        return headers | {"Content-Type": "application/json"}, msgspec.json.encode(fields)
-    return headers | {"Content-Type": FORM}, urlencode(fields, doseq=True).encode()
+        kind = {"Content-Type": "application/json"}
+        return "POST", url, headers | kind, msgspec.json.encode(fields)
+    pairs = urlencode(fields, doseq=True)
+    if grant.auth.style == "query":
+        return "GET", f"{url}{'&' if '?' in url else '?'}{pairs}", headers, b""
+    return "POST", url, headers | {"Content-Type": FORM}, pairs.encode()
 
 
 def _token(grant: _Grant, reply: HttpReply) -> Token:

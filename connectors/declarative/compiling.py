@@ -125,7 +125,7 @@ class MediaAccess(msgspec.Struct, frozen=True):
 def _media(file: model.ChannelFile, scope: Scope) -> MediaAccess | None:
     if file.media is None:
         return None
-    inner = Scope(frozenset({"settings", "from", "hook_url", "ref"}), scope.functions)
+    inner = Scope(frozenset({"settings", "from", "hook_url", "ref", "token"}), scope.functions)
     hosts = tuple(inner.template(host) for host in file.media.hosts)
     if file.media.url:
         hosts = (*hosts, inner.template(_origin(file.media.url)))

@@ -1,5 +1,6 @@
 """A channel.toml at work: one connector for each inbox, with the protocols that the file has."""
 
+import secrets
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from connectors.contract import (
 from connectors.declarative.auth import (
     Connection,
     Credentials,
+    Shown,
     TokenRefused,
     TokenUnavailable,
     answer_document,
@@ -30,6 +32,7 @@ from connectors.declarative.requests import url_text
 from connectors.errors import FetchFailed, Malformed
 from connectors.http import Http
 from connectors.kit.probing import probe
+from storage.ids import utc_now
 
 PROBE_S = 8.0
 BAD_REQUEST = 400
@@ -55,6 +58,8 @@ class Inbox:
             "settings": self.settings,
             "from": self.account.address,
             "hook_url": self.account.hook_url,
+            "now": int(utc_now().timestamp()),
+            "nonce": secrets.token_hex(16),
         }
 
 
@@ -111,14 +116,18 @@ class Fetching(Inbox):
     async def fetch(self, ref: str) -> AsyncIterator[bytes]:
         """Credentials go to the hosts of the file only, whatever a link says."""
         media = self.channel.media
-        url, headers = ref, dict[str, str]()
-        if media is not None:
-            document = {**self.known(), "ref": ref}
-            if "://" not in ref and media.url:
-                url = url_text(media.url, document)
-            if urlsplit(url).hostname in media.hosts_for(document):
-                headers = await _headers(media.credentials(self.connection), document)
-        return self.http.stream(url, headers=headers or None)
+        if media is None:
+            return self.http.stream(ref, headers=None)
+        url, shown = ref, Shown()
+        document: Mapping[str, Any] = {**self.known(), "ref": ref}
+        by_id = "://" not in ref and bool(media.url.source)
+        if by_id:
+            url = url_text(media.url, document)
+        if urlsplit(url).hostname in media.hosts_for(document):
+            shown = await _shown(media.credentials(self.connection), document)
+        if by_id and shown.token:
+            url = url_text(media.url, shown.within(document))
+        return self.http.stream(url, headers=dict(shown.headers) or None)
 
 
 class Checking(Inbox):
@@ -132,14 +141,14 @@ class Checking(Inbox):
         test = self.channel.probe
         document = self.known()
         try:
-            headers = await test.credentials(self.connection).headers(document)
+            shown = await test.credentials(self.connection).shown(document)
         except TokenRefused as error:
             return Health(ok=False, detail=str(error), advice=test.advice)
         except TokenUnavailable as error:
             return Health(ok=None, detail=str(error))
-        made = test.caller.make(document)
+        made = test.caller.make(shown.within(document))
         reply = await self.http.request(
-            made.method, made.url, headers={**made.headers, **headers}, timeout_s=PROBE_S
+            made.method, made.url, headers={**made.headers, **shown.headers}, timeout_s=PROBE_S
         )
         answer = answer_document(reply, {"settings": self.settings})
         ok = reply.ok and test.holds(answer)
@@ -150,9 +159,9 @@ class Checking(Inbox):
         )
 
 
-async def _headers(credentials: Credentials, document: Mapping[str, Any]) -> dict[str, str]:
+async def _shown(credentials: Credentials, document: Mapping[str, Any]) -> Shown:
     try:
-        return await credentials.headers(document)
+        return await credentials.shown(document)
     except TokenRefused as error:
         raise FetchFailed(str(error), retry=False) from error
     except TokenUnavailable as error:

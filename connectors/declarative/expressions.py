@@ -21,7 +21,7 @@ TOKENS = re.compile(
     r"""(?P<kept>'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`)"""
     r"""|(?P<literal>(?<![\w.])(?:true|false|null)(?![\w(]))"""
     r"""|(?P<name>[A-Za-z_]\w*(?:-\w+)*)"""
-    r"""|(?P<number>(?<![\w\[:])-?\d+(?:\.\d+)?(?!\w))"""
+    r"""|(?P<number>(?<![\w\[:])(?<![\[:]-)-?\d+(?:\.\d+)?(?!\w))"""
 )
 # Children of these nodes after the first see what the first found, not the document.
 LEFT_FIRST = {"subexpression", "index_expression", "projection", "value_projection"}

@@ -25,8 +25,13 @@ from storage.ids import utc_now
 ONE: dict[str, object] = {"types": []}
 MANY: dict[str, object] = {"types": [], "variadic": True}
 SEARCHED = 10_000
+NOTHING: tuple[object, ...] = (None, "", [], {})
 NUMBER = re.compile(r"[0-9]{1,9}")
-ENCODINGS = {"hex": bytes.hex, "base64": lambda raw: base64.b64encode(raw).decode()}
+ENCODINGS: Mapping[str, Callable[[bytes], str | bytes]] = {
+    "hex": bytes.hex,
+    "base64": lambda raw: base64.b64encode(raw).decode(),
+    "raw": bytes,
+}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -97,6 +102,26 @@ class Functions(standard.Functions):  # type: ignore[misc]  # the library is unt
         """split(item.media, ','): a list; nothing gives an empty one."""
         text = as_text(value)
         return text.split(as_text(by) or ",") if text else []
+
+    @signature(MANY)
+    def _func_list(self, *values: Value) -> list[Value]:
+        """list(a, b): one list of all; lists in it are taken apart, what is empty is left out."""
+        many = (value if isinstance(value, list) else [value] for value in values)
+        return [one for each in many for one in each if one is not False and one not in NOTHING]
+
+    @signature(ONE)
+    def _func_rows(self, columns: Value) -> list[dict[str, Value]]:
+        """rows({id: split(fields.ids, ','), state: split(fields.states, ',')}): one by one.
+
+        A column that is no list says the same in every row; a shorter one lacks its last ones.
+        """
+        named = dict(_items(columns))
+        lists = {name: value for name, value in named.items() if isinstance(value, list)}
+        length = max(map(len, lists.values()), default=0)
+        return [
+            {n: v if n not in lists else v[at] if at < len(v) else None for n, v in named.items()}
+            for at in range(length)
+        ]
 
     @signature(ONE, ONE, ONE)
     def _func_replace(self, value: Value, old: Value, new: Value) -> str:
@@ -171,15 +196,15 @@ class Functions(standard.Functions):  # type: ignore[misc]  # the library is unt
         return is_gsm(as_text(value))
 
     @signature(MANY)
-    def _func_hash(self, algorithm: Value, value: Value, encoding: Value = "hex") -> str:
-        """hash('sha256', text, 'hex' or 'base64')."""
+    def _func_hash(self, algorithm: Value, value: Value, encoding: Value = "hex") -> str | bytes:
+        """hash('sha256', text, 'hex' or 'base64' or 'raw')."""
         return encoded(hashlib.new(as_text(algorithm), _bytes(value)).digest(), encoding)
 
     @signature(MANY)
     def _func_hmac(
         self, algorithm: Value, key: Value, value: Value, encoding: Value = "hex"
-    ) -> str:  # fmt: skip
-        """hmac('sha256', settings.secret, text, 'hex' or 'base64')."""
+    ) -> str | bytes:  # fmt: skip
+        """hmac('sha256', settings.secret, text, 'hex' or 'base64' or 'raw', a key for the next)."""
         digest = hmac.new(_bytes(key), _bytes(value), as_text(algorithm)).digest()
         return encoded(digest, encoding)
 
@@ -262,12 +287,12 @@ class Functions(standard.Functions):  # type: ignore[misc]  # the library is unt
 FUNCTION_NAMES = frozenset(Functions.FUNCTION_TABLE)
 
 
-def encoded(raw: bytes, encoding: Value) -> str:
-    """``raw`` as ``hex`` or ``base64``."""
+def encoded(raw: bytes, encoding: Value) -> str | bytes:
+    """``raw`` as ``hex`` or ``base64``, or as it is."""
     try:
         return ENCODINGS[as_text(encoding)](raw)
     except KeyError:
-        raise ValueError(f"{encoding!r} is neither hex nor base64") from None
+        raise ValueError(f"{encoding!r} is none of hex, base64, raw") from None
 
 
 def _plain(value: Value) -> str:

@@ -159,10 +159,13 @@ class Handshake(Answer, frozen=True, kw_only=True):
 
 
 class Files(Part, frozen=True, kw_only=True):
-    """The files of a message: ``each`` gives a list, the others look at one ``file`` of it."""
+    """The files of a message: ``each`` gives a list, the others look at one ``file`` of it.
+
+    With neither ``url`` nor ``ref`` each one is itself a link.
+    """
 
     each: Expression
-    url: Expression = "file"
+    url: Expression = ""
     ref: Expression = ""
     name: Expression = ""
     type: Expression = ""
@@ -250,27 +253,32 @@ class HeaderAuth(Part, frozen=True, kw_only=True, tag="header", tag_field="type"
 
 
 class OAuth(Part, frozen=True, kw_only=True, tag="oauth", tag_field="type"):
-    """Client credentials (RFC 6749 section 4.4): a token is fetched, kept and renewed."""
+    """Client credentials (RFC 6749 section 4.4): a token is fetched, kept and renewed.
+
+    It goes into ``header``; with an empty one it is the ``{token}`` of the request. ``refused``
+    tells an answer that turns it down, where the provider does not say 401.
+    """
 
     token_url: Template
     client_id: Template = ""
     client_secret: Template = ""
     scope: Template = ""
-    style: Literal["basic", "form", "json"] = "form"
+    style: Literal["basic", "form", "json", "query"] = "form"
     fields: Templates = {}
     token: Expression = "body.access_token"  # noqa: S105 - where it stands in the answer
     expires: Expression = "body.expires_in"
     header: str = "Authorization"
     prefix: str = "Bearer "
+    refused: Expression = ""
 
 
 Auth = NoAuth | BasicAuth | BearerAuth | HeaderAuth | OAuth
 
 
 class Multipart(Part, frozen=True, kw_only=True):
-    """A form with the file in it."""
+    """A form in parts; the file is in it where ``file_field`` names its part."""
 
-    file_field: str
+    file_field: str = ""
     fields: Templates = {}
 
 

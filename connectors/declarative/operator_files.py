@@ -67,7 +67,8 @@ class OperatorFiles:
 
     def _refuse(self, path: Path, reason: str) -> None:
         if self._faults.get(path) != reason:
-            log.error("a channel file is refused", extra={"path": str(path), "reason": reason})
+            about = {"path": str(path), "reason": reason}
+            log.error("%s is refused: %s", path.name, reason, extra=about)
         self._faults[path] = reason
 
     def refresh(self) -> bool:

@@ -1,5 +1,6 @@
 """Sending by a channel.toml: which requests a message becomes, one after the other."""
 
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -38,7 +39,6 @@ from connectors.kit.splitting import split_text
 from connectors.manifest import Limits
 from storage.ids import utc_now
 
-UNAUTHORIZED = 401
 BY_LINK = {"in_text", "together"}
 
 
@@ -159,11 +159,11 @@ class Mailman:
     async def _call(
         self, caller: Caller, document: Mapping[str, Any], file: OutboundFile | None
     ) -> HttpReply:
-        headers = await self.credentials.headers(document)
-        reply = await self._request(caller.make(document, file), headers)
-        if reply.status == UNAUTHORIZED and self.credentials.renewable:
-            headers = await self.credentials.headers(document, headers)
-            reply = await self._request(caller.make(document, file), headers)
+        shown = await self.credentials.shown(document)
+        reply = await self._request(caller.make(shown.within(document), file), shown.headers)
+        if self.credentials.refused(reply):
+            shown = await self.credentials.shown(document, shown.token)
+            reply = await self._request(caller.make(shown.within(document), file), shown.headers)
         return reply
 
     async def _request(self, made: Made, headers: Mapping[str, str]) -> HttpReply:
@@ -198,6 +198,7 @@ class Mailman:
             "settings": self._settings,
             "hook_url": self._account.hook_url,
             "now": int(utc_now().timestamp()),
+            "nonce": secrets.token_hex(16),
         }
 
 

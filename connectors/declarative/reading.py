@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, get_args
 
+import msgspec
+
 from connectors.declarative import model
 from connectors.declarative.documents import Lazy
 from connectors.declarative.expressions import Expression
@@ -135,6 +137,8 @@ class _Files:
         given = model.Files(each=files) if isinstance(files, str) else files
         inner = Scope(frozenset({*scope.names, "file"}), scope.functions)
         self._each = scope.expression(given.each)
+        if not given.url and not given.ref:
+            given = msgspec.structs.replace(given, url="file")
         self._found = {
             name: inner.expression(getattr(given, name))
             for name in ("url", "ref", "name", "type", "kind", "size")
@@ -168,7 +172,10 @@ class _Files:
 
     def _text(self, name: str, document: Lazy) -> str:
         value = self._found[name](document)
-        return "" if value is False else as_text(value)
+        try:
+            return "" if value is False else as_text(value)
+        except ValueError as error:
+            raise ValueError(f"files: {name}: {error}") from error
 
 
 class _Segments:

@@ -24,7 +24,7 @@ from connectors.kit.multipart import Upload, multipart
 MESSAGE_NAMES = frozenset({
     "to", "from", "text", "html", "subject", "id", "piece", "pieces", "piece_id", "files", "file",
     "quick_replies", "template", "reply_to", "thread", "sender_name", "family", "scope",
-    "settings", "hook_url", "now",
+    "settings", "hook_url", "now", "nonce", "token",
 })  # fmt: skip
 SIGNED_NAMES = frozenset({"method", "url", "base_url", "path", "query", "form", "raw", "now"})
 BODIES = ("form", "json", "xml", "text", "multipart")
@@ -108,10 +108,14 @@ class _Body:
         return b""
 
     def stream(self, document: Gettable, boundary: str, file: OutboundFile | None) -> Body:
-        """A form with the file in it."""
-        if file is None or self.multipart is None or self._fields is None:
-            raise ValueError("a multipart form needs a file")
+        """A form in parts, the file among them where a part is named for it."""
+        if self.multipart is None or self._fields is None:
+            raise ValueError("this request is no multipart form")
         fields = {name: as_text(value) for name, value in self._fields(document).items()}
+        if not self.multipart.file_field:
+            return multipart(boundary, fields, ())
+        if file is None:
+            raise ValueError("a multipart form with a file_field needs a file")
         upload = Upload(name=file.name, media_type=file.media_type, open=file.open)
         return multipart(boundary, fields, {self.multipart.file_field: upload})
 

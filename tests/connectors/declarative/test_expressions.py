@@ -21,6 +21,9 @@ def found(source, **document):
         ("a.b-c-d == 200", 'a."b-c-d" == `200`'),
         ("a[0].b", "a[0].b"),
         ("a[0:2]", "a[0:2]"),
+        ("to_array(a)[-1].b", "to_array(a)[-1].b"),
+        ("a[:-1]", "a[:-1]"),
+        ("[a, -1]", "[a, `-1`]"),
         ("a == 'x-1 200'", "a == 'x-1 200'"),
         ('a."b-c"', 'a."b-c"'),
         ("a == true && b == null", "a == `true` && b == `null`"),
@@ -117,10 +120,28 @@ def test_a_value_that_a_function_cannot_take_is_a_value_error():
         ("json(a)", {"a": [1]}, "[1]"),
         ("geo(a.lat, a.lon)", {"a": {"lat": "1.5", "lon": -2}}, "geo:1.500000,-2.000000"),
         ("geo(a.lat, a.lon)", {"a": {"lat": 1}}, None),
+        ("to_array(a)[-1]", {"a": [1, 2]}, 2),
+        ("list(a && {t: a}, b[].{u: c}, '')", {"a": "x", "b": [{"c": 1}]}, [{"t": "x"}, {"u": 1}]),
+        ("list(a && {t: a}, b[].url)", {"a": ""}, []),
+        ("list(a == 'x' && 'y', b)", {"a": "z", "b": 0}, [0]),
+        ("rows({id: split(a, ','), s: split(b, ','), n: 'k'})", {"a": "1,2", "b": "3"},
+         [{"id": "1", "s": "3", "n": "k"}, {"id": "2", "s": None, "n": "k"}]),
+        ("rows({id: a})", {"a": "1"}, []),
     ],
 )  # fmt: skip
 def test_functions(source, document, wanted):
     assert found(source, **document) == wanted
+
+
+def test_a_key_may_be_made_of_keys():
+    """The derivation of a signing key that AWS documents for Signature Version 4."""
+    key = "hmac('sha256', text('AWS4', a), '20150830', 'raw')"
+    for word in ("us-east-1", "iam"):
+        key = f"hmac('sha256', {key}, '{word}', 'raw')"
+    made = found(
+        f"hmac('sha256', {key}, 'aws4_request')", a="wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+    )
+    assert made == "c4afb1cc5771d871763a393e44b703571b55cc28424d1a5e86da6ed3c154a4b9"
 
 
 def test_a_template_keeps_the_kind_of_a_lone_value():

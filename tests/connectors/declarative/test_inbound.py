@@ -176,6 +176,43 @@ def test_families_have_their_own_spelling(tmp_path):
     assert found.senders[0].canonical == "acme:p/7"
 
 
+def test_files_of_which_only_an_id_came(tmp_path):
+    event = only(
+        tmp_path,
+        MESSAGE + 'sender = "body.from"\nfiles = { each = "body.photos", ref = "file.id" }\n',
+        '{"from": "+15550199", "photos": [{"id": "p1", "w": 9}, {"id": "p2"}]}',
+    )
+    assert [(file.ref, file.url) for file in event.attachments] == [("p1", ""), ("p2", "")]
+
+
+def test_a_file_that_cannot_be_read_says_which_name_of_it(tmp_path):
+    text = MESSAGE + 'sender = "body.from"\nfiles = { each = "body.photos", name = "file.title" }\n'
+    with pytest.raises(Malformed, match="files: url: dict where text was expected"):
+        parsed(tmp_path, text, '{"from": "+15550199", "photos": [{"id": "p1"}]}')
+
+
+def test_reports_that_come_as_columns(tmp_path):
+    text = """[[receive.events]]
+kind = "receipt"
+each = "rows({id: split(fields.ids, ','), state: split(fields.states, ',')})"
+id = "item.id"
+state = "item.state"
+states = { delivered = 404, failed = 405 }
+"""
+    found = parsed(tmp_path, text, query="ids=a,b&states=404,405", method="GET", kind="")
+    assert [(one.native_id, one.state) for one in found.events] == [
+        ("a", "delivered"),
+        ("b", "failed"),
+    ]
+
+
+def test_names_of_soap_stand_without_their_prefixes(tmp_path):
+    body = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:c="x"><s:Header/><s:Body><c:mo><from>+15550199</from><text>Hi</text></c:mo></s:Body></s:Envelope>'
+    text = MESSAGE + 'sender = "body.Body.mo.from"\ntext = "fields.text"\n'
+    event = only(tmp_path, text, body, kind="text/xml")
+    assert (event.senders[0].value, event.text) == ("+15550199", "Hi")
+
+
 def test_a_condition_that_is_false_is_no_text(tmp_path):
     event = (
         MESSAGE

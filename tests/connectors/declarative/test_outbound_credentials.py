@@ -4,13 +4,14 @@
 import base64
 import hashlib
 import hmac
+import re
 from urllib.parse import urlsplit
 
 import pytest
 
-from connectors.contract import Accepted, ReauthNeeded, RetryLater
+from connectors.contract import Accepted, ReauthNeeded, Rejected, RetryLater
 from connectors.standin import CannedReply, StandInHttp
-from tests.connectors.declarative.channels import HEAD, connected
+from tests.connectors.declarative.channels import HEAD, UNSIGNED, connected
 from tests.connectors.declarative.sending import SEND, SETTINGS, form, message, sent
 
 
@@ -93,6 +94,67 @@ async def test_without_a_token_nothing_is_sent(tmp_path, reply, kind):
     outcome, requests = await sent(tmp_path, OAUTH, reply)
     assert isinstance(outcome, kind)
     assert [urlsplit(r.url).path for r in requests] == ["/x/token"]
+
+
+IN_QUERY = (
+    SEND
+    + """query = { access_token = "{token}" }
+auth = { type = "oauth", style = "query", token_url = "{settings.base}/token", client_id = "id", client_secret = "{settings.key}", header = "", refused = "is(body.errcode, 40001)" }
+"""
+)
+
+
+async def test_a_token_may_stand_in_the_query_and_be_refused_in_a_good_answer(tmp_path):
+    replies = [
+        CannedReply(url="*/token*", body={"access_token": "t1"}), CannedReply(url="*/token*", body={"access_token": "t2"}),
+        CannedReply(url="*/send*", body={"errcode": 40001}), CannedReply(url="*/send*", body={"errcode": 0}),
+    ]  # fmt: skip
+    outcome, requests = await sent(tmp_path, IN_QUERY, *replies)
+    assert isinstance(outcome, Accepted)
+    assert [(one.method, urlsplit(one.url).path, form(one).get("access_token")) for one in requests] == [
+        ("GET", "/x/token", None), ("POST", "/send", "t1"), ("GET", "/x/token", None), ("POST", "/send", "t2"),
+    ]  # fmt: skip
+    assert form(requests[0])["client_secret"] == "k&y"
+    assert not any("Authorization" in one.headers for one in requests)
+
+
+async def test_a_token_that_stays_refused_is_asked_for_once_more_and_no_oftener(tmp_path):
+    refused = [CannedReply(url="*/send*", body={"errcode": 40001})] * 3
+    tokens = [CannedReply(url="*/token*", body={"access_token": f"t{n}"}) for n in range(3)]
+    text = IN_QUERY + "success = { when = \"is(body.errcode, '0')\" }\n"
+    outcome, requests = await sent(tmp_path, text, *tokens, *refused)
+    assert isinstance(outcome, Rejected)
+    assert len(requests) == 4
+
+
+async def test_a_nonce_is_the_same_wherever_it_stands_and_another_next_time(tmp_path):
+    text = (
+        SEND
+        + """headers = { X-WSSE = '''Nonce="{nonce}", Digest="{hash('sha256', nonce)}"''' }\n"""
+    )
+    channel_text = text + "[limits]\nmax_chars = 5\n"
+    _, requests = await sent(tmp_path, channel_text, what=message("Hello again"))
+    seen = [re.findall(r'"(\w+)"', one.headers["X-WSSE"]) for one in requests]
+    assert all(hashlib.sha256(nonce.encode()).hexdigest() == digest for nonce, digest in seen)
+    assert len({nonce for nonce, _ in seen}) == len(requests) > 1
+
+
+async def test_a_file_is_fetched_with_the_token_in_its_address_from_that_host_alone(tmp_path):
+    text = IN_QUERY + '[media]\nurl = "https://media.example/get?token={token}&id={ref}"\n'
+    text += (
+        UNSIGNED.removeprefix(HEAD)
+        + '[[receive.events]]\nkind = "message"\nsender = "body.a"\nfiles = "body.b"\n'
+    )
+    replies = [CannedReply(url="*/token?*", body={"access_token": "t1"}), *[CannedReply()] * 2]
+    http = StandInHttp(replies)
+    settings = {"key": "k", "base": "https://b.example"}
+    channel = connected(tmp_path, HEAD + SETTINGS + text, settings, http)
+    for ref in ("p/1", "https://elsewhere.example/p"):
+        async for _ in await channel.fetch(ref):
+            pass
+    assert [one.url for one in http.requests if "/token?" not in one.url] == [
+        "https://media.example/get?token=t1&id=p%2F1", "https://elsewhere.example/p",
+    ]  # fmt: skip
 
 
 async def test_a_signed_request_as_alibaba_documents_it(tmp_path):

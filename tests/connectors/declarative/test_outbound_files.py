@@ -80,6 +80,15 @@ async def test_the_first_file_bears_the_text(tmp_path):
     assert "more" in two.body
 
 
+async def test_a_form_in_parts_needs_no_file(tmp_path):
+    text = SEND + 'files = "each"\nmultipart = { fields = { to = "{to}", media = "{file.url}" } }\n'
+    outcome, [one] = await sent(tmp_path, text, what=message("", [file()]))
+    assert one.headers["Content-Type"].startswith("multipart/form-data; boundary=")
+    assert 'name="media"\r\n\r\nhttps://parley.example/files/1' in one.body
+    assert "filename" not in one.body
+    assert isinstance(outcome, Accepted)
+
+
 UPLOAD = (
     SEND
     + 'files = "each"\njson = { text = "{text}", media = "{file.ref}" }\n[send.upload]\nurl = "https://api.example.com/media"\nmultipart = { file_field = "f" }\nref = "body.media_id"\n'

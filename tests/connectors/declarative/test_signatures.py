@@ -76,6 +76,16 @@ PRESETS = {
     "ecdsa": ('type = "public_key", header = "X-Sign", encoding = "base64", '
               'key = "{settings.key}"', pem(EC),
               {"x-sign": b64(EC.sign(BODY, ec.ECDSA(hashes.SHA256())))}),
+    "a time and a signature in one header":
+        ('type = "hmac", header = "X-Sign", key = "{settings.key}", '
+         """prefix = "t={match(headers.x-sign, 't=([0-9]+)')},v1=", """
+         """content = "{match(headers.x-sign, 't=([0-9]+)')}.{raw}", """
+         """timestamp = "match(headers.x-sign, 't=([0-9]+)')\"""", SECRET,
+         {"x-sign": f"t={STAMP},v1={mac(STAMP.encode() + b'.' + BODY).hexdigest()}"}),
+    "a public key pasted as one line":
+        ('type = "public_key", header = "X-Sign", encoding = "base64", key = "{settings.key}"',
+         pem(RSA).replace("\n", " "),
+         {"x-sign": b64(RSA.sign(BODY, padding.PKCS1v15(), hashes.SHA256()))}),
     "jwt HS256": ('type = "jwt", header = "Authorization", prefix = "Bearer ", '
                   f'key = "{{settings.key}}", {CLAIMS}', SECRET,
                   {"authorization": "Bearer " + token(SECRET, "HS256")}),
