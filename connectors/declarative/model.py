@@ -324,7 +324,7 @@ class Sign(Part, frozen=True, kw_only=True):
     header: str = ""
     query: str = ""
     form: str = ""
-    prefix: str = ""
+    prefix: Template = ""
 
 
 class Upload(Call, frozen=True, kw_only=True):

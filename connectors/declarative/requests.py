@@ -13,7 +13,7 @@ from connectors.contract import OutboundFile
 from connectors.declarative import model
 from connectors.declarative.auth import FORM, filled_headers
 from connectors.declarative.documents import Lazy
-from connectors.declarative.encodings import DECODE, ENCODE
+from connectors.declarative.encodings import ENCODE
 from connectors.declarative.expressions import Gettable
 from connectors.declarative.signatures import known_algorithm
 from connectors.declarative.templates import Filled, Scope, Template
@@ -145,6 +145,7 @@ class _Signing:
         self._sign = sign
         self._where, self.name = given[0], places[given[0]]
         self._key = scope.template(sign.key)
+        self._prefix = scope.template(sign.prefix)
         wider = Scope(frozenset({*scope.names, *SIGNED_NAMES}), scope.functions)
         self._content = wider.template(sign.content)
 
@@ -154,9 +155,9 @@ class _Signing:
         url = str(about["url"])
         path = "/" + url.partition("://")[2].partition("/")[2]
         signed = Lazy({**known, **about, "base_url": url, "path": path, "raw": raw}, {})
-        key = DECODE["text"](self._key.text(document))
-        digest = hmac.new(key, self._content.bytes(signed), self._sign.algorithm).digest()
-        return self._where, self._sign.prefix + ENCODE[self._sign.encoding](digest)
+        key, content = self._key.bytes(document), self._content.bytes(signed)
+        made = ENCODE[self._sign.encoding](hmac.new(key, content, self._sign.algorithm).digest())
+        return self._where, self._prefix.text(document) + made
 
 
 def merged(send: model.Send, variant: model.Variant) -> model.Call:

@@ -169,6 +169,28 @@ query = { AccessKeyId = "testid", Action = "DescribeRegions", Format = "XML", Si
     assert form(one)["Signature"] == "OLeaidS1JvxuMvnyHOwuJ+uX5qY="
 
 
+async def test_a_signed_request_as_tencent_documents_it(tmp_path):
+    """The worked example of Tencent Cloud's signature TC3 (DescribeInstances)."""
+    text = r"""[send]
+url = "https://cvm.tencentcloudapi.com"
+content_type = "application/json; charset=utf-8"
+text = '{{"Limit": 1, "Filters": [{{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}}]}}'
+[send.sign]
+header = "Authorization"
+algorithm = "sha256"
+prefix = "TC3-HMAC-SHA256 Credential={settings.base}/{clock(1551113065, '%Y-%m-%d')}/cvm/tc3_request, SignedHeaders=content-type;host, Signature="
+key = "{hmac('sha256', hmac('sha256', hmac('sha256', text('TC3', settings.key), clock(1551113065, '%Y-%m-%d'), 'raw'), 'cvm', 'raw'), 'tc3_request', 'raw')}"
+content = "TC3-HMAC-SHA256\n1551113065\n2019-02-25/cvm/tc3_request\n{hash('sha256', text('POST\n/\n\ncontent-type:application/json; charset=utf-8\nhost:cvm.tencentcloudapi.com\n\ncontent-type;host\n', hash('sha256', raw)))}"
+"""
+    _, [one] = await sent(
+        tmp_path, text, settings={"key": "Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", "base": "AKID"}
+    )
+    assert one.headers["Authorization"] == (
+        "TC3-HMAC-SHA256 Credential=AKID/2019-02-25/cvm/tc3_request, SignedHeaders=content-type;host, "
+        "Signature=72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168"
+    )
+
+
 async def test_a_signature_over_the_body(tmp_path):
     text = (
         SEND
