@@ -27,6 +27,7 @@ from connectors.declarative.auth import (
 )
 from connectors.declarative.compiling import Compiled
 from connectors.declarative.documents import Lazy
+from connectors.declarative.inline_files import SCHEME, inline_bytes
 from connectors.declarative.outbound import Mailman
 from connectors.declarative.requests import url_text
 from connectors.errors import FetchFailed, Malformed
@@ -115,6 +116,8 @@ class Fetching(Inbox):
 
     async def fetch(self, ref: str) -> AsyncIterator[bytes]:
         """Credentials go to the hosts of the file only, whatever a link says."""
+        if ref.startswith(SCHEME):
+            return inline_bytes(ref)
         media = self.channel.media
         if media is None:
             return self.http.stream(ref, headers=None)

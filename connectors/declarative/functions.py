@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote_plus, unquote_to_bytes
 import msgspec
 from jmespath import functions as standard
 
+from connectors.declarative.inline_files import SCHEME, inline_url
 from connectors.declarative.texts import Value, as_text
 from connectors.declarative.times import AUTO, moment, zone_of
 from connectors.kit.gsm import from_gsm, is_gsm
@@ -277,6 +278,14 @@ class Functions(standard.Functions):  # type: ignore[misc]  # the library is unt
         if latitude is None or longitude is None:
             return None
         return f"geo:{float(latitude):.6f},{float(longitude):.6f}"
+
+    @signature(MANY)
+    def _func_inline(self, value: Value, media_type: Value = "") -> str | None:
+        """inline(item.data, 'image/jpeg'): a file that came as base64, as a link, for files."""
+        content = as_text(value)
+        if content.startswith(SCHEME):
+            return content
+        return inline_url(content, as_text(media_type)) if content else None
 
     @signature(MANY)
     def _func_nonce(self, length: Value = 16) -> str:

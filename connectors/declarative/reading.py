@@ -10,6 +10,7 @@ import msgspec
 from connectors.declarative import model
 from connectors.declarative.documents import Lazy
 from connectors.declarative.expressions import Expression
+from connectors.declarative.inline_files import SCHEME, media_type_of
 from connectors.declarative.templates import EMPTY, Scope
 from connectors.declarative.texts import Value, as_text
 from connectors.declarative.times import moment, zone_of
@@ -209,4 +210,6 @@ def _kind(name: str) -> MediaKind:
 
 
 def _guessed(name: str) -> str:
+    if name.startswith(SCHEME):
+        return media_type_of(name)
     return mimetypes.guess_type(name.partition("?")[0])[0] or ""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from connectors.declarative.times import AUTO, moment, zone_of
-from connectors.errors import Malformed
+from connectors.errors import FetchFailed, Malformed
 from connectors.events import SenderId
 from tests.connectors.declarative.channels import HEAD, NOW, UNSIGNED, connected, request
 
@@ -183,6 +183,39 @@ def test_files_of_which_only_an_id_came(tmp_path):
         '{"from": "+15550199", "photos": [{"id": "p1", "w": 9}, {"id": "p2"}]}',
     )
     assert [(file.ref, file.url) for file in event.attachments] == [("p1", ""), ("p2", "")]
+
+
+INLINE = UNSIGNED + MESSAGE + 'sender = "body.from"\nfiles = "inline(body.data, body.mime)"\n'
+
+
+@pytest.mark.parametrize(
+    ("data", "mime", "kind"),
+    [
+        ("aGFsZGVuPz8/", "image/jpeg", "image"),
+        ("aGFsZGVuPz8_", "", "file"),
+        ("aGFs\\r\\nZGVuPz8/", "image/jpeg", "image"),
+        ("data:image/png;base64,aGFsZGVuPz8/", "", "image"),
+    ],
+)
+async def test_a_file_inside_the_request(tmp_path, data, mime, kind):
+    channel = connected(tmp_path, INLINE)
+    body = f'{{"from": "+15550199", "data": "{data}", "mime": "{mime}"}}'
+    [event] = channel.parse(request(body)).events
+    [file] = event.attachments
+    assert file.kind == kind
+    assert b"".join([piece async for piece in await channel.fetch(file.url)]) == b"halden???"
+
+
+async def test_what_is_no_file_inside_the_request_is_said_for_good(tmp_path):
+    channel = connected(tmp_path, INLINE)
+    for data in ("data:image/png,plain", "data:image/png;base64,a", "data:;base64,!!!!"):
+        with pytest.raises(FetchFailed, match="no base64") as failed:
+            [piece async for piece in await channel.fetch(data)]
+        assert not failed.value.retry
+
+
+def test_no_file_inside_the_request_is_none(tmp_path):
+    assert only(tmp_path, INLINE.removeprefix(UNSIGNED), '{"from": "+15550199"}').attachments == ()
 
 
 def test_a_file_that_cannot_be_read_says_which_name_of_it(tmp_path):
