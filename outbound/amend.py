@@ -48,7 +48,8 @@ class Amender:
                 raise TooLate(before.state, "undo")
             after = _moved(before, "undo", clock)
             message = await self._write(viewer, message, after, session)
-            await self._restore(viewer, message, ticket, now, session)
+            if message.act is None:  # an act had changed nothing on the ticket
+                await self._restore(viewer, message, ticket, now, session)
             return message
 
         return await self._run(work)

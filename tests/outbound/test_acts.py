@@ -169,6 +169,20 @@ async def test_a_refusal_leaves_the_message_as_it_is_and_flags_the_ticket(
     assert (await able.message(message)).text == "Tomorrow"
 
 
+async def test_an_act_that_is_called_off_while_it_waits_changes_nothing_on_the_ticket(
+    able: World, peer: Peer
+) -> None:
+    message = await said(able)
+    peer.answers = [(503, {})]
+    act = await done(able, await ask(able, "edit", message.id, text="Tomorrow"))
+    assert await able.state(act) == "queued"
+    before = await able.ticket()
+    await able.amender.undo(MIRA, act.id, NOW)
+    assert await able.state(act) == "cancelled"
+    assert (await able.ticket()).message_count == before.message_count == 1
+    assert (await able.message(message)).text == "Today"
+
+
 async def test_an_unknown_outcome_is_asked_again_a_few_times_and_holds_up_no_reply_for_long(
     able: World, peer: Peer
 ) -> None:

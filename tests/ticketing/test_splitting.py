@@ -3,6 +3,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from normalizer.model import Act, Author
 from tests.ticketing.builders import NOW, a_mail, said
 from tests.ticketing.conftest import CHAT, MAIL, SMS
 from ticketing.amendments import TicketChange
@@ -213,3 +214,27 @@ async def test_a_word_that_came_after_the_end_still_waits_when_its_split_is_undo
     done = await house.splitting.split(mira, wish, NOW + 4 * HOUR)
     await house.merging.undo(mira, done.merge.id, NOW + 5 * HOUR)
     assert image(await house.ticket()) == image(before)
+
+
+async def test_an_act_upon_a_message_is_counted_on_neither_side(house, mira, ticket):
+    first = (await house.messages())[0]
+    act = msgspec.structs.replace(
+        first,
+        id="act-1",
+        native_id="",
+        direction="act",
+        text="",
+        reply_text="",
+        author=Author(kind="agent", id=mira.agent_id, name=mira.name),
+        act=Act(kind="react", message_id=first.id, emoji="👍"),
+        occurred_at=NOW + 8 * HOUR,
+        received_at=NOW + 8 * HOUR,
+    )
+    await house.collections.messages.insert(act)
+    before = image(ticket)
+    done = await split(house, mira, ticket, "Word 2", "Word 3")
+    old, new = await house.tickets()
+    assert [(one.message_count, one.in_count) for one in (old, new)] == [(2, 2), (2, 2)]
+    assert (old.activity_at, old.last_out_at) == (NOW + 4 * HOUR, None)
+    await house.merging.undo(mira, done.merge.id, NOW + 10 * HOUR)
+    assert image(await house.ticket(old.number)) == before

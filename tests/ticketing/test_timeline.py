@@ -6,7 +6,9 @@ from uuid import uuid4
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from normalizer.model import Act
 from tests.ticketing.builders import NOW, said
 from tests.ticketing.conftest import CHAT
 from ticketing.people import timeline
@@ -63,3 +65,12 @@ async def test_every_word_stands_once_and_newest_first(house, told, mira, monkey
     assert sorted(tickets) == sorted(one.id for one in await house.tickets())
     moments = [(one.at, one.place) for one in found]
     assert moments == sorted(moments, reverse=True)
+
+
+async def test_what_was_done_to_a_word_is_no_entry_of_its_own(house, told, mira):
+    await house.events_in(CHAT, said("Hello", id="1"))
+    (word,) = await house.messages()
+    act = Act(kind="react", message_id=word.id, emoji="👍")
+    await house.collections.messages.insert(replace(word, id="a", direction="act", act=act))
+    found = await all_of(told, mira, (await house.ticket()).contact_id, 5)
+    assert [one.what.id for one in found if hasattr(one.what, "text")] == [word.id]

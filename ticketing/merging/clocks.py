@@ -108,9 +108,10 @@ def is_automatic(message: Message) -> bool:
 
 
 def heard_by(ticket: Ticket, message: Message) -> Ticket:
-    """The ticket with one message more, as when it came; an agent's note moves nothing."""
+    """The ticket with one message more, as when it came; an agent's note or act moves nothing."""
     cancelled = message.delivery is not None and message.delivery.state == "cancelled"
-    if cancelled or (message.direction == "note" and message.author.kind == "agent"):
+    silent = message.direction == "note" and message.author.kind == "agent"
+    if cancelled or silent or message.direction == "act":
         return replace(ticket, updated_at=max(ticket.updated_at, message.received_at))
     return after_message(ticket, message, automatic=is_automatic(message))
 
@@ -143,6 +144,11 @@ def _earliest(one: datetime | None, two: datetime | None) -> datetime | None:
 def is_customers(message: Message) -> bool:
     """Whether the ticket counts it as one that came in."""
     return counts_in(message.direction, message.author.kind)
+
+
+def counted(direction: str, state: str | None) -> bool:
+    """What a ticket has for a message: nothing cancelled, and no act upon another one."""
+    return state != "cancelled" and direction != "act"
 
 
 def counts_in(direction: str, author: str) -> bool:

@@ -15,7 +15,7 @@ from storage.ids import derived_id
 from ticketing.amendments import MAX_SUBJECT
 from ticketing.errors import Invalid, Refused
 from ticketing.ingest.tickets import snippet_of
-from ticketing.merging.clocks import counts_in, heard_by, is_automatic
+from ticketing.merging.clocks import counted, counts_in, heard_by, is_automatic
 from ticketing.merging.model import Cut, MergeId, Piece, Place, Size, Tally
 from ticketing.model import Contact, Conversation, Ticket, closed_key
 
@@ -166,8 +166,8 @@ def size_of(messages: Iterable[Message]) -> Size:
     found = [
         Size(
             total=1,
-            counted=0 if one.delivery and one.delivery.state == "cancelled" else 1,
-            inbound=1 if counts_in(one.direction, one.author.kind) else 0,
+            counted=int(counted(one.direction, one.delivery.state if one.delivery else None)),
+            inbound=int(counts_in(one.direction, one.author.kind)),
         )
         for one in messages
     ]
@@ -185,7 +185,7 @@ def _activity(old: Ticket, left: Sequence[Message]) -> datetime:
     moments = [
         one.received_at if one.direction == "in" else one.occurred_at
         for one in left
-        if one.direction != "note" and not is_automatic(one)
+        if one.direction in ("in", "out") and not is_automatic(one)
     ]
     return max(moments, default=old.created_at)
 

@@ -12,7 +12,7 @@ from storage.migrations import Index
 from storage.mongo import Session
 from ticketing.errors import Refused
 from ticketing.links.store import LinkStore
-from ticketing.merging.clocks import counts_in
+from ticketing.merging.clocks import counted, counts_in
 from ticketing.merging.model import (
     MAX_CONVERSATIONS,
     MAX_SPLIT,
@@ -377,12 +377,11 @@ def _slices(items: Sequence[ItemT], most: int) -> Iterator[Sequence[ItemT]]:
 
 
 def _more(known: Tally, group: Group, n: int) -> Tally:
-    cancelled = group.state == "cancelled"
     return Tally(
         size=known.size
         + Size(
             total=n,
-            counted=0 if cancelled else n,
+            counted=n if counted(group.direction, group.state) else 0,
             inbound=n if counts_in(group.direction, group.author) else 0,
         ),
         notes=known.notes + (n if group.direction == "note" else 0),

@@ -108,6 +108,7 @@ class Timeline:
         where = {
             "ticket_id": thread.ticket.id,
             "conversation_id": {"$in": list(thread.within)},
+            "direction": {"$ne": "act"},  # what was done to a word is shown by the word
         }
 
         async def fetch(since: datetime, until: datetime, wanted: int) -> list[Message]:
