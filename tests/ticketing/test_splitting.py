@@ -232,9 +232,14 @@ async def test_an_act_upon_a_message_is_counted_on_neither_side(house, mira, tic
     )
     await house.collections.messages.insert(act)
     before = image(ticket)
-    done = await split(house, mira, ticket, "Word 2", "Word 3")
+    wish = SplitWish(
+        ticket_id=ticket.id,
+        conversation_id=first.conversation_id,
+        from_message_id=(await house.messages())[2].id,
+    )
+    done = await house.splitting.split(mira, wish, NOW + 9 * HOUR)
     old, new = await house.tickets()
     assert [(one.message_count, one.in_count) for one in (old, new)] == [(2, 2), (2, 2)]
-    assert (old.activity_at, old.last_out_at) == (NOW + 4 * HOUR, None)
+    assert (new.activity_at, new.last_out_at) == (NOW + 4 * HOUR, None)
     await house.merging.undo(mira, done.merge.id, NOW + 10 * HOUR)
     assert image(await house.ticket(old.number)) == before
