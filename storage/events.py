@@ -138,11 +138,16 @@ class EventLog:
         before: datetime | None = None,
         limit: int = 100,
         since: datetime | None = None,
+        changed: Sequence[str] = (),
     ) -> list[Event]:
-        """A ticket's history, newest first, earlier than ``before``, from ``since`` on."""
+        """A ticket's history, newest first, earlier than ``before``, from ``since`` on; of
+        ``changed``, where it is given, only what tells of one of these fields.
+        """
         ends = (("$lt", before), ("$gte", since))
         window = {operator: moment for operator, moment in ends if moment is not None}
-        where = {"ticket_id": ticket_id, **({"at": window} if window else {})}
+        where: dict[str, object] = {"ticket_id": ticket_id}
+        where |= {"at": window} if window else {}
+        where |= {"changes.field": {"$in": list(changed)}} if changed else {}
         return await self._events.find(where, sort=[("at", -1), ("_id", -1)], limit=limit)
 
     async def since(self, at: datetime, limit: int, until: datetime | None = None) -> list[Event]:

@@ -170,6 +170,12 @@ def _rating(ticket: Ticket, change: TicketChange, catalogue: Catalogue, _now: da
     return replace(after, priority=priority)
 
 
+def rates(before: Ticket, after: Ticket, change: TicketChange) -> bool:
+    """Whether the priority is what impact and urgency make of it: nobody asked for another."""
+    pair = (after.impact, after.urgency)
+    return change.priority is UNSET and None not in pair and pair != (before.impact, before.urgency)
+
+
 def _state(ticket: Ticket, change: TicketChange, catalogue: Catalogue, now: datetime) -> Ticket:
     after = ticket
     if change.state is not UNSET:

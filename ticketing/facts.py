@@ -17,6 +17,7 @@ AUDIENCE = "audience"  # the followers, told beside the history
 NAMED = "named"  # who was mentioned in a note
 WRITER = "writer"  # whose reply is in trouble
 WOKE = "woke"  # who is told that a ticket woke
+RATED = "rated"  # the priority is what impact and urgency make of it
 NEWS = frozenset({"message.received", "message.sent", "note.added", "ticket.changed"})
 MARKS = frozenset({AUDIENCE, NAMED, WOKE, WRITER})  # for consumers, not for people
 TRACKED = (
@@ -172,6 +173,19 @@ def awaits_files(event: Event) -> bool:
 def naming(agent_ids: Sequence[AgentId]) -> tuple[Change, ...]:
     """Says of a note whom it mentions."""
     return (Change(field=NAMED, after=",".join(agent_ids)),) if agent_ids else ()
+
+
+def rating(ticket: Ticket) -> tuple[Change, ...]:
+    """Says that impact and urgency make the priority."""
+    return (Change(field=RATED, after=ticket.priority),)
+
+
+def began_with(plain: Ticket, ticket: Ticket, template_id: str) -> Iterator[Change]:
+    """Says of a ticket that we begin by which template, and what priority it was given."""
+    if template_id:
+        yield Change(field="template", after=template_id)
+    if ticket.priority != plain.priority:
+        yield Change(field="priority", before=plain.priority, after=ticket.priority)
 
 
 def woken(ticket: Ticket) -> tuple[Change, ...]:

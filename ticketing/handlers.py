@@ -17,7 +17,7 @@ from storage.mongo import Session
 from storage.writes import Writes
 from ticketing import facts
 from ticketing.agents import check_agents
-from ticketing.amendments import TicketChange, amended
+from ticketing.amendments import TicketChange, amended, rates
 from ticketing.assets.referred import Referred
 from ticketing.catalogue.reading import Catalogues
 from ticketing.catalogue.store import CatalogueStore
@@ -63,7 +63,7 @@ class Commands:
                 return before
             saved = replace(after, version=after.version + 1)
             writes.replace(self._in.tickets, [saved])
-            events.append(_changed(before, saved, viewer, now, change.why))
+            events.append(_changed(before, saved, viewer, now, change))
             return saved
 
         changed = await self._transactions.run_joined(work)
@@ -215,15 +215,18 @@ def _note(id: MessageId, place: Conversation, viewer: Viewer, text: str, now: da
     )
 
 
-def _changed(before: Ticket, after: Ticket, viewer: Viewer, now: datetime, why: str = "") -> Event:
+def _changed(
+    before: Ticket, after: Ticket, viewer: Viewer, now: datetime, change: TicketChange
+) -> Event:
+    rated = facts.rating(after) if rates(before, after, change) else ()
     return facts.fact(
         "ticket.changed",
         after,
         cause=f"v{after.version}",
         actor=facts.of_viewer(viewer),
         at=now,
-        changes=facts.differences(before, after),
-        why=why,
+        changes=(*facts.differences(before, after), *rated),
+        why=change.why,
     )
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from storage.events import Change, Event
 from ticketing.errors import Forbidden, Invalid
-from ticketing.facts import AUDIENCE, WOKE
+from ticketing.facts import AUDIENCE, RATED, WOKE
 from ticketing.model import FieldValue, Ticket
 from ticketing.permissions import Viewer, allowed
 from ticketing.roles.model import FieldRule
@@ -43,6 +43,7 @@ MARKED: Mapping[str, str] = {
     WOKE: "snoozed_until",
     "parent": "parent_id",
     "child": "parent_id",
+    RATED: "priority",
 }
 CHANGEABLE = frozenset({*BLANK, "subject", "status", "priority", "type_id", "private"})
 ALSO: Mapping[str, str] = {"state": "status"}  # a state is a status, said more precisely
@@ -97,6 +98,11 @@ def told(viewer: Viewer, event: Event) -> Event | None:
         return event
     changes = told_changes(viewer, event.changes)
     return replace(event, changes=changes) if changes or event.message_id else None
+
+
+def tellable(viewer: Viewer, field: str) -> bool:
+    """Whether the viewer may ask when a field of the history changed."""
+    return readable(viewer, MARKED.get(field, field))
 
 
 def told_changes(viewer: Viewer, changes: Iterable[Change]) -> tuple[Change, ...]:

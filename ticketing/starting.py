@@ -13,7 +13,7 @@ from storage.events import Event, EventLog
 from storage.ids import derived_id
 from storage.mongo import Session
 from ticketing import facts
-from ticketing.amendments import MAX_SUBJECT
+from ticketing.amendments import MAX_SUBJECT, rates
 from ticketing.assets.referred import Referred
 from ticketing.catalogue.beginning import Beginning, begun
 from ticketing.catalogue.model import Catalogue
@@ -132,8 +132,7 @@ class Starter:
         await self._free(session, conversation)
         await self._in.tickets.insert(ticket, session=session)
         await self._in.conversations.insert(conversation, session=session)
-        actor = facts.of_viewer(viewer)
-        event = facts.fact("ticket.created", ticket, cause=start.seed, actor=actor, at=start.at)
+        event = _created(start, plain, ticket, viewer)
         await self._events.append(session, [event])
         return Begun(ticket=ticket, conversation=conversation, events=(event,))
 
@@ -166,6 +165,19 @@ class Starter:
         if holder is not None:
             released = replace(holder, open_key=closed_key(holder.id), version=holder.version + 1)
             await self._in.conversations.replace_many([released], session=session)
+
+
+def _created(start: _Start, plain: Ticket, ticket: Ticket, viewer: Viewer) -> Event:
+    beginning = start.wish.beginning
+    rated = facts.rating(ticket) if rates(plain, ticket, beginning.change) else ()
+    return facts.fact(
+        "ticket.created",
+        ticket,
+        cause=start.seed,
+        actor=facts.of_viewer(viewer),
+        at=start.at,
+        changes=(*facts.began_with(plain, ticket, beginning.template_id), *rated),
+    )
 
 
 def _for_themself(viewer: Viewer, ticket: Ticket) -> Ticket:

@@ -255,6 +255,12 @@ class PageQuery(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     limit: Limit = 50
 
 
+class EventQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which part of a history; ``changed``: fields with commas between, of which one changed."""
+
+    changed: Annotated[str, Meta(max_length=200)] = ""
+
+
 class TicketQuery(PageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which tickets. ``view``: the name of a built-in view or the id of a saved one, whose own
     sort holds where none is asked for.

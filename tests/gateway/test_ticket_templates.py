@@ -32,6 +32,9 @@ async def test_a_template_fills_what_is_not_said(house: House, admin: Person) ->
     assert [one["text"] for one in made["checklist"]] == ["Called", "Sent the part"]
     messages = (await admin.get(f"/tickets/{made['id']}/messages"))["items"]
     assert messages[0]["text"].startswith("We ask you to check the valve.")
+    (begun,) = (await admin.get(f"/tickets/{made['id']}/events?changed=priority"))["items"]
+    told = {one["field"]: one["after"] for one in begun["changes"]}
+    assert (begun["kind"], told) == ("ticket.created", {"template": "recall", "priority": "high"})
 
 
 async def test_what_nobody_says_is_named(house: House, admin: Person) -> None:

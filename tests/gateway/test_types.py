@@ -251,6 +251,38 @@ async def test_impact_and_urgency_make_the_priority_until_somebody_says_another(
     assert await change(impact="low", priority="urgent") == "urgent"
 
 
+async def test_the_history_says_whether_a_priority_was_rated_or_set(
+    admin: Person, ticket: str
+) -> None:
+    async def told(**wanted: object) -> list[str]:
+        assert (await admin.call("PATCH", f"/tickets/{ticket}", wanted))[0] == 200
+        found = await admin.get(f"/tickets/{ticket}/events?changed=priority,rated")
+        return [change["field"] for change in found["items"][0]["changes"]]
+
+    assert await told(impact="medium", urgency="medium") == ["impact", "urgency", "rated"]
+    assert await told(urgency="high") == ["priority", "urgency", "rated"]
+    assert await told(priority="low", why="It can wait") == ["priority"]
+    assert await told(impact="low", priority="urgent") == ["priority", "impact"]
+    found = (await admin.get(f"/tickets/{ticket}/events?changed=priority"))["items"]
+    assert [one["why"] for one in found] == ["", "It can wait", ""]
+    assert await told(tags=["x"]) == ["priority", "impact"]
+
+
+async def test_when_a_hidden_field_changed_is_not_told(
+    house: House, admin: Person, ticket: str
+) -> None:
+    body = {"name": "Narrow", "permissions": ["read"], "fields": {"impact": "hidden"}}
+    assert (await admin.call("POST", "/roles", body))[0] == 201
+    role = next(one["id"] for one in (await admin.get("/roles"))["items"] if one["name"] == "Narrow")
+    jun = await house.person("jun@halden.example", role=role)
+    wanted = {"impact": "high", "tags": ["x"]}
+    assert (await admin.call("PATCH", f"/tickets/{ticket}", wanted))[0] == 200
+    path = f"/tickets/{ticket}/events?changed="
+    assert (await jun.get(f"{path}impact"))["items"] == []
+    assert len((await jun.get(f"{path}tags,impact"))["items"]) == 1
+    assert len((await admin.get(f"{path}impact"))["items"]) == 1
+
+
 async def test_a_form_says_what_it_asks_and_what_is_missing(admin: Person, ticket: str) -> None:
     await put(admin, "/fields/broken", kind="boolean")
     await put(admin, "/fields/how", kind="text")

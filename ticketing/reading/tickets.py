@@ -1,6 +1,6 @@
 """Lists, one ticket with all that belongs to it, its thread and its history."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from ticketing.reading.lists import MAX_LIMIT, ListQuery, Lists
 from ticketing.reading.partial import PartialTickets
 from ticketing.reading.store import ReadingStore
 from ticketing.reading.windows import Cursor, Page, latest, newest_first, page_of, read_cursor
-from ticketing.redaction import told
+from ticketing.redaction import tellable, told
 from ticketing.views.saved import SavedViews
 
 THREAD_FIRST = timedelta(hours=1)
@@ -162,14 +162,26 @@ class TicketReading:
         return message
 
     async def events(
-        self, viewer: Viewer, id: str, cursor_text: str | None, limit: int
+        self,
+        viewer: Viewer,
+        id: str,
+        cursor_text: str | None,
+        limit: int,
+        changed: Sequence[str] = (),
     ) -> Page[Event]:
-        """A page of the history, newest first, without what happened in hidden inboxes."""
+        """A page of the history, newest first, without what happened in hidden inboxes; of
+        ``changed`` fields only, where some are given.
+        """
         ticket = await self.ticket(viewer, id)
+        told_of = [field for field in changed if tellable(viewer, field)]
+        if changed and not told_of:
+            return Page(items=[], next_cursor=None)
         limit = max(1, min(limit, MAX_LIMIT))
         cursor = read_cursor(cursor_text)
         before = cursor.moment + timedelta(milliseconds=1) if cursor else None
-        found = await self._events.for_ticket(ticket.id, before, limit + 1 + MAX_TIES)
+        found = await self._events.for_ticket(
+            ticket.id, before, limit + 1 + MAX_TIES, changed=told_of
+        )
         if cursor:
             found = [event for event in found if (event.at, event.id) < (cursor.moment, cursor.id)]
         page = page_of(found, limit, lambda e: Cursor(moment=e.at, id=e.id))

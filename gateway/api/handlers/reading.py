@@ -167,10 +167,15 @@ class ReadingApi:
             next_cursor=found.next_cursor,
         )
 
-    async def list_events(self, call: Call[None, r.PageQuery]) -> Result:
+    async def list_events(self, call: Call[None, r.EventQuery]) -> Result:
         """A page of the history."""
+        query = call.query
         found = await self._reading.events(
-            call.viewer, call.params["id"], call.query.cursor or None, call.query.limit
+            call.viewer,
+            call.params["id"],
+            query.cursor or None,
+            query.limit,
+            [field for raw in query.changed.split(",") if (field := raw.strip())],
         )
         agents = await self._people.all()
         return s.EventPage(

@@ -41,6 +41,6 @@ TICKETS = (
     Operation(
         name="listEvents", method="GET", path="/tickets/{id}/events",
         summary="A ticket's history, newest first", tag="tickets", permission="tickets:read",
-        query=r.PageQuery, answer=s.EventPage, errors=(404,),
+        query=r.EventQuery, answer=s.EventPage, errors=(404,),
     ),
 )  # fmt: skip

@@ -20,4 +20,5 @@ export const keys = {
   allMessages: ["messages"] as const,
   events: (id: string) => ["events", id] as const,
   allEvents: ["events"] as const,
+  why: (id: string, about: string, version: number) => ["why", id, about, version] as const,
 };

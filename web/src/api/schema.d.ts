@@ -7998,6 +7998,7 @@ export interface operations {
             query?: {
                 cursor?: string;
                 limit?: number;
+                changed?: string;
             };
             header?: never;
             path: {

@@ -7,6 +7,7 @@ export type AgentRef = Schemas["AgentRef"];
 export type BulkChange = Omit<Schemas["BulkChange"], "force"> & { force?: boolean };
 export type BulkJob = Schemas["BulkJob"];
 export type BulkSelection = Schemas["BulkSelection"];
+export type Catalogue = Schemas["Catalogue"];
 export type Capabilities = Schemas["Capabilities"];
 export type Conversation = Schemas["Conversation"];
 export type Delivery = Schemas["Delivery"];

@@ -50,6 +50,10 @@ export const addContactNote = (contact: string, text: string) =>
 export const readTimeline = (contact: string, cursor: string | undefined, signal: AbortSignal) =>
   bodyOf(client.GET("/contacts/{id}/timeline", { params: { ...id(contact), query: { cursor } }, signal }));
 
+/** What the history says of these fields, newest first. */
+export const listChanges = (ticket: string, changed: string, signal: AbortSignal) =>
+  bodyOf(client.GET("/tickets/{id}/events", { params: { ...id(ticket), query: { changed } }, signal }));
+
 export const linkTickets = (ticket: string, kind: Schemas["NewLink"]["kind"], target: string) =>
   bodyOf(client.POST("/tickets/{id}/links", { params: id(ticket), body: { kind, target_id: target } }));
 export const unlinkTickets = (ticket: string, link: string) =>

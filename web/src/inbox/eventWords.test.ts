@@ -31,6 +31,7 @@ test("changes without words leave no gap in the sentence", () => {
 });
 
 test("what is no change tells its kind", () => {
+  expect(told([PRIORITY], { kind: "ticket.created" })).toBe("Mira Okafor opened the ticket");
   expect(told([], { kind: "ticket.created" })).toBe("Mira Okafor opened the ticket");
 });
 

@@ -51,7 +51,8 @@ export function eventWords(event: TicketEvent, agents: readonly Agent[], t: TFun
     return null;
   };
 
-  const told = event.changes.filter((change) => act(actor, change) !== null);
+  // A ticket that begins with something began; that it began so is told where that is asked.
+  const told = event.kind === "ticket.created" ? [] : event.changes.filter((change) => act(actor, change) !== null);
   const acts = told.map((change, at) => act(at === 0 ? actor : "", change)?.trim() ?? "");
   if (acts.length > 0) {
     return acts.reduce((before, next, at) => t(at === acts.length - 1 ? "event.and" : "event.comma", { before, next }));

@@ -1,3 +1,4 @@
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useAgents, useMe } from "../../api/queries";
@@ -10,9 +11,11 @@ import { nameIn } from "../names";
 import { useChangeTicket } from "../useChangeTicket";
 import { AskedFields } from "./AskedFields";
 import { FieldMenu } from "./FieldMenu";
+import { WhyBox } from "../why/WhyBox";
 import { StateField } from "./StateField";
 import { TagField } from "./TagField";
 
+const WhySo = lazy(() => import("../why/WhySo"));
 const PRIORITIES: readonly Priority[] = ["low", "normal", "high", "urgent"];
 const NONE = "";
 
@@ -78,6 +81,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
                 options={PRIORITIES.map((value) => ({ value, label: t(`priority.${value}`), mark: <PriorityFlag priority={value} /> }))}
                 onChoose={(priority) => set({ priority })}
               />
+              <WhyBox question={t("why.priority")}><WhySo ticket={ticket} about="priority" /></WhyBox>
             </dd>
           </>
         )}
@@ -86,6 +90,7 @@ export function TicketFields({ ticket }: { ticket: Ticket }) {
             <dt>{t("field.assignee")}</dt>
             <dd>
               <FieldMenu name={t("field.assignee")} locked={hold("assignee_id") !== null} value={ticket.assignee?.id ?? NONE} options={people} onChoose={(id) => set({ assignee_id: id === NONE ? null : id })} />
+              <WhyBox question={t("why.place")}><WhySo ticket={ticket} about="place" /></WhyBox>
             </dd>
           </>
         )}

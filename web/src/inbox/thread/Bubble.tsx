@@ -12,7 +12,7 @@ import { Files } from "./Files";
 import { MessageMenu } from "./MessageMenu";
 import { MessageText } from "./MessageText";
 import { TroubleActions } from "./TroubleActions";
-import { WhyHere } from "./WhyHere";
+import { WhyHere } from "../why/WhyHere";
 
 interface Props {
   message: Message;

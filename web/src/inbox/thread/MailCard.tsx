@@ -16,7 +16,7 @@ import { MessageText } from "./MessageText";
 import { RecipientStates } from "./RecipientStates";
 import { SenderBadge, SignatureBadges } from "./SenderBadge";
 import { TroubleActions } from "./TroubleActions";
-import { WhyHere } from "./WhyHere";
+import { WhyHere } from "../why/WhyHere";
 
 function MailHead({ message, brief }: { message: Message; brief: boolean }) {
   const { t } = useTranslation();
