@@ -17,6 +17,7 @@ AUDIENCE = "audience"  # the followers, told beside the history
 NAMED = "named"  # who was mentioned in a note
 WRITER = "writer"  # whose reply is in trouble
 WOKE = "woke"  # who is told that a ticket woke
+WAITS = "waiting_since"
 RATED = "rated"  # the priority is what impact and urgency make of it
 NEWS = frozenset({"message.received", "message.sent", "note.added", "ticket.changed"})
 MARKS = frozenset({AUDIENCE, NAMED, WOKE, WRITER})  # for consumers, not for people
@@ -153,6 +154,14 @@ def what_it_lacks(message: Message) -> tuple[Change, ...]:
         name: name in message.warnings for name in (INCOMPLETE, UNHEARD)
     }
     return tuple(Change(field=field, after="pending") for field, there in lacks.items() if there)
+
+
+def waits(before: Ticket, after: Ticket) -> tuple[Change, ...]:
+    """Says of a message that by it the customer began to wait, or was answered."""
+    was, now = _shown(before.waiting_since), _shown(after.waiting_since)
+    if (was is None) == (now is None):
+        return ()
+    return (Change(field=WAITS, before=was, after=now),)
 
 
 def came_incomplete(event: Event) -> bool:

@@ -31,7 +31,16 @@ Level = Literal["high", "medium", "low"]
 Role = Id  # of a role: built-in ones are admin, supervisor, agent, light, compliance
 Scope = Literal["tickets:read", "tickets:write", "admin"]
 ViewName = Literal[
-    "mine", "unassigned", "mentions", "waiting", "held", "snoozed", "open", "solved", "all"
+    "mine",
+    "unassigned",
+    "mentions",
+    "waiting",
+    "longest",
+    "held",
+    "snoozed",
+    "open",
+    "solved",
+    "all",
 ]
 Sort = Literal["activity", "waiting", "created"]
 Trouble = Literal["", "failed", "uncertain"]

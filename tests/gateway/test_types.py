@@ -272,9 +272,9 @@ async def test_when_a_hidden_field_changed_is_not_told(
     house: House, admin: Person, ticket: str
 ) -> None:
     body = {"name": "Narrow", "permissions": ["read"], "fields": {"impact": "hidden"}}
-    assert (await admin.call("POST", "/roles", body))[0] == 201
-    role = next(one["id"] for one in (await admin.get("/roles"))["items"] if one["name"] == "Narrow")
-    jun = await house.person("jun@halden.example", role=role)
+    status, role = await admin.call("POST", "/roles", body)
+    assert status == 201, role
+    jun = await house.person("jun@halden.example", role=role["id"])
     wanted = {"impact": "high", "tags": ["x"]}
     assert (await admin.call("PATCH", f"/tickets/{ticket}", wanted))[0] == 200
     path = f"/tickets/{ticket}/events?changed="

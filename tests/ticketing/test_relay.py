@@ -108,6 +108,7 @@ async def test_counts_follow_events_told_twice_and_out_of_order(house, mira, cou
     assert {name: count for name, count in tally.built_in.items() if count} == {
         "open": 2,
         "waiting": 1,
+        "longest": 2,
         "unassigned": 2,
     }
     assert tally.by_inbox == {CHAT: 2}
@@ -151,3 +152,22 @@ async def test_offers_beyond_the_bound_are_left_to_the_sweeper(house, monkeypatc
     await relay.flush()
     assert hearer.heard == []
     assert await relay.sweep(utc_now() + HOUR) == len(events)
+
+
+async def test_who_waits_longest_is_counted_from_words_to_answer(house, mira, counts):
+    """Also where the ticket was there already: a message alone moves it into the view."""
+
+    async def waiting() -> int:
+        await counts.handle(house.offered)
+        house.offered.clear()
+        return (await counts.tally(mira)).built_in["longest"]
+
+    await house.events_in(CHAT, said(id="1"))
+    assert await waiting() == 1
+    ticket = await house.ticket(1)
+    answered = replace(ticket, waiting_since=None, last_out_at=NOW, version=ticket.version + 1)
+    await house.collections.tickets.replace_many([answered])
+    await counts.look_again([ticket.id])
+    assert await waiting() == 0
+    await house.events_in(CHAT, said(id="2", at=NOW + HOUR))
+    assert await waiting() == 1

@@ -186,6 +186,20 @@ async def test_mentions_held_and_waiting(house, mira, counts):
     assert await listed(house, mira, "held") == [3]
 
 
+async def test_who_waits_longest_stands_first(house, mira, counts):
+    for n, minutes in enumerate((5, 40, None, 20)):
+        since = None if minutes is None else NOW - timedelta(minutes=minutes)
+        await house.collections.tickets.insert(
+            a_ticket(id=f"t{n}", number=n + 1, waiting_since=since)
+        )
+    asleep = {"waiting_since": NOW - HOUR, "snoozed_until": NOW + HOUR}
+    await house.collections.tickets.insert(a_ticket(id="t9", number=10, **asleep))
+    await counts.look_again(["t0", "t1", "t2", "t3", "t9"])
+    assert (await counts.tally(mira)).built_in["longest"] == 3
+    assert await listed(house, mira, "longest") == [2, 4, 1]
+    assert await listed(house, mira, "longest", limit=1) == [2, 4, 1]
+
+
 async def test_a_count_never_counts_what_its_reader_cannot_see(house, mira, counts, keep, lena):
     await stand(house, 12)
     await house.collections.tickets.insert(

@@ -83,7 +83,7 @@ def enter(draft: Draft, inbox: Inbox, book: Book, reply_tokens: ReplyTokens) -> 
             message_id=message.id,
             conversation_id=conversation.id,
             inbox_id=message.inbox_id,
-            changes=facts.what_it_lacks(message),
+            changes=(*facts.what_it_lacks(message), *facts.waits(ticket, after)),
         )
     )
 

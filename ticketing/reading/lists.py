@@ -227,6 +227,11 @@ def _awake(now: datetime) -> Judge:
     return fits
 
 
+def _unanswered(now: datetime) -> Judge:
+    awake = _awake(now)
+    return lambda facts: facts.ticket.waiting_since is not None and awake(facts)
+
+
 def _asleep(now: datetime) -> Judge:
     return lambda facts: facts.ticket.open and sleeps(facts.ticket, now)
 
@@ -244,6 +249,7 @@ _BUILT_IN: Mapping[str, Callable[[AgentId, datetime], Listing]] = {
     "unassigned": lambda _, now: Listing(where={"assignee_id": "", "open": True}, fits=_awake(now)),
     "mentions": lambda me, _: Listing(keys=(MENTIONS + me,), fits=_mentions(me)),
     "waiting": lambda _, now: Listing(where={"status": "waiting"}, fits=_awake(now)),
+    "longest": lambda _, now: Listing(where={"open": True}, fits=_unanswered(now), sort="waiting"),
     "held": lambda _, now: Listing(where={"status": "held"}, fits=_awake(now)),
     "snoozed": lambda _, now: Listing(keys=("snoozed",), fits=_asleep(now)),
     "open": lambda _, now: Listing(where={"open": True}, fits=_awake(now)),

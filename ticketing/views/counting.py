@@ -19,6 +19,7 @@ from storage.ids import utc_now
 from storage.mongo import Session
 from storage.writes import Writes
 from ticketing import metrics
+from ticketing.facts import WAITS
 from ticketing.model import Contact, Ticket
 from ticketing.permissions import Viewer, sees_inbox
 from ticketing.store import Collections, settle
@@ -32,7 +33,8 @@ from ticketing.views.saved import FRESH_S, SavedViews
 from ticketing.views.totals import WHOLE_AGAIN_S, ScopeCount, Totals, scope_counts
 from ticketing.views.walking import PAGE, Aim, Walk, Walks
 
-# Without saved views these alone can move a ticket from one view to another.
+# Without saved views these alone can move a ticket from one view to another, and a message by which
+# the customer begins or ends to wait.
 TELLING = "ticket."
 # Of these ``ticket_id`` is a person's: views ask for what is theirs, and tickets follow them.
 OF_PEOPLE = frozenset({"contact.changed", "contact.merged", "contact.unmerged", "contact.restored"})
@@ -42,6 +44,7 @@ COUNTED: tuple[BuiltIn, ...] = (
     "unassigned",
     "mentions",
     "waiting",
+    "longest",
     "held",
     "snoozed",
     "open",
@@ -125,7 +128,7 @@ class ViewCounts:
             for event in events
             if event.ticket_id
             and event.kind not in OF_PEOPLE
-            and (event.kind.startswith(TELLING) or (telling and event.kind not in SILENT))
+            and (_moves(event) or (telling and event.kind not in SILENT))
         )
         await self.look_again(list(ids))
         people = {event.ticket_id for event in events if event.kind in OF_PEOPLE}
@@ -316,6 +319,10 @@ class ViewCounts:
         gone = [one.id for one in empty if one.at < long_ago and not any(one.n.values())]
         for ids in portions(gone):
             await self._counts.delete({"_id": {"$in": list(ids)}}, session=session)
+
+
+def _moves(event: Event) -> bool:
+    return event.kind.startswith(TELLING) or any(one.field == WAITS for one in event.changes)
 
 
 def _aim(view: SavedView, site: Site) -> Aim:

@@ -10,7 +10,16 @@ from normalizer.model import AgentId
 
 ViewId = NewType("ViewId", str)
 BuiltIn = Literal[
-    "mine", "unassigned", "mentions", "waiting", "held", "snoozed", "open", "solved", "all"
+    "mine",
+    "unassigned",
+    "mentions",
+    "waiting",
+    "longest",
+    "held",
+    "snoozed",
+    "open",
+    "solved",
+    "all",
 ]
 Sort = Literal["activity", "waiting", "created"]
 Reach = Literal["personal", "team", "shared"]

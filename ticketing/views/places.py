@@ -132,6 +132,8 @@ def _own_keys(ticket: Ticket, now: datetime) -> Iterator[str]:
     yield MINE + ticket.assignee_id if ticket.assignee_id else "unassigned"
     if ticket.status in ("waiting", "held"):
         yield ticket.status
+    if ticket.waiting_since is not None:
+        yield "longest"
     for inbox_id in dict.fromkeys((ticket.inbox_id, *ticket.inbox_ids)):
         yield INBOX + inbox_id
 

@@ -5287,7 +5287,7 @@ export interface components {
          */
         View: {
             /** @enum {unknown} */
-            id: "all" | "held" | "mentions" | "mine" | "open" | "snoozed" | "solved" | "unassigned" | "waiting";
+            id: "all" | "held" | "longest" | "mentions" | "mine" | "open" | "snoozed" | "solved" | "unassigned" | "waiting";
             count: number | null;
         };
         /**

@@ -18,6 +18,8 @@ test("the usual order is named only where another is usual", () => {
   expect(pathOf({ kind: "view", key: "mine" }, undefined, "activity")).toBe("/view/mine");
   expect(pathOf({ kind: "view", key: "mine" }, "t", "waiting")).toBe("/view/mine/t?sort=waiting");
   expect(pathOf({ kind: "saved", key: "v" }, undefined, "activity")).toBe("/saved/v?sort=activity");
+  expect(pathOf({ kind: "view", key: "longest" }, undefined, "waiting")).toBe("/view/longest");
+  expect(pathOf({ kind: "view", key: "longest" }, "t", "activity")).toBe("/view/longest/t?sort=activity");
 });
 
 test("addresses that mean nothing give no scope", () => {
@@ -37,6 +39,9 @@ test.each<[Scope, Partial<TicketRow>, boolean]>([
   [{ kind: "view", key: "mentions" }, { mentioned: ["me"] }, true],
   [{ kind: "view", key: "mentions" }, { mentioned: ["you"] }, false],
   [{ kind: "view", key: "held" }, { status: "held" }, true],
+  [{ kind: "view", key: "longest" }, { waiting_since: "2026-11-22T09:00:00.000Z" }, true],
+  [{ kind: "view", key: "longest" }, { waiting_since: null }, false],
+  [{ kind: "view", key: "longest" }, { status: "solved", waiting_since: "2026-11-22T09:00:00.000Z" }, false],
   [{ kind: "saved", key: "v" }, { status: "solved" }, true],
   [{ kind: "view", key: "waiting" }, { status: "waiting" }, true],
   [{ kind: "view", key: "solved" }, { status: "closed" }, true],

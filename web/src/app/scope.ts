@@ -9,7 +9,7 @@ export type Scope =
   | { kind: "search"; key: "open" | "all"; q: string };
 
 export const VIEWS: readonly ViewId[] = [
-  "mine", "unassigned", "mentions", "waiting", "held", "snoozed", "open", "solved",
+  "mine", "unassigned", "mentions", "waiting", "longest", "held", "snoozed", "open", "solved",
 ];
 
 const isView = (key: string): key is ViewId => (VIEWS as readonly string[]).includes(key);
@@ -21,12 +21,15 @@ export function scopeOf(kind: string | undefined, key: string | undefined, q: st
   return null;
 }
 
+/** The order of a list that nobody asked to be in another; a saved view has its own. */
+export const usualSort = (scope: Scope): Sort => (scope.kind === "view" && scope.key === "longest" ? "waiting" : "activity");
+
 /** The address of a list, and of a ticket open beside it; the usual order is not named, but that of a saved view is its own. */
 export function pathOf(scope: Scope, ticket?: string, sort?: Sort): string {
   const tail = ticket ? `/${encodeURIComponent(ticket)}` : "";
   const asked = [
     ...(scope.kind === "search" ? [`q=${encodeURIComponent(scope.q)}`] : []),
-    ...(sort === undefined || (sort === "activity" && scope.kind !== "saved") ? [] : [`sort=${sort}`]),
+    ...(sort === undefined || (sort === usualSort(scope) && scope.kind !== "saved") ? [] : [`sort=${sort}`]),
   ];
   const query = asked.length > 0 ? `?${asked.join("&")}` : "";
   return `/${scope.kind}/${encodeURIComponent(scope.key)}${tail}${query}`;
@@ -43,6 +46,7 @@ const IN_VIEW: Record<ViewId, (row: TicketRow, me: string) => boolean> = {
   unassigned: (row) => isAwake(row) && row.assignee === null,
   mentions: (row, me) => row.mentioned.includes(me),
   waiting: (row) => row.status === "waiting",
+  longest: (row) => isAwake(row) && row.waiting_since !== null,
   held: (row) => row.status === "held",
   snoozed: (row) => isOpen(row) && row.snooze !== null,
   open: isAwake,

@@ -4,7 +4,7 @@ import { Navigate, useParams, useSearchParams } from "react-router";
 import type { Sort } from "../api/calls";
 import { useSavedViews } from "../api/queries";
 import { usePreference } from "../app/preferences";
-import { scopeOf } from "../app/scope";
+import { scopeOf, usualSort } from "../app/scope";
 import { KeySheet } from "../keys/KeySheet";
 import { Palette } from "../palette/Palette";
 import { Start } from "../start/Start";
@@ -34,7 +34,7 @@ export function InboxPage() {
   const scope = useMemo(() => scopeOf(params.kind, params.key, q), [params.kind, params.key, q]);
   if (!scope) return <Navigate to="/view/mine" replace />;
   const own = scope.kind === "saved" ? saved?.find((view) => view.id === scope.key)?.sort : undefined;
-  const sort = SORTS.find((one) => one === search.get("sort")) ?? own ?? "activity";
+  const sort = SORTS.find((one) => one === search.get("sort")) ?? own ?? usualSort(scope);
   return <Inbox scope={scope} sort={sort} ticket={params.ticket} />;
 }
 

@@ -23,6 +23,7 @@ export function useInboxCommands(): InboxState {
   useCommand("goMine", () => void navigate(pathOf({ kind: "view", key: "mine" })));
   useCommand("goUnassigned", () => void navigate(pathOf({ kind: "view", key: "unassigned" })));
   useCommand("goWaiting", () => void navigate(pathOf({ kind: "view", key: "waiting" })));
+  useCommand("goLongest", () => void navigate(pathOf({ kind: "view", key: "longest" })));
   useCommand("goOpen", () => void navigate(pathOf({ kind: "view", key: "open" })));
   useCommand("goSolved", () => void navigate(pathOf({ kind: "view", key: "solved" })));
   const some = useTargets().length > 0;

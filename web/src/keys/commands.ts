@@ -14,6 +14,7 @@ export type CommandId =
   | "goMine"
   | "goUnassigned"
   | "goWaiting"
+  | "goLongest"
   | "goOpen"
   | "goSolved"
   | "refresh"
@@ -44,6 +45,7 @@ export const COMMANDS: readonly Command[] = [
   { id: "goMine", group: "move", keys: ["g", "i"] },
   { id: "goUnassigned", group: "move", keys: ["g", "u"] },
   { id: "goWaiting", group: "move", keys: ["g", "w"] },
+  { id: "goLongest", group: "move", keys: ["g", "l"] },
   { id: "goOpen", group: "move", keys: ["g", "a"] },
   { id: "goSolved", group: "move", keys: ["g", "s"] },
   { id: "reply", group: "answer", keys: ["r"] },

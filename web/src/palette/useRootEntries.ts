@@ -23,7 +23,7 @@ import { editView } from "../views/store";
 import { recentTickets } from "./recent";
 import type { Entry } from "./entry";
 
-const GO_KEYS: Partial<Record<string, CommandId>> = { mine: "goMine", unassigned: "goUnassigned", waiting: "goWaiting", open: "goOpen", solved: "goSolved" };
+const GO_KEYS: Partial<Record<string, CommandId>> = { mine: "goMine", unassigned: "goUnassigned", waiting: "goWaiting", longest: "goLongest", open: "goOpen", solved: "goSolved" };
 
 /** Every command that means something now. */
 export function useRootEntries(targets: readonly TicketRow[], typed: string): () => Entry[] {
