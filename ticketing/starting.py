@@ -22,6 +22,8 @@ from ticketing.catalogue.store import CatalogueStore
 from ticketing.errors import Forbidden, Invalid, NotFound
 from ticketing.ingest.model import begun_key
 from ticketing.ingest.numbers import NumberPool
+from ticketing.links.adopting import Adopting
+from ticketing.links.store import LinkStore
 from ticketing.model import Contact, Conversation, Inbox, Ticket, closed_key
 from ticketing.people.identity import new_contact
 from ticketing.permissions import Viewer, allowed, sees, sees_inbox
@@ -30,7 +32,9 @@ from ticketing.store import Collections, settle
 
 
 class NewConversation(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom to write to, from which inbox; ``key`` is the caller's idempotency key."""
+    """Whom to write to, from which inbox; ``key`` is the caller's idempotency key. With a
+    ``parent_id`` the ticket is that one's child.
+    """
 
     inbox_id: InboxId
     recipient: SenderId
@@ -38,6 +42,7 @@ class NewConversation(msgspec.Struct, frozen=True, kw_only=True):
     key: str
     name: str = ""
     beginning: Beginning = Beginning()
+    parent_id: str = ""
 
 
 class Begun(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +80,7 @@ class Starter:
     ) -> None:
         self._catalogues = catalogues or Catalogues(CatalogueStore(collections.mongo))
         self._referred = Referred(collections.mongo)
+        self._adopting = Adopting(LinkStore(collections))
         self._in = collections
         self._events = events
         self._numbers = numbers
@@ -132,9 +138,11 @@ class Starter:
         await self._free(session, conversation)
         await self._in.tickets.insert(ticket, session=session)
         await self._in.conversations.insert(conversation, session=session)
-        event = _created(start, plain, ticket, viewer)
-        await self._events.append(session, [event])
-        return Begun(ticket=ticket, conversation=conversation, events=(event,))
+        events = [_created(start, plain, ticket, viewer)]
+        if parent := start.wish.parent_id:
+            events += await self._adopting.born(viewer, parent, ticket, start.at, session)
+        await self._events.append(session, events)
+        return Begun(ticket=ticket, conversation=conversation, events=tuple(events))
 
     async def _shaped(
         self, session: Session, viewer: Viewer, start: _Start, plain: Ticket

@@ -150,7 +150,7 @@ class TemplateUse(Request, frozen=True, kw_only=True, forbid_unknown_fields=True
 class NewTicket(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A conversation that we begin, on a channel that can write first. With a ``template_id`` the
     template says what is left out here; ``template`` is one of the provider's, for channels that
-    open with nothing else.
+    open with nothing else. With a ``parent_id`` it is the child of that ticket.
     """
 
     inbox_id: Id
@@ -168,6 +168,7 @@ class NewTicket(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):
     tags: Annotated[list[Tag], Meta(max_length=50)] | UnsetType = UNSET
     asset_ids: Annotated[list[Id], Meta(max_length=50)] | UnsetType = UNSET
     template: TemplateUse | None = None
+    parent_id: Id | None = None
 
 
 class Join(Request, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,17 +10,16 @@ from storage.events import Change, Event, EventLog
 from storage.mongo import Session
 from ticketing import facts
 from ticketing.errors import Invalid, Refused
+from ticketing.links.adopting import Adopting, linked
 from ticketing.links.model import (
-    MAX_DEPTH,
     MAX_LINKS,
-    OPPOSITE,
     Linked,
     LinkKind,
     TicketLink,
     both_ways,
     link_id,
 )
-from ticketing.links.policy import check_family, check_solving
+from ticketing.links.policy import check_solving
 from ticketing.links.store import LinkStore
 from ticketing.model import Ticket
 from ticketing.permissions import Viewer, require, sees
@@ -38,6 +37,7 @@ class Links:
 
     def __init__(self, store: LinkStore, transactions: Transactions) -> None:
         self._store = store
+        self._adopting = Adopting(store)
         self._transactions = transactions
 
     async def of(self, viewer: Viewer, ticket: Ticket) -> list[Linked]:
@@ -64,9 +64,9 @@ class Links:
             links = both_ways(ticket.id, kind, other.id, viewer.agent_id, now)
             if kind in {"parent", "child"}:
                 parent, child = (other, ticket) if kind == "parent" else (ticket, other)
-                await self._adopt(viewer, parent, child, session)
+                await self._adopting.adopt(viewer, parent, child, session)
             await self._store.keep(links, session)
-            events += _linked("ticket.linked", links, (ticket, other), viewer, now)
+            events += linked("ticket.linked", links, (ticket, other), viewer, now)
             return Linked(link=links[0], other=in_view(viewer, other))
 
         return await self._transactions.run(work)
@@ -84,41 +84,13 @@ class Links:
             if known.kind in {"parent", "child"}:
                 parent, child = (other, ticket) if known.kind == "parent" else (ticket, other)
                 children = max(0, parent.children - 1)
-                await self._save(session, replace(parent, children=children))
-                await self._save(session, replace(child, parent_id=None))
+                await self._adopting.save(session, replace(parent, children=children))
+                await self._adopting.save(session, replace(child, parent_id=None))
             links = both_ways(ticket.id, known.kind, other.id, viewer.agent_id, now)
             await self._store.drop([one.id for one in links], session)
-            events += _linked("ticket.unlinked", links, (ticket, other), viewer, now)
+            events += linked("ticket.unlinked", links, (ticket, other), viewer, now)
 
         await self._transactions.run(work)
-
-    async def _adopt(self, viewer: Viewer, parent: Ticket, child: Ticket, session: Session) -> None:
-        line = [parent]
-        while line[-1].parent_id is not None and len(line) <= MAX_DEPTH:
-            above = await self._store.tickets([line[-1].parent_id], session)
-            if line[-1].parent_id not in above:
-                break
-            line.append(above[line[-1].parent_id])
-        check_family(viewer, child, line, await self._generations(child, session))
-        await self._store.one_at_a_time(session)
-        await self._save(session, replace(parent, children=parent.children + 1))
-        await self._save(session, replace(child, parent_id=parent.id))
-
-    async def _generations(self, ticket: Ticket, session: Session) -> int:
-        """How many there are below, as far as it matters."""
-        level, depth = [ticket], 0
-        while any(one.children for one in level) and depth < MAX_DEPTH:
-            level = [
-                child
-                for one in level
-                if one.children
-                for child in await self._store.linked(one.id, "child", session)
-            ]
-            depth += 1
-        return depth
-
-    async def _save(self, session: Session, ticket: Ticket) -> None:
-        await self._store.save([replace(ticket, version=ticket.version + 1)], session)
 
     async def _both(
         self, viewer: Viewer, id: str, other_id: str, session: Session
@@ -224,32 +196,3 @@ def _has_ended(event: Event) -> bool:
 
 def _ended_at(ticket: Ticket) -> datetime:
     return ticket.solved_at or ticket.status_at or ticket.created_at
-
-
-def _linked(
-    kind: str,
-    links: tuple[TicketLink, TicketLink],
-    tickets: tuple[Ticket, Ticket],
-    viewer: Viewer,
-    now: datetime,
-) -> list[Event]:
-    ticket, other = tickets
-    sides = ((ticket, links[0].kind, other), (other, OPPOSITE[links[0].kind], ticket))
-    gone = kind == "ticket.unlinked"
-    return [
-        facts.fact(
-            kind,
-            one,
-            cause=f"{links[0].id}@{now.timestamp()}",
-            actor=facts.of_viewer(viewer),
-            at=now,
-            changes=[
-                Change(
-                    field=what,
-                    before=f"#{far.number}" if gone else None,
-                    after=None if gone else f"#{far.number}",
-                )
-            ],
-        )
-        for one, what, far in sides
-    ]

@@ -148,6 +148,7 @@ class ActingApi:
             subject=subject,
             key=key,
             beginning=beginning,
+            parent_id=body.parent_id or "",
         )
         said = partial(_first, key=f"start-{key}", text=text, template=_template(body.template))
         queued: list[Composed] = []

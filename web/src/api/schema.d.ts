@@ -4023,7 +4023,7 @@ export interface components {
          * NewTicket
          * @description A conversation that we begin, on a channel that can write first. With a ``template_id`` the
          *         template says what is left out here; ``template`` is one of the provider's, for channels that
-         *         open with nothing else.
+         *         open with nothing else. With a ``parent_id`` it is the child of that ticket.
          */
         NewTicket: {
             inbox_id: string;
@@ -4048,6 +4048,8 @@ export interface components {
             asset_ids?: string[];
             /** @default null */
             template: components["schemas"]["TemplateUse"] | null;
+            /** @default null */
+            parent_id: string | null;
         };
         /**
          * NewToken

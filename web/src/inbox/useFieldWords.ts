@@ -49,6 +49,11 @@ export function useFieldWords(): FieldWords {
       state: () => nameIn(catalogue?.types.flatMap((one) => one.states).find((one) => one.id === raw)?.names, language) || undefined,
       snoozed_until: () => (raw.startsWith("9999") ? t("snooze.theyWrite") : format.dateTime(raw)),
     };
+    const custom = catalogue?.fields.find((one) => `fields.${one.id}` === field);
+    if (custom?.kind === "boolean" && (raw === "true" || raw === "false")) return t(raw === "true" ? "views.yes" : "views.no");
+    if (custom && custom.options.length > 0) {
+      return format.list(raw.split(", ").map((id) => nameIn(custom.options.find((one) => one.id === id)?.names, language) || id));
+    }
     return readers[field]?.() ?? raw;
   }, [t, agents, teams, catalogue, language, format]);
   return useMemo(() => ({ name, value }), [name, value]);

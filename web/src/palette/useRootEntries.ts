@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { IconCircleCheck, IconClockPause, IconEdit, IconEye, IconEyeOff, IconFlag, IconHash, IconHistory, IconKeyboard, IconLanguage, IconLink, IconLogout, IconMoon, IconPlus, IconSearch, IconSettings, IconStar, IconTag, IconUserPlus, IconUserCheck, IconCircleHalf2, IconUsersGroup } from "@tabler/icons-react";
+import { IconCircleCheck, IconClockPause, IconEdit, IconEye, IconEyeOff, IconFlag, IconHash, IconHistory, IconKeyboard, IconLanguage, IconLink, IconLogout, IconMoon, IconPlus, IconSearch, IconSettings, IconStar, IconSubtask, IconTag, IconUserPlus, IconUserCheck, IconCircleHalf2, IconUsersGroup } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
@@ -18,7 +18,7 @@ import { openKeySheet } from "../keys/sheet";
 import { channelIcon } from "../parts/channels";
 import { useCopyLink } from "../inbox/useCopyLink";
 import { useStarters } from "../start/Start";
-import { openStart } from "../start/store";
+import { openChild, openStart } from "../start/store";
 import { editView } from "../views/store";
 import { recentTickets } from "./recent";
 import type { Entry } from "./entry";
@@ -56,6 +56,7 @@ export function useRootEntries(targets: readonly TicketRow[], typed: string): ()
       { ...one, id: "priority", label: t("palette.priority"), icon: IconFlag, keys: keysOf("priority"), into: "priority" },
       { ...one, id: "tag", label: t("palette.tag"), icon: IconTag, keys: keysOf("tag"), into: "tag" },
       { ...one, id: "snooze", label: t("palette.snooze"), icon: IconClockPause, keys: keysOf("snooze"), into: "snooze" },
+      ...(starters && targets.length === 1 ? [{ ...one, id: "child", label: t("links.child"), icon: IconSubtask, run: () => openChild(first) }] : []),
       ...(teams.length > 0 ? [{ ...one, id: "team", label: t("palette.team"), icon: IconUsersGroup, into: "team" as const }] : []),
     ];
     return [

@@ -21,5 +21,5 @@ export function Start() {
   const open = useStore(starting);
   const inboxes = useStarters();
   useCommand("compose", openStart, inboxes.length > 0);
-  return open && inboxes.length > 0 ? <Suspense fallback={null}><StartDialog inboxes={inboxes} /></Suspense> : null;
+  return open && inboxes.length > 0 ? <Suspense fallback={null}><StartDialog inboxes={inboxes} parent={open.parent} /></Suspense> : null;
 }

@@ -12,16 +12,18 @@ import { IconButton } from "../parts/IconButton";
 import { Labelled } from "../parts/Labelled";
 import { Select } from "../parts/Select";
 import { recipientsOf } from "./recipients";
-import { starting } from "./store";
+import { starting, type Parent } from "./store";
+import { TemplateField } from "./TemplateField";
 import { useStart } from "./useStart";
 import "./start.css";
 
-const close = () => starting.set(false);
+const close = () => starting.set(null);
 
-/** Writes to somebody first: from which inbox, to whom, and what. */
-export function StartDialog({ inboxes }: { inboxes: readonly Inbox[] }) {
+/** Writes to somebody first: from which inbox, to whom, and what; perhaps as a part of another ticket. */
+export function StartDialog({ inboxes, parent }: { inboxes: readonly Inbox[]; parent: Parent | null }) {
   const { t } = useTranslation();
-  const { wish, change, inbox, templates, ready, send, fault } = useStart(inboxes, close);
+  const { wish, change, begin, inbox, templates, ticketTemplates, template, ready, send, fault } = useStart(inboxes, parent, close);
+  const title = parent ? t("start.child", { number: parent.number }) : t("start.title");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (ready) send.mutate();
@@ -29,15 +31,16 @@ export function StartDialog({ inboxes }: { inboxes: readonly Inbox[] }) {
   const said = send.error && !fault ? send.error.message : null;
   const faultOf = (field: typeof fault) => (fault === field ? send.error?.message : undefined);
   return (
-    <Dialog open onClose={close} label={t("start.title")} side="middle">
+    <Dialog open onClose={close} label={title} side="middle">
       <header>
-        <h2 className="grow">{t("start.title")}</h2>
+        <h2 className="grow">{title}</h2>
         <IconButton icon={IconX} label={t("action.close")} onClick={close} />
       </header>
       <form className="start" onSubmit={submit}>
         <Labelled label={t("start.from")} fault={faultOf("inbox_id")}>
           {(aria) => <Select {...aria} value={wish.inbox_id} options={inboxes.map((one) => ({ value: one.id, label: one.address ? `${one.name} · ${one.address}` : one.name }))} onChange={(inbox_id) => change({ inbox_id, filled: null })} />}
         </Labelled>
+        {ticketTemplates.length > 0 ? <TemplateField templates={ticketTemplates} chosen={template} fault={faultOf("template_id")} onChoose={begin} /> : null}
         <div className="two">
           <Labelled label={t("start.to")} hint={inbox ? t("start.toHint", { family: inbox.family_name }) : undefined} fault={faultOf("recipient")}>
             {(aria) => <FindField {...aria} first required name={`recipient ${inbox?.channel ?? ""}`} value={wish.recipient} onChange={(recipient) => change({ recipient })} find={async (q, signal) => recipientsOf((await findContacts(q, signal)).items, inbox?.channel ?? "")} onPick={({ address, name }) => change({ recipient: address, name })} />}

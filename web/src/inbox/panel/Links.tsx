@@ -1,18 +1,21 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { IconX } from "@tabler/icons-react";
+import { IconHourglass, IconX } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 
 import { keys } from "../../api/keys";
-import type { LinkKind, Ticket } from "../../api/types";
+import type { LinkKind, Ticket, TicketRef } from "../../api/types";
 import { linkTickets, unlinkTickets } from "../../api/work";
 import { pathOf } from "../../app/scope";
 import { useMay } from "../../app/useMay";
 import { useToast } from "../../app/ToastProvider";
+import { useFormat } from "../../i18n/format";
 import { Glyph } from "../../parts/Glyph";
 import { useInbox } from "../InboxContext";
 import { renewEvents } from "../../realtime/renew";
+import { useStarters } from "../../start/Start";
+import { openChild } from "../../start/store";
 
 const LinkDialog = lazy(() => import("./LinkDialog"));
 const TOAST_MS = 6_000;
@@ -39,11 +42,19 @@ export function Links({ ticket }: { ticket: Ticket }) {
   const { scope } = useInbox();
   const { add, drop } = useLinks(ticket);
   const mayChange = useMay()("change");
+  const starters = useStarters().length > 0;
+  const format = useFormat();
   const [open, setOpen] = useState(false);
+  const named = (one: TicketRef) => `#${one.number}`;
+  const waits = [
+    ...(ticket.waits_for.length > 0 ? [t("links.waitsFor", { count: ticket.waits_for.length, names: format.list(ticket.waits_for.map(named)) })] : []),
+    ...(ticket.blocks ? [t("links.blocks", { name: named(ticket.blocks) })] : []),
+  ];
   if (!mayChange && ticket.links.length === 0) return null;
   return (
     <section aria-label={t("links.title")}>
       <h3>{t("links.title")}</h3>
+      {waits.map((words) => <p key={words} className="meta waits"><Glyph of={IconHourglass} size="s" />{words}</p>)}
       <ul className="rel linked">
         {ticket.links.map((one) => (
           <li key={one.id}>
@@ -57,7 +68,12 @@ export function Links({ ticket }: { ticket: Ticket }) {
           </li>
         ))}
       </ul>
-      {mayChange ? <button type="button" className="link meta" onClick={() => setOpen(true)}>{t("links.add")}</button> : null}
+      {mayChange ? (
+        <p className="row wrap">
+          <button type="button" className="link meta" onClick={() => setOpen(true)}>{t("links.add")}</button>
+          {starters && !ticket.merged_into ? <button type="button" className="link meta" onClick={() => openChild(ticket)}>{t("links.child")}</button> : null}
+        </p>
+      ) : null}
       <Suspense>
         {open ? (
           <LinkDialog
