@@ -186,11 +186,19 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unless_they_write: bool = False
 
 
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message said before it was edited, from ``at`` on."""
+
+    text: str
+    at: datetime
+
+
 class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One utterance, as stored. ``id`` derives from (inbox, native id) for what came in.
 
-    ``reply_text`` is what the person wrote now; ``text`` is the whole. An ``act`` has no words of
-    its own: it waits, is sent and may fail as a reply does, and changes the message it speaks of.
+    ``reply_text`` is what the person wrote now; ``text`` is the whole. ``earlier``: what it said
+    before, the oldest first; deleting takes these words, too. An ``act`` has no words of its own: it
+    waits, is sent and may fail as a reply does, and changes the message it speaks of.
     Order of display: (occurred_at, sequence, journal_id).
     """
 
@@ -226,6 +234,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     delivery: Delivery | None = None
     reactions: tuple[Reaction, ...] = ()
     edited_at: datetime | None = None
+    earlier: tuple[Earlier, ...] = ()
     deleted_at: datetime | None = None
     erased: bool = False
     threaded_by: str = ""

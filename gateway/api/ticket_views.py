@@ -280,6 +280,7 @@ def message(found: normal.Message) -> s.Message:
         occurred_at=time(found.occurred_at),
         received_at=time(found.received_at),
         edited_at=maybe_time(found.edited_at),
+        earlier=[s.EarlierText(text=one.text, at=time(one.at)) for one in found.earlier],
         deleted_at=maybe_time(found.deleted_at),
         subject=found.subject,
         text=found.text,

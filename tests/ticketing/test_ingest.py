@@ -204,18 +204,24 @@ async def test_edits_apply_by_their_time_not_their_arrival(house):
             dedupe_id=f"e{n}", native_id="1", occurred_at=NOW + n * HOUR, text=f"v{n}"
         )
         await house.events_in(CHAT, edit)
+        await house.events_in(CHAT, edit)
     (message,) = await house.messages()
     assert message.text == "v3"
+    earlier = [(one.text, one.at) for one in message.earlier]
+    assert earlier == [("One", NOW), ("v2", NOW + 2 * HOUR)]
 
 
 async def test_a_deletion_takes_the_words_and_is_final(house):
     await house.events_in(CHAT, said("Secret", id="1"))
+    first = MessageEdited(dedupe_id="e0", native_id="1", occurred_at=NOW + HOUR / 2, text="Secrets")
+    await house.events_in(CHAT, first)
     gone = MessageDeleted(dedupe_id="d1", native_id="1", occurred_at=NOW + HOUR)
     late = MessageEdited(dedupe_id="e1", native_id="1", occurred_at=NOW + 2 * HOUR, text="Again")
     await house.events_in(CHAT, gone)
     await house.events_in(CHAT, late)
     (message,) = await house.messages()
     assert (message.text, message.deleted_at) == ("", NOW + HOUR)
+    assert message.earlier == ()
 
 
 async def test_a_reaction_taken_back_stays_away(house):

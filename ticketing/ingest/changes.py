@@ -5,10 +5,11 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from connectors.events import MessageDeleted, MessageEdited, ReactionChanged
-from normalizer.model import Message, Reaction
+from normalizer.model import Earlier, Message, Reaction
 from ticketing.ingest.model import Change
 
 _MAX_REACTIONS = 200
+_MAX_EARLIER = 20
 
 EVENT_KINDS: dict[type[Change], str] = {
     MessageEdited: "message.edited",
@@ -30,22 +31,47 @@ def changed(message: Message, change: Change) -> Message | None:
 
 def _edited(message: Message, change: MessageEdited) -> Message | None:
     if message.edited_at is not None and change.occurred_at <= message.edited_at:
-        return None
+        return _late(message, change, message.edited_at)
     if change.text == message.text:
         return None
+    was = Earlier(text=message.text, at=message.edited_at or message.occurred_at)
     return replace(
         message,
         text=change.text,
         reply_text=change.text,
         html=None,
         edited_at=change.occurred_at,
+        earlier=_kept(message.earlier, was),
     )
+
+
+def _late(message: Message, change: MessageEdited, edited_at: datetime) -> Message | None:
+    """It says only what stood there for a while."""
+    earlier = _kept(message.earlier, Earlier(text=change.text, at=change.occurred_at))
+    if change.occurred_at == edited_at or earlier == message.earlier:
+        return None
+    return replace(message, earlier=earlier)
+
+
+def _kept(earlier: tuple[Earlier, ...], one: Earlier) -> tuple[Earlier, ...]:
+    """In their order; of too many the first and the latest."""
+    if not one.text or one in earlier:
+        return earlier
+    first, *later = sorted((*earlier, one), key=lambda known: known.at)
+    return (first, *later[-_MAX_EARLIER:])
 
 
 def _deleted(message: Message, at: datetime) -> Message:
     """The words go; that something was said and taken back stays (the journal has the original)."""
     return replace(
-        message, deleted_at=at, text="", reply_text="", html=None, files=(), signature=""
+        message,
+        deleted_at=at,
+        text="",
+        reply_text="",
+        html=None,
+        files=(),
+        signature="",
+        earlier=(),
     )
 
 

@@ -79,7 +79,7 @@ export function message(ticket: TicketRow, direction: Message["direction"], text
   const at = minutesAgo(minutes);
   return {
     id: `m-${serial}`, ticket_id: ticket.id, conversation_id: `${ticket.id}-0`, inbox_id: ticket.inbox_id, channel: ticket.channel, direction,
-    author: direction === "in" ? author.contact(ticket) : author.agent(0), occurred_at: at, received_at: at, edited_at: null, deleted_at: null,
+    author: direction === "in" ? author.contact(ticket) : author.agent(0), occurred_at: at, received_at: at, edited_at: null, earlier: [], deleted_at: null,
     subject: ticket.subject, text, reply_text: text, signature: "", has_html: false, remote_content: false, quoted: false, language: /[\u4e00-\u9fff]/.test(text) ? "zh" : "en",
     files: [], to: [], cc: [], bcc: [], reply_to: null, quick_replies: [], template: null, call: null, act: null, reactions: [], delivery: null, threaded_by: "", warnings: [], sender_trust: null, signatures: [], ...more,
   };

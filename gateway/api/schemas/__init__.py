@@ -18,6 +18,7 @@ from gateway.api.schemas.messages import Act as Act
 from gateway.api.schemas.messages import Author as Author
 from gateway.api.schemas.messages import Delivery as Delivery
 from gateway.api.schemas.messages import Draft as Draft
+from gateway.api.schemas.messages import EarlierText as EarlierText
 from gateway.api.schemas.messages import File as File
 from gateway.api.schemas.messages import Message as Message
 from gateway.api.schemas.messages import MessagePage as MessagePage

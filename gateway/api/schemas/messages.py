@@ -97,12 +97,20 @@ class SignatureCheck(Answer, frozen=True, kw_only=True):
     reason: str
 
 
+class EarlierText(Answer, frozen=True, kw_only=True):
+    """What a message said before it was edited, from ``at`` on."""
+
+    text: str
+    at: Time
+
+
 class Message(Answer, frozen=True, kw_only=True):
     """One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
     is null for what is no incoming mail.
     ``signature`` is the writer's; under what we sent, the inbox's own. ``quick_replies`` are the
-    buttons that went with it, ``template`` the provider's that it was. One whose direction is
-    ``act`` has no words: it changes another.
+    buttons that went with it, ``template`` the provider's that it was. ``earlier``: what it said
+    before it was edited, the oldest first. One whose direction is ``act`` has no words: it changes
+    another.
     """
 
     id: str
@@ -117,6 +125,7 @@ class Message(Answer, frozen=True, kw_only=True):
     occurred_at: Time
     received_at: Time
     edited_at: Time | None
+    earlier: list[EarlierText]
     deleted_at: Time | None
     subject: str
     text: str

@@ -2995,6 +2995,15 @@ export interface components {
             items: components["schemas"]["DuplicateContact"][];
         };
         /**
+         * EarlierText
+         * @description What a message said before it was edited, from ``at`` on.
+         */
+        EarlierText: {
+            text: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /**
          * Edit
          * @description What a message that was sent is to say.
          */
@@ -3679,8 +3688,9 @@ export interface components {
          * @description One utterance. ``reply_text`` is what was written now, ``text`` the whole; ``sender_trust``
          *         is null for what is no incoming mail.
          *         ``signature`` is the writer's; under what we sent, the inbox's own. ``quick_replies`` are the
-         *         buttons that went with it, ``template`` the provider's that it was. One whose direction is
-         *         ``act`` has no words: it changes another.
+         *         buttons that went with it, ``template`` the provider's that it was. ``earlier``: what it said
+         *         before it was edited, the oldest first. One whose direction is ``act`` has no words: it changes
+         *         another.
          */
         Message: {
             id: string;
@@ -3698,6 +3708,7 @@ export interface components {
             /** Format: date-time */
             received_at: string;
             edited_at: string | null;
+            earlier: components["schemas"]["EarlierText"][];
             deleted_at: string | null;
             subject: string;
             text: string;

@@ -8,6 +8,7 @@ import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { AnswerButton } from "./AnswerButton";
 import { CallText } from "./CallText";
 import { DeliveryState } from "./DeliveryState";
+import { EditedMark } from "./EditedMark";
 import { Files } from "./Files";
 import { MessageMenu } from "./MessageMenu";
 import { MessageText } from "./MessageText";
@@ -55,12 +56,12 @@ export function Bubble({ message, ends }: Props) {
           <ChannelGlyph channel={message.channel} size="s" />
           <span className="sr">{t(`channel.${message.channel}`, { defaultValue: message.channel })}</span>
           <time className="num" dateTime={message.occurred_at} title={format.dateTime(message.occurred_at)}>{format.time(message.occurred_at)}</time>
-          {message.edited_at ? <span>{t("thread.edited")}</span> : null}
+          <EditedMark message={message} />
           {message.delivery ? <DeliveryState delivery={message.delivery} /> : null}
           <WhyHere message={message} />
         </div>
       ) : null}
-      {!ends && message.edited_at ? <div className="under"><span>{t("thread.edited")}</span></div> : null}
+      {!ends && message.edited_at ? <div className="under"><EditedMark message={message} /></div> : null}
       {message.delivery ? <TroubleActions message={message} /> : null}
     </article>
   );
