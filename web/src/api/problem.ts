@@ -1,14 +1,33 @@
 import i18next from "i18next";
 
+import { said } from "../i18n/said";
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
 type Kind = keyof typeof import("../i18n/en.json")["problem"];
 
-/** The server speaks English; in another language the kind of refusal is said first, in the agent's own. */
-function told(type: string, detail: string): string {
+type Field = keyof typeof import("../i18n/en.json")["field"]["name"];
+
+/** Kinds whose own words say all that can be said. */
+const PLAIN = new Set(["busy", "credentials", "csrf", "in-progress", "internal", "key-reused", "last-admin", "new-message", "not-allowed", "not-found", "not-logged-in", "rate", "stale", "store-down", "too-late", "too-large", "unknown-inbox", "upgrade-required"]);
+
+/** A reason in the agent's language, with the field that it speaks of; null where it has no words. */
+function reason(detail: string, field: string): string | null {
+  const bare = field && detail.startsWith(`${field}: `) ? detail.slice(field.length + 2) : detail;
+  const words = said(bare);
+  const named = words !== null && bare !== detail && i18next.exists(`field.name.${field}`);
+  return named ? i18next.t("filter.chip", { field: i18next.t(`field.name.${field as Field}`), value: words }) : words;
+}
+
+/** The server speaks English. In another language its sentence is given in the agent's own; where that is not known the kind of refusal is said first. */
+function told(type: string, detail: string, field: string): string {
   const kind = type.split("/").at(-1) ?? "";
   const english = !i18next.isInitialized || i18next.language.startsWith("en");
-  if (!i18next.exists(`problem.${kind}`) || (english && detail)) return detail;
+  if (english && detail) return detail;
+  const known = detail && !PLAIN.has(kind) ? reason(detail, field) : null;
+  if (known !== null || !i18next.exists(`problem.${kind}`)) return known ?? detail;
   const words = i18next.t(`problem.${kind as Kind}`);
-  return detail ? i18next.t("problemWith", { words, detail }) : words;
+  return detail && !PLAIN.has(kind) ? i18next.t("problemWith", { words, detail }) : words;
 }
 
 /** An answer of the server that is not the one hoped for (RFC 9457), or silence (`status` 0). */
@@ -23,7 +42,7 @@ export class Problem extends Error {
     readonly requestId: string | null,
     readonly extra: Readonly<Record<string, unknown>> = {},
   ) {
-    super(told(type, detail) || title);
+    super(told(type, detail, text(extra.field)) || title);
   }
 
   /** Nothing answered: the network or the server is away, and asking again may help. */
@@ -31,8 +50,6 @@ export class Problem extends Error {
     return this.status === 0;
   }
 }
-
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 async function bodyOf(response: Response): Promise<Record<string, unknown>> {
   try {

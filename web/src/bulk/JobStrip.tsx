@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { cancelBulk, readBulk } from "../api/calls";
 import type { BulkJob } from "../api/types";
 import { useFormat } from "../i18n/format";
+import { saidOrSame } from "../i18n/said";
 import { IconButton } from "../parts/IconButton";
 import { useStore } from "../realtime/stores";
 import { dropJob, followJob, isOver, jobs } from "./jobs";
@@ -43,7 +44,7 @@ function JobLine({ job }: { job: BulkJob }) {
     running: t("bulk.running", { done: format.count(job.done), total: format.count(job.total) }),
     done: t("bulk.changed", { count: job.counts.changed }),
     cancelled: t("bulk.cancelled", { count: job.counts.changed }),
-    failed: t("bulk.failed", { why: job.reason }),
+    failed: t("bulk.failed", { why: saidOrSame(job.reason) }),
   }[job.state];
   return (
     <div className={job.state === "failed" || left > 0 ? "job warn" : "job"}>

@@ -3,6 +3,7 @@ import { initReactI18next } from "react-i18next";
 
 import { readPreference } from "../app/preferences";
 import en from "./en.json";
+import { learn } from "./said";
 
 export const LANGUAGES = { en: "English", "zh-CN": "简体中文" } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -23,7 +24,8 @@ export function preferredLanguage(): Language {
 
 export async function speak(language: Language): Promise<void> {
   if (language === "zh-CN" && !i18next.hasResourceBundle(language, "translation")) {
-    const words = await import("./zh-CN.json");
+    const [words, sentences] = await Promise.all([import("./zh-CN.json"), import("./said.zh-CN.json")]);
+    learn(sentences.default);
     i18next.addResourceBundle(language, "translation", words.default);
   }
   await i18next.changeLanguage(language);

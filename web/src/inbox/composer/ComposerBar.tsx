@@ -3,6 +3,7 @@ import { IconArrowBackUp, IconChevronDown, IconLock } from "@tabler/icons-react"
 import { useTranslation } from "react-i18next";
 
 import type { Conversation, Mode, Ticket } from "../../api/types";
+import { saidOrSame } from "../../i18n/said";
 import { ChannelGlyph } from "../../parts/ChannelGlyph";
 import { Choices } from "../../parts/Choices";
 import { isMail } from "../../parts/channels";
@@ -51,7 +52,7 @@ function ChannelChoice({ ticket, composer }: { ticket: Ticket; composer: Compose
             value: one.id,
             label: target(one, ticket.contact.name),
             mark: <ChannelGlyph channel={one.channel} />,
-            reason: one.can_reply ? undefined : one.cannot_reason,
+            reason: one.can_reply ? undefined : saidOrSame(one.cannot_reason),
           }))}
           onChoose={choose}
         />

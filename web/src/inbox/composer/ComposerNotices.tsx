@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Ticket } from "../../api/types";
 import { useFormat } from "../../i18n/format";
+import { saidOrSame } from "../../i18n/said";
 import { Glyph } from "../../parts/Glyph";
 import { SuppressedNotice } from "./SuppressedNotice";
 import type { ComposerState } from "./useComposer";
@@ -27,7 +28,7 @@ export function ComposerNotices({ ticket, composer }: { ticket: Ticket; composer
         <SuppressedNotice ticketId={ticket.id} suppressed={conversation.suppressed} />
       ) : null}
       {closed && conversation && !conversation.suppressed ? (
-        <p className="win"><Glyph of={IconLock} size="s" />{conversation.cannot_reason || t("composer.closed", { name: ticket.contact.name })}</p>
+        <p className="win"><Glyph of={IconLock} size="s" />{saidOrSame(conversation.cannot_reason) || t("composer.closed", { name: ticket.contact.name })}</p>
       ) : null}
       {!closed && conversation?.window_until ? (
         <p className="win"><Glyph of={IconClock} size="s" />{t("composer.until", { time: format.dateTime(conversation.window_until) })}</p>

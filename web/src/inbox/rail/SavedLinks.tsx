@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { useSavedViews } from "../../api/queries";
 import { Glyph } from "../../parts/Glyph";
+import { saidOrSame } from "../../i18n/said";
 import { IconButton } from "../../parts/IconButton";
 import { editView } from "../../views/store";
 import { RailLink } from "./RailLink";
@@ -21,9 +22,9 @@ export function SavedLinks() {
         {saved?.map((view) => (
           <RailLink key={view.id} to={{ kind: "saved", key: view.id }} icon={view.reach === "personal" ? IconStar : IconUsers} name={view.name} count={view.count}>
             {view.broken ? (
-              <span className="late-t" title={view.broken.reason}>
+              <span className="late-t" title={saidOrSame(view.broken.reason)}>
                 <Glyph of={IconAlertCircle} size="s" />
-                <span className="sr">{t("views.broken", { why: view.broken.reason })}</span>
+                <span className="sr">{t("views.broken", { why: saidOrSame(view.broken.reason) })}</span>
               </span>
             ) : null}
           </RailLink>

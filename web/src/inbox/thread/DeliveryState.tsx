@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Delivery } from "../../api/types";
 import { useFormat } from "../../i18n/format";
+import { saidOrSame } from "../../i18n/said";
 import { Glyph } from "../../parts/Glyph";
 
 const LOOK: Record<Delivery["state"], { icon: TablerIcon; tone: string }> = {
@@ -26,7 +27,7 @@ export function DeliveryState({ delivery }: { delivery: Delivery }) {
   const { icon, tone } = LOOK[delivery.state];
   const said = delivery.reason ? SAID[delivery.state] : undefined;
   const format = useFormat();
-  const words = delivery.state === "scheduled" && delivery.send_at ? t("delivery.sendsAt", { time: format.dateTime(delivery.send_at) }) : said ? t(said, { reason: delivery.reason }) : t(`delivery.${delivery.state}`);
+  const words = delivery.state === "scheduled" && delivery.send_at ? t("delivery.sendsAt", { time: format.dateTime(delivery.send_at) }) : said ? t(said, { reason: saidOrSame(delivery.reason) }) : t(`delivery.${delivery.state}`);
   return (
     <span className={`delivery ${tone}`}>
       <Glyph of={icon} size="s" />
