@@ -61,10 +61,18 @@ class Customers:
             start_tls=False,
         )
 
-    async def api(self, line: Line, sender: Mapping[str, str], text: str) -> None:
-        """One signed Standard Webhook."""
-        id, now = f"e2e-{next(_serial)}", datetime.now(UTC)
-        body = json.dumps({"id": id, "sender": dict(sender), "text": text})
+    async def api(self, line: Line, sender: Mapping[str, str], text: str) -> str:
+        """One signed Standard Webhook; the message's id."""
+        id = f"e2e-{next(_serial)}"
+        await self._signed(line, id, {"id": id, "sender": dict(sender), "text": text})
+        return id
+
+    async def api_change(self, line: Line, id: str, kind: str, text: str = "") -> None:
+        """An "edit" or a "delete" of what was said."""
+        await self._signed(line, f"e2e-{next(_serial)}", {"type": kind, "id": id, "text": text})
+
+    async def _signed(self, line: Line, id: str, item: Mapping[str, object]) -> None:
+        now, body = datetime.now(UTC), json.dumps(item)
         await self._post(
             line.hook_url,
             body.encode(),
