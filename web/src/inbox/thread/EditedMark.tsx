@@ -18,7 +18,7 @@ export function EditedMark({ message }: { message: Message }) {
       <Popover.Target>
         <button type="button" className="link edited" onClick={() => setOpen(!open)}>{t("thread.edited")}</button>
       </Popover.Target>
-      <Popover.Dropdown className="check-box" onKeyDown={escaping(() => setOpen(false))} aria-label={t("thread.earlier")}>
+      <Popover.Dropdown className="check-box" onKeyDown={escaping(() => setOpen(false))}>
         <ol className="earlier" tabIndex={-1} data-autofocus aria-label={t("thread.earlier")}>
           {message.earlier.map((one) => (
             <li key={one.at}>

@@ -1,6 +1,7 @@
 import { Popover } from "@mantine/core";
 import { IconRoute } from "@tabler/icons-react";
 import { Suspense, useState, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 
 import { usePortal } from "../../parts/Dialog";
 import { IconButton } from "../../parts/IconButton";
@@ -8,6 +9,7 @@ import { escaping } from "../escaping";
 
 /** A question beside what it asks about; its answer opens there. */
 export function WhyBox({ question, children }: { question: string; children: ReactNode }) {
+  const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const portal = usePortal();
   return (
@@ -17,7 +19,7 @@ export function WhyBox({ question, children }: { question: string; children: Rea
       </Popover.Target>
       <Popover.Dropdown className="check-box" onKeyDown={escaping(() => setOpen(false))} aria-label={question}>
         <div className="why-text" tabIndex={-1} data-autofocus>
-          {open ? <Suspense>{children}</Suspense> : null}
+          {open ? <Suspense fallback={<p className="meta">{t("why.looking")}</p>}>{children}</Suspense> : null}
         </div>
       </Popover.Dropdown>
     </Popover>
