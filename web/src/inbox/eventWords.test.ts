@@ -41,6 +41,12 @@ test("what a server reported of a recipient names that one", () => {
   expect(told([change("delivery", "sent")], { kind: "delivery.changed" })).toBeNull();
 });
 
+test("what a customer changed at their provider is not said to be ours", () => {
+  const system = { kind: "system", id: "", name: "Parley" } as const;
+  expect(told([], { kind: "message.edited", actor: system })).toBe("A message was edited");
+  expect(told([], { kind: "message.deleted", actor: system })).toBe("A message was deleted");
+});
+
 test("a bounce is the word of a mail system, not of the customer", () => {
   expect(told([], { kind: "message.received", actor: { kind: "system", id: "", name: "Parley" } })).toBe("A mail system reported");
 });

@@ -15,6 +15,13 @@ const REPORTS = ["recipient_failed", "recipient_delayed", "recipient_complained"
 
 const MEMBERSHIPS = new Set(["joined", "left", "blocked", "unblocked"]);
 
+/** What the system only passes on: nobody is named as having done it. */
+const UNNAMED: Partial<Record<string, "event.reported" | "event.edited" | "event.deleted">> = {
+  "message.received": "event.reported",
+  "message.edited": "event.edited",
+  "message.deleted": "event.deleted",
+};
+
 /** Other fields that are told by their name. */
 const TOLD = new Set(["team_id", "type_id", "category_id", "impact", "urgency"]);
 
@@ -57,7 +64,8 @@ export function eventWords(event: TicketEvent, agents: readonly Agent[], t: TFun
   if (acts.length > 0) {
     return acts.reduce((before, next, at) => t(at === acts.length - 1 ? "event.and" : "event.comma", { before, next }));
   }
-  if (event.kind === "message.received" && event.actor.kind === "system") return t("event.reported");
+  const alone = event.actor.kind === "system" ? UNNAMED[event.kind] : undefined;
+  if (alone) return t(alone);
   const kind = KINDS.find((one) => one === event.kind);
   return kind ? t(`event.kind.${kind.replace(".", "_") as "ticket_created"}`, { who: actor }) : null;
 }
