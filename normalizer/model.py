@@ -197,8 +197,8 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One utterance, as stored. ``id`` derives from (inbox, native id) for what came in.
 
     ``reply_text`` is what the person wrote now; ``text`` is the whole. ``earlier``: what it said
-    before, the oldest first; deleting takes these words, too. An ``act`` has no words of its own: it
-    waits, is sent and may fail as a reply does, and changes the message it speaks of.
+    before, the oldest first; deleting takes these words, too. An ``act`` has no words of its own:
+    it waits, is sent and may fail as a reply does, and changes the message it speaks of.
     Order of display: (occurred_at, sequence, journal_id).
     """
 

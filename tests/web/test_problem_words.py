@@ -83,7 +83,7 @@ def sentences() -> set[str]:
             for node in ast.walk(ast.parse(file.read_text())):
                 if isinstance(node, ast.Call) and _named(node) in SAYING:
                     found.add(_said(node).removesuffix(".{}").strip())
-    return {one for one in found if one.replace("{}", "")}
+    return {one for one in found if one.replace("{}", "").strip()}
 
 
 def test_every_sentence_that_refuses_an_agents_wish_has_chinese() -> None:
