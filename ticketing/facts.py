@@ -17,10 +17,10 @@ AUDIENCE = "audience"  # the followers, told beside the history
 NAMED = "named"  # who was mentioned in a note
 WRITER = "writer"  # whose reply is in trouble
 WOKE = "woke"  # who is told that a ticket woke
-WAITS = "waiting_since"
+WAITS = "waits"  # the customer began to wait by these words, or was answered
 RATED = "rated"  # the priority is what impact and urgency make of it
 NEWS = frozenset({"message.received", "message.sent", "note.added", "ticket.changed"})
-MARKS = frozenset({AUDIENCE, NAMED, WOKE, WRITER})  # for consumers, not for people
+MARKS = frozenset({AUDIENCE, NAMED, WAITS, WOKE, WRITER})  # for consumers, not for people
 TRACKED = (
     "status",
     "state",
