@@ -27,6 +27,7 @@ TOKENS = re.compile(
 LEFT_FIRST = {"subexpression", "index_expression", "projection", "value_projection"}
 LEFT_FIRST |= {"filter_projection", "pipe"}
 INNER = {"expref"}
+BELOW = 2  # where the name below a name stands in a path
 # What functions raise for values that they cannot work with.
 UNFIT = (JMESPathError, TypeError, OverflowError, OSError, RecursionError, re.error, DecodeError)
 
@@ -119,6 +120,12 @@ def _check(
         reason = _call_fault(call, functions)
         if reason:
             raise ExpressionInvalid(source, reason)
+    for name in _asked_of("headers", tree):
+        if name != name.lower():
+            raise ExpressionInvalid(source, f"header names are small letters: {name.lower()!r}")
+    for name, inner in _asked_within("fields", tree):
+        reason = f'fields are plain: {name!r} holds no {inner!r}; write fields."{name}.{inner}"'
+        raise ExpressionInvalid(source, f"{reason}, or body.{name}.{inner} for JSON and XML")
     for name in _asked_of("settings", tree):
         if name not in functions.settings:
             there = ", ".join(sorted(functions.settings)) or "none"
@@ -151,6 +158,16 @@ def _asked_of(root: str, node: Mapping[str, Value]) -> Iterator[str]:
         yield children[1]["value"]
     for child in children:
         yield from _asked_of(root, child)
+
+
+def _asked_within(root: str, node: Mapping[str, Value]) -> Iterator[tuple[str, str]]:
+    """The names ``x`` and ``y`` of ``root.x.y``, wherever in the expression."""
+    children = [child for child in node["children"] if isinstance(child, dict)]
+    is_path = node["type"] == "subexpression" and all(one["type"] == "field" for one in children)
+    if is_path and len(children) > BELOW and children[0]["value"] == root:
+        yield children[1]["value"], children[BELOW]["value"]
+    for child in children:
+        yield from _asked_within(root, child)
 
 
 def _roots(node: Mapping[str, Value]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from connectors.declarative import model
 from connectors.declarative.lines import line_holding, line_of, path_of
+from connectors.declarative.suggestions import choices_at, name_like
 from connectors.errors import ManifestInvalid
 
 if TYPE_CHECKING:
@@ -19,6 +20,17 @@ FILE = "channel.toml"
 MAX_BYTES = 262_144
 PLACE = re.compile(r" - at `(\$[^`]*)`$")
 LINE = re.compile(r"\s*\(at line (\d+), column \d+\)$")
+MISSING = re.compile(r"^Object missing required field `([^`]+)`$")
+WRONG_KIND = re.compile(r"^Expected `([^`]+)`, got `([^`]+)`$")
+KINDS = {
+    "object": "a table",
+    "array": "a list",
+    "str": "a text",
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+}
+WRONG_WORD = re.compile(r"^Invalid (?:enum )?value ('[^']*')$")
 UNKNOWN = re.compile(r"Object contains unknown field `([^`]+)`")
 
 
@@ -87,9 +99,24 @@ def _of_validation(text: str, values: Mapping[str, Any], message: str) -> tuple[
     unknown = UNKNOWN.search(reason)
     if unknown:
         path = (*path, unknown[1])
-        reason = f"there is no {unknown[1]!r} here; the guide lists what there is"
+        like = name_like(path)
+        hint = f"perhaps {like!r}" if like else "the guide lists what there is"
+        reason = f"there is no {unknown[1]!r} here; {hint}"
+    wrong, words = WRONG_WORD.search(reason), choices_at(path)
+    if wrong and words:
+        reason = f"{wrong[1]} is none of {', '.join(words)}"
+    reason = WRONG_KIND.sub(_kinds, MISSING.sub(r"\1 is missing", reason))
     name = ".".join(map(str, path))
     return line_of(text, path), f"{name}: {reason}" if name else reason
+
+
+def _kinds(found: re.Match[str]) -> str:
+    """The kinds of TOML in people's words."""
+    wanted, got = (
+        " or ".join(dict.fromkeys(KINDS.get(one, one) for one in kinds.split(" | ")))
+        for kinds in found.groups()
+    )
+    return f"wanted {wanted}, got {got}"
 
 
 def _named(values: Mapping[str, Any], place: str, message: str) -> str:

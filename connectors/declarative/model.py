@@ -18,6 +18,7 @@ Templates: TypeAlias = dict[str, Any]
 BodyForm = Literal["auto", "json", "form", "xml", "text"]
 Encoding = Literal["hex", "hex_upper", "base64", "base64url"]
 KeyEncoding = Literal["text", "hex", "base64", "base64url", "pem"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 SettingKind = Literal["text", "number", "switch", "choice"]
 EventKind = Literal[
     "message",
@@ -285,7 +286,7 @@ class Multipart(Part, frozen=True, kw_only=True):
 class Call(Part, frozen=True, kw_only=True):
     """A request of ours: at most one of form, json, xml, text and multipart is its body."""
 
-    method: str = "POST"
+    method: Method = "POST"
     url: Template = ""
     query: Templates = {}
     headers: dict[str, Template] = {}
@@ -302,7 +303,7 @@ class Variant(Part, frozen=True, kw_only=True):
     """Another request for some messages: what it does not say is as in [send]."""
 
     when: Expression
-    method: str | None = None
+    method: Method | None = None
     url: Template | None = None
     query: Templates | None = None
     headers: dict[str, Template] | None = None
@@ -378,7 +379,7 @@ class Probe(Part, frozen=True, kw_only=True):
     """A request that shows whether the credentials work, and sends nothing to anybody."""
 
     url: Template
-    method: str = "GET"
+    method: Method = "GET"
     query: Templates = {}
     headers: dict[str, Template] = {}
     auth: Auth | None = None

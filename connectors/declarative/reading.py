@@ -13,7 +13,7 @@ from connectors.declarative.expressions import Expression
 from connectors.declarative.inline_files import SCHEME, media_type_of
 from connectors.declarative.templates import EMPTY, Scope
 from connectors.declarative.texts import Value, as_text
-from connectors.declarative.times import moment, zone_of
+from connectors.declarative.times import known_formats, moment, zone_of
 from connectors.events import MediaKind, MediaRef, ReceiptState, SenderId
 from connectors.kit.media_kinds import kind_of
 from connectors.kit.phone import phone_sender
@@ -57,7 +57,7 @@ class Rule:
         }
         self._states = _states(event)
         formats = event.time_format
-        self._formats = (formats,) if isinstance(formats, str) else formats
+        self._formats = known_formats((formats,) if isinstance(formats, str) else formats)
         self._zone = zone_of(event.time_zone)
         self._region = scope.template(event.region)
         self._files = _Files(event.files, scope) if event.files else None

@@ -9,6 +9,7 @@ from connectors.declarative.texts import Value, as_text
 from storage.ids import truncate
 
 AUTO = "auto"
+ISO = "iso"
 DIGITS = {14: "%Y%m%d%H%M%S", 12: "%Y%m%d%H%M"}
 CENTURIES = ("19", "20")
 # The first number of seconds that is surely not meant as seconds, and so on by thousands.
@@ -22,6 +23,15 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name) if name else UTC
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ValueError(f"{name!r} is no time zone (write it as Europe/Paris)") from error
+
+
+def known_formats(formats: tuple[str, ...]) -> tuple[str, ...]:
+    """The same. ValueError for what is no pattern and none of the words."""
+    words = (AUTO, ISO, *EPOCHS)
+    for one in formats:
+        if "%" not in one and one not in words:
+            raise ValueError(f"time_format {one!r} has no %Y and is none of {', '.join(words)}")
+    return formats
 
 
 def moment(value: Value, formats: Sequence[str], zone: tzinfo) -> datetime:
@@ -40,7 +50,7 @@ def _read(text: str, form: str) -> datetime:
         return _guessed(text)
     if form in EPOCHS:
         return _epoch(text, EPOCHS[form])
-    if form == "iso":
+    if form == ISO:
         return datetime.fromisoformat(text)
     return datetime.strptime(text, form)  # noqa: DTZ007 - given its zone below
 

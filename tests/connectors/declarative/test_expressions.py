@@ -7,7 +7,7 @@ from connectors.declarative.functions import Functions
 from connectors.declarative.templates import Scope
 
 FUNCTIONS = Functions({"kinds": {"photo": "image"}}, ["key"])
-SCOPE = Scope({"a", "b", "to", "text", "settings"}, FUNCTIONS)
+SCOPE = Scope({"a", "b", "to", "text", "settings", "headers", "fields"}, FUNCTIONS)
 
 
 def found(source, **document):
@@ -55,6 +55,12 @@ def test_a_missing_field_is_nothing_and_spoils_nothing():
         ("lookup('kind', a)", r"there is no \[maps.kind\]"),
         ("shout(a)", "there is no function 'shout'"),
         ("", "empty"),
+        ("lower(headers.X-Id)", "small letters: 'x-id'"),
+        (
+            "lower(fields.a.b)",
+            r"fields are plain: 'a' holds no 'b'; write fields.\"a.b\", or body.a.b",
+        ),
+        ("fields.a.b.c", "holds no 'b'"),
         ("a = 'b'", "compared with =="),
     ],
 )
