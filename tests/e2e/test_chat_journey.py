@@ -76,6 +76,48 @@ async def test_what_is_said_offline_arrives_once_and_answers_are_fetched(
     await context.close()
 
 
+async def test_an_answer_is_announced_changed_and_taken_back_on_both_screens(
+    stage: Stage, sit: Sit, browser: Browser
+) -> None:
+    """What the agent does to a message, the customer's open page does at once."""
+    line = await stage.inbox("webchat")
+    desk = await sit()
+    await desk.look_at(line)
+    context = await browser.new_context(locale="en-US")
+    page = await context.new_page()
+    await page.goto(f"{stage.site.url}/chat/{line.id}")
+    await _say(page, "When does it leave?")
+    await desk.open("When does it leave?")
+    log, state = page.get_by_role("log"), page.get_by_role("status")
+
+    await desk.pen.press_sequentially("It le")
+    await expect(state).to_have_text("An answer is being written…")
+    await desk.reply("It leaves today.")
+    await expect(state).to_have_text("Connected")
+    await expect(log).to_contain_text("It leaves today.")
+
+    said = desk.thread.get_by_role("article").filter(has_text="It leaves")
+    more = said.get_by_role("button", name="More for this message")
+    await more.click()
+    await desk.page.get_by_role("menuitem", name="Change the message").click()
+    dialog = desk.page.get_by_role("dialog", name="Change the message")
+    await expect(dialog.get_by_label("The new words")).to_be_focused()
+    await dialog.get_by_label("The new words").fill("It leaves tomorrow.")
+    await dialog.get_by_role("button", name="Change", exact=True).click()
+    await expect(said).to_contain_text("It leaves tomorrow.")
+    await expect(said).to_contain_text("Edited")
+    await expect(log).to_contain_text("It leaves tomorrow.")
+    await expect(log).not_to_contain_text("today")
+
+    await more.click()
+    await desk.page.get_by_role("menuitem", name="Take the message back").click()
+    await desk.page.get_by_role("button", name="Take back", exact=True).click()
+    await expect(desk.thread).to_contain_text("This message was deleted by its author.")
+    await expect(log.get_by_role("listitem")).to_have_text([re.compile("When does it leave")])
+    await expect(desk.thread.get_by_role("button", name="More for this message")).to_have_count(0)
+    await context.close()
+
+
 async def _say(page: Page, text: str) -> None:
     await page.get_by_label("Message", exact=True).fill(text)
     await page.get_by_role("button", name="Send").click()

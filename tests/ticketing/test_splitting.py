@@ -216,6 +216,25 @@ async def test_a_word_that_came_after_the_end_still_waits_when_its_split_is_undo
     assert image(await house.ticket()) == image(before)
 
 
+async def test_all_that_was_said_is_the_whole_conversation_whatever_was_done_to_it(
+    house, mira, ticket
+):
+    first = (await house.messages())[0]
+    act = msgspec.structs.replace(
+        first,
+        id="act-1",
+        native_id="",
+        direction="act",
+        text="",
+        act=Act(kind="react", message_id=first.id, emoji="👍"),
+    )
+    await house.collections.messages.insert(act)
+    with pytest.raises(Refused):  # nothing would stay
+        await split(house, mira, ticket, "Word 1", "Word 2", "Word 3", "Word 4")
+    await split(house, mira, ticket, "Word 1", "Word 2", "Word 3")
+    assert [one.message_count for one in await house.tickets()] == [1, 3]
+
+
 async def test_an_act_upon_a_message_is_counted_on_neither_side(house, mira, ticket):
     first = (await house.messages())[0]
     act = msgspec.structs.replace(

@@ -44,9 +44,12 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """One conversation's messages in numbers; ``under_way`` have not left us yet."""
+    """One conversation's messages in numbers; ``under_way`` have not left us yet, ``acts`` are
+    what was done to others of them.
+    """
 
     size: Size = Size()
+    acts: int = 0
     notes: int = 0
     under_way: int = 0
     failed: int = 0

@@ -43,7 +43,8 @@ def cuts_of(
 
 
 def _cut(conversation: Conversation, chosen: Sequence[Message], tally: Tally) -> Cut:
-    whole = len(chosen) == tally.size.total
+    said = [one for one in chosen if one.act is None]
+    whole = len(said) == tally.size.total - tally.acts  # acts go where their conversation goes
     if not whole and any(is_under_way(one) for one in chosen):
         raise Refused("a chosen reply has not left yet: undo it, or wait until it is sent")
     return Cut(conversation=conversation, messages=tuple(chosen), whole=whole)

@@ -384,6 +384,7 @@ def _more(known: Tally, group: Group, n: int) -> Tally:
             counted=n if counted(group.direction, group.state) else 0,
             inbound=n if counts_in(group.direction, group.author) else 0,
         ),
+        acts=known.acts + (n if group.direction == "act" else 0),
         notes=known.notes + (n if group.direction == "note" else 0),
         under_way=known.under_way
         + (n if group.due is not None or group.state == "scheduled" else 0),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
+from connectors.acts import Correspondent, OutboundAct
 from connectors.channels.matrix.connector import Settings, connect
 from connectors.contract import Accepted, Account, InboxId, OutboundFile, OutboundMessage
 from connectors.errors import CredentialsRefused
@@ -124,6 +125,55 @@ async def people(homeserver, http):
     ines = await registered(http, homeserver, f"ines-{uuid.uuid4().hex}")
     desk = await registered(http, homeserver, f"desk-{uuid.uuid4().hex}")
     return ines, desk
+
+
+def act(kind, room, *native_ids, **more):
+    return OutboundAct(
+        id=f"act-{uuid.uuid4().hex}",
+        kind=kind,
+        recipient=SenderId(family="matrix", value="@ines:halden.example"),
+        thread_key=room,
+        native_ids=native_ids,
+        **more,
+    )
+
+
+async def test_what_we_do_to_messages_is_seen_by_the_customer_and_is_no_news_to_us(people, http):
+    ines, desk = people
+    inbox = Inbox(http, desk)
+    await inbox.news()
+    await ines.room_with(desk.id)
+    hello = await ines.say(body="Where is my tent?")
+    await inbox.await_news("message")
+    ours = inbox.connector
+    (said,) = (await ours.send(reply(ines.room, "It ships today"))).native_ids
+
+    edit = act("edit", ines.room, said, text="It ships tomorrow")
+    assert await ours.act(edit) == await ours.act(edit) == Accepted(native_ids=())
+    newest = (await ines.sees())[-1]["content"]
+    assert newest["m.new_content"]["body"] == "It ships tomorrow"
+    assert newest["m.relates_to"] == {"rel_type": "m.replace", "event_id": said}
+    assert len([one for one in await ines.sees() if one["sender"] == desk.id]) == 2
+
+    (thumb,) = (await ours.act(act("react", ines.room, hello, emoji="👍"))).native_ids
+    changed = act("react", ines.room, hello, emoji="🎉", before="👍", before_id=thumb)
+    (party,) = (await ours.act(changed)).native_ids
+    seen = {one["event_id"]: one["content"] for one in await ines.sees("m.reaction")}
+    assert seen[thumb] == {}  # redacted
+    assert seen[party]["m.relates_to"]["key"] == "🎉"
+
+    assert await ours.act(act("delete", ines.room, said)) == Accepted(native_ids=())
+    gone = next(one for one in await ines.sees() if one["event_id"] == said)
+    assert gone["content"] == {}
+    there = Correspondent(recipient=SenderId(family="matrix", value=ines.id), thread_key=ines.room)
+    assert await ours.show_typing(there) == Accepted(native_ids=())
+
+    await ines.say(body="Thank you")
+    news = await inbox.await_news("message")
+    assert [event.text for event in of(news, "message") if event.direction == "in"] == ["Thank you"]
+    assert not of(news, "reaction")
+    assert not of(news, "edit")
+    assert not of(news, "delete")
 
 
 async def test_a_conversation_of_every_kind(people, http):

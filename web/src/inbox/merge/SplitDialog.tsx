@@ -64,7 +64,7 @@ export default function SplitDialog({ ticket, onClose }: { ticket: Ticket; onClo
   const [ids, setIds] = useState<readonly string[]>([]);
   const [subject, setSubject] = useState(ticket.subject);
   const { preview, split } = useSplit(ticket, ids, subject.trim(), onClose);
-  const messages = data?.pages.flatMap((page) => page.items).filter((one) => one.delivery?.state !== "cancelled").toReversed() ?? [];
+  const messages = data?.pages.flatMap((page) => page.items).filter((one) => one.direction !== "act" && one.delivery?.state !== "cancelled").toReversed() ?? [];
   const toggle = (id: string) => setIds(ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id]);
   const none = messages.length > 0 && ids.length === messages.length && !more;
   const ready = ids.length > 0 && !none && subject.trim() !== "" && preview.isSuccess && !split.isPending;
