@@ -7,6 +7,8 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from connectors.acts import Correspondent, OutboundAct
+from connectors.channels.signal.acting import perform, show_typing
 from connectors.channels.signal.daemon import Daemon
 from connectors.channels.signal.inbound import GROUP, parse_event
 from connectors.contract import Account, Health, OutboundMessage, Parsed, SendOutcome, Sink
@@ -54,6 +56,14 @@ class SignalNumber:
     async def send(self, message: OutboundMessage) -> SendOutcome:
         """See ``Sender``."""
         return await self._daemon.send(message)
+
+    async def act(self, act: OutboundAct) -> SendOutcome:
+        """See ``ActSender``."""
+        return await perform(self._daemon, act)
+
+    async def show_typing(self, to: Correspondent) -> SendOutcome:
+        """See ``TypingSender``."""
+        return await show_typing(self._daemon, to)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """One bucket for the number, one for each person or group."""

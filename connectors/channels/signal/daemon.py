@@ -141,6 +141,15 @@ class Daemon:
         whose = self._number if author == SELF else author
         return {"quoteTimestamp": int(stamp), "quoteAuthor": whose, "quoteMessage": ""}
 
+    @property
+    def number(self) -> str:
+        """Ours."""
+        return self._number
+
+    async def call(self, method: str, params: Mapping[str, Any], id: str) -> SendOutcome:
+        """One call of our number's."""
+        return _outcome(await self._post(_request(method, {"account": self._number, **params}, id)))
+
     async def fetch(self, method: str, params: Mapping[str, Any]) -> AsyncIterator[bytes]:
         """A file that the daemon keeps. Raises FetchFailed."""
         try:

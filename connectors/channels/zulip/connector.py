@@ -7,6 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from connectors.acts import OutboundAct
+from connectors.channels.zulip.acting import perform
 from connectors.channels.zulip.inbound import parse_page
 from connectors.channels.zulip.outbound import ZulipApi
 from connectors.channels.zulip.queue import Queue
@@ -82,6 +84,10 @@ class ZulipBot:
     async def send(self, message: OutboundMessage) -> SendOutcome:
         """See ``Sender``."""
         return await self._api.send(message)
+
+    async def act(self, act: OutboundAct) -> SendOutcome:
+        """See ``ActSender``."""
+        return await perform(self._api, act)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """One bucket for the bot, one for each topic."""

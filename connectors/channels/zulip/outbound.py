@@ -106,6 +106,20 @@ class ZulipApi:
             return quote(path, safe="/%")
         return refused(reply) if not reply.ok else RetryLater(reason="the upload has no address")
 
+    async def change(self, id: str, text: str | None) -> SendOutcome:
+        """Other words for a message of ours; without any it is deleted."""
+        body = b"" if text is None else urlencode({"content": text}).encode()
+        reply = await self._http.request(
+            "DELETE" if text is None else "PATCH",
+            f"{self._url}/messages/{quote(id, safe='')}",
+            headers={**self._headers, **FORM},
+            body=body,
+        )
+        answer = reply.read(_Answer)
+        if not reply.ok or (answer and answer.result == "error"):
+            return refused(reply)
+        return Accepted(native_ids=())
+
     async def check(self) -> Health:
         """Whether the key is good, and whose it is."""
         reply = await self._http.request(

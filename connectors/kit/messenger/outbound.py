@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from connectors.acts import Correspondent
 from connectors.contract import (
     Accepted,
     Health,
@@ -111,6 +112,21 @@ class SendApi:
                 "POST", f"{self._url}/me/messages", headers={**self._headers, **headers}, body=body
             )
             return outcome_of(reply)
+
+        return await attempt(work)
+
+    async def show_typing(self, to: Correspondent) -> SendOutcome:
+        """Shown for twenty seconds, or until a message comes."""
+        body = {"recipient": {"id": to.recipient.value}, "sender_action": "typing_on"}
+
+        async def work() -> SendOutcome:
+            reply = await self._http.request(
+                "POST",
+                f"{self._url}/me/messages",
+                headers={**self._headers, "content-type": "application/json"},
+                body=msgspec.json.encode(body),
+            )
+            return Accepted(native_ids=()) if reply.ok else outcome_of(reply)
 
         return await attempt(work)
 

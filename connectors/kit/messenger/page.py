@@ -5,6 +5,7 @@ from typing import Annotated
 
 import msgspec
 
+from connectors.acts import Correspondent
 from connectors.contract import (
     Account,
     Health,
@@ -90,6 +91,10 @@ class Page:
     async def send(self, message: OutboundMessage) -> SendOutcome:
         """See ``Sender``."""
         return await self._api.send(message)
+
+    async def show_typing(self, to: Correspondent) -> SendOutcome:
+        """See ``TypingSender``."""
+        return await self._api.show_typing(to)
 
     def rate_keys(self, message: OutboundMessage) -> tuple[str, ...]:
         """One bucket for the page, one for each person."""
