@@ -133,6 +133,8 @@ def test_a_value_that_a_function_cannot_take_is_a_value_error():
         ("rows({id: split(a, ','), s: split(b, ','), n: 'k'})", {"a": "1,2", "b": "3"},
          [{"id": "1", "s": "3", "n": "k"}, {"id": "2", "s": None, "n": "k"}]),
         ("rows({id: a})", {"a": "1"}, []),
+        ("to_number(a) > 20 && 'failed' || to_number(a) > 9 && 'delivered' || 'sent'", {"a": "12"},
+         "delivered"),
     ],
 )  # fmt: skip
 def test_functions(source, document, wanted):
