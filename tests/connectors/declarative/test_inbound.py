@@ -189,20 +189,20 @@ INLINE = UNSIGNED + MESSAGE + 'sender = "body.from"\nfiles = "inline(body.data, 
 
 
 @pytest.mark.parametrize(
-    ("data", "mime", "kind"),
+    ("data", "mime", "known", "kind"),
     [
-        ("aGFsZGVuPz8/", "image/jpeg", "image"),
-        ("aGFsZGVuPz8_", "", "file"),
-        ("aGFs\\r\\nZGVuPz8/", "image/jpeg", "image"),
-        ("data:image/png;base64,aGFsZGVuPz8/", "", "image"),
+        ("aGFsZGVuPz8/", "image/jpeg", "image/jpeg", "image"),
+        ("aGFsZGVuPz8_", "", "", "file"),
+        ("aGFs\\r\\nZGVuPz8/", "image/jpeg", "image/jpeg", "image"),
+        ("data:image/png;base64,aGFsZGVuPz8/", "", "image/png", "image"),
     ],
 )
-async def test_a_file_inside_the_request(tmp_path, data, mime, kind):
+async def test_a_file_inside_the_request(tmp_path, data, mime, known, kind):
     channel = connected(tmp_path, INLINE)
     body = f'{{"from": "+15550199", "data": "{data}", "mime": "{mime}"}}'
     [event] = channel.parse(request(body)).events
     [file] = event.attachments
-    assert file.kind == kind
+    assert (file.kind, file.media_type) == (kind, known)
     assert b"".join([piece async for piece in await channel.fetch(file.url)]) == b"halden???"
 
 
