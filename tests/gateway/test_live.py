@@ -3,8 +3,10 @@
 import asyncio
 import secrets
 
+import msgspec
 import pytest
 
+from connectors.contract import InboxId
 from gateway import notices
 from gateway.api import frames
 from gateway.chat.visitors import Visitors
@@ -126,6 +128,34 @@ async def test_what_is_no_frame_closes_the_socket(admin: Person) -> None:
             while not socket.closed:
                 await socket.receive()
         assert socket.close_code == 1008
+
+
+async def test_only_who_looks_and_may_see_hears_a_customer_type() -> None:
+    class Source:
+        async def visible(self, _viewer: Viewer, _ticket_id: str) -> bool:
+            return True
+
+    class Bus:
+        async def publish(self, _channel: str, _payload: bytes) -> bool:
+            return True
+
+    hub = Hub(Bus(), Source())  # type: ignore[arg-type]
+    blind = msgspec.structs.replace(VIEWER, inbox_ids=frozenset({InboxId("another")}))
+    looks, hidden, away = Client("a", VIEWER), Client("b", blind), Client("c", VIEWER)
+    with hub.joined(looks), hub.joined(hidden), hub.joined(away):
+        for client in (looks, hidden):
+            await hub.look(client, "t", "viewing")
+        hub._take(notices.Typing(ticket_id="t", inbox_id="i", name="Ines", typing=True))
+        heard = {
+            client.id: [
+                frame
+                for frame in [client.queue.get_nowait() for _ in range(client.queue.qsize())]
+                if isinstance(frame, frames.LiveTyping)
+            ]
+            for client in (looks, hidden, away)
+        }
+    told = frames.LiveTyping(ticket_id="t", name="Ines", typing=True)
+    assert heard == {"a": [told], "b": [], "c": []}
 
 
 def test_a_slow_browser_is_told_to_fetch_again() -> None:

@@ -56,3 +56,10 @@ test("Chinese joins the same acts with its own signs", async () => {
   expect(told([PRIORITY, TAKEN, TAGS])).toBe("Mira Okafor 将优先级设为紧急，接手了工单，并将标签设为 stove, batch-26-09");
   await speak("en");
 });
+
+test("who joined, left or blocked us is told; other words of a newer server are not", () => {
+  const by = { kind: "membership.changed", actor: { kind: "contact", id: "c", name: "Ines Duarte" } } as Partial<TicketEvent>;
+  expect(told([change("membership", "blocked")], by)).toBe("Ines Duarte blocked us on this channel");
+  expect(told([change("membership", "joined")], by)).toBe("Ines Duarte joined the conversation");
+  expect(told([change("membership", "ascended")], by)).toBeNull();
+});

@@ -82,3 +82,26 @@ test("an entry is the same until something of it is another", () => {
   expect(sameItem(bubble, { ...bubble, ends: false })).toBe(false);
   expect(sameItem(bubble, { ...bubble, message: {} as Message })).toBe(false);
 });
+
+describe("what is done to messages", () => {
+  const act = (state: string) =>
+    message("act", "2026-11-18T10:14:30Z", { delivery: { state } as Message["delivery"], act: { kind: "edit", message_id: "m", text: "x", emoji: "" } });
+
+  test.each(["queued", "sending", "failed", "uncertain"])("has a line while it is %s", (state) => {
+    expect(kinds(build([message("in", "2026-11-18T10:13:00Z"), act(state)]))).toEqual(["day", "bubble", "act"]);
+  });
+
+  test.each(["sent", "delivered", "cancelled"])("shows on the message alone when it is %s", (state) => {
+    expect(kinds(build([message("in", "2026-11-18T10:13:00Z"), act(state)]))).toEqual(["day", "bubble"]);
+  });
+
+  test("parts no run of bubbles", () => {
+    const items = build([message("in", "2026-11-18T10:13:00Z"), act("sent"), message("in", "2026-11-18T10:15:00Z")]);
+    expect(items.flatMap((item) => (item.kind === "bubble" ? [item.ends] : []))).toEqual([false, true]);
+  });
+});
+
+test("who came and went has a line", () => {
+  const gone = { id: "e", kind: "membership.changed", at: "2026-11-18T10:14:00Z", changes: [{ field: "membership", before: null, after: "blocked" }] } as unknown as TicketEvent;
+  expect(kinds(build([message("in", "2026-11-18T10:13:00Z")], [gone]))).toEqual(["day", "bubble", "event"]);
+});
