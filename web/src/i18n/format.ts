@@ -1,4 +1,3 @@
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 const MINUTE = 60_000;
@@ -55,10 +54,16 @@ export function formatFor(language: string, today: string, yesterday: string): F
   };
 }
 
+/** The browser's formats are dear to make (a third of a millisecond together), and every row and message asks for them. */
+const made = new Map<string, Format>();
+
 export function useFormat(): Format {
   const { t, i18n } = useTranslation();
-  const language = i18n.language;
-  return useMemo(() => formatFor(language, t("day.today"), t("day.yesterday")), [language, t]);
+  const words = [i18n.language, t("day.today"), t("day.yesterday")] as const;
+  const name = words.join("\n");
+  const format = made.get(name) ?? formatFor(...words);
+  made.set(name, format);
+  return format;
 }
 
 export type Span = { unit: "now" | "minutes" | "hours" | "days"; count: number };
