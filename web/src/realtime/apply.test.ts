@@ -1,9 +1,9 @@
-import { QueryClient } from "@tanstack/react-query";
-import { expect, test } from "vitest";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
+import { expect, test, vi } from "vitest";
 
 import { keys } from "../api/keys";
 import type { Message, Page, TicketRow } from "../api/types";
-import { patchRow, putMessage } from "./apply";
+import { patchRow, patchUnread, putMessage, refetchAll } from "./apply";
 
 const message = (id: string, at: string, text = "") => ({ id, occurred_at: at, text }) as Message;
 const pages = <T>(...lists: T[][]) => ({
@@ -33,4 +33,39 @@ test("a row is patched in its place and never by an older version", () => {
   patchRow(cache, row("2", 4, "two, stale"));
   const kept = cache.getQueryData<ReturnType<typeof pages<{ row: TicketRow }>>>(keys.list("view:open", "activity"));
   expect(kept?.pages[0]?.items.map((one) => one.row.subject)).toEqual(["one, changed", "two"]);
+});
+
+test("a list that a change does not touch is not put again, nor are the pages beside the one it touches", () => {
+  const cache = new QueryClient();
+  const row = (id: string, version: number) => ({ id, version, unread: false }) as TicketRow;
+  const key = keys.list("view:open", "activity");
+  cache.setQueryData(key, pages([{ row: row("1", 1) }], [{ row: row("2", 1) }]));
+  const before = cache.getQueryState<ReturnType<typeof pages<{ row: TicketRow }>>>(key);
+  patchRow(cache, row("3", 1));
+  patchUnread(cache, "2", false);
+  expect(cache.getQueryState(key)).toBe(before);
+  patchRow(cache, row("2", 2));
+  const after = cache.getQueryData<ReturnType<typeof pages<{ row: TicketRow }>>>(key);
+  expect(after?.pages[0]).toBe(before?.data?.pages[0]);
+  expect(after?.pages[1]?.items[0]?.row.version).toBe(2);
+});
+
+test("a first read that was on its way before the gap is made again", async () => {
+  const cache = new QueryClient();
+  const answers = ["of before", "of after"];
+  let land = (): void => undefined;
+  const observer = new QueryObserver(cache, {
+    queryKey: keys.list("view:open", "activity"),
+    queryFn: () => new Promise((done) => {
+      const answer = answers.shift();
+      land = () => done(answer);
+    }),
+  });
+  const stop = observer.subscribe(() => undefined);
+  refetchAll(cache);
+  land();
+  await vi.waitFor(() => expect(answers).toEqual([]));
+  land();
+  await vi.waitFor(() => expect(observer.getCurrentResult().data).toBe("of after"));
+  stop();
 });
