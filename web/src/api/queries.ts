@@ -3,7 +3,8 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { listAgents, listApproved, listEvents, listInboxes, listMessages, listTeams, listViewFields, listViews, readReplyTexts, readSession, readTicket } from "./calls";
 import { keys } from "./keys";
 import { isProblem } from "./problem";
-import type { Page } from "./types";
+import { useSignedIn } from "./SessionContext";
+import type { Inbox, Page } from "./types";
 
 const FIRST = undefined as string | undefined;
 const following = <T>(page: Page<T>) => page.next_cursor ?? undefined;
@@ -21,8 +22,7 @@ export const useSession = () =>
 
 /** The agent at this screen; only used below the sign-in gate. */
 export function useMe() {
-  const { data } = useSession();
-  return data?.agent ?? { id: "", name: "", email: "", role: "", initials: "" };
+  return useSignedIn()?.agent ?? { id: "", name: "", email: "", role: "", initials: "" };
 }
 
 export const useAgents = () =>
@@ -34,12 +34,17 @@ export const useTeams = () =>
 
 /** Whether the agent at this screen holds a permission. */
 export function useMay(permission: string): boolean {
-  const { data } = useSession();
-  return data?.permissions.includes(permission) ?? false;
+  return useSignedIn()?.permissions.includes(permission) ?? false;
 }
 
 export const useInboxes = () =>
   useQuery({ queryKey: keys.inboxes, queryFn: listInboxes, staleTime: 60_000, select: (page) => page.items });
+
+const quoting = (page: { items: readonly Inbox[] }) => page.items.filter((one) => one.capabilities.reply_to).map((one) => one.id);
+
+/** The inboxes whose customers see which message an answer points to. */
+export const useQuoting = () =>
+  useQuery({ queryKey: keys.inboxes, queryFn: listInboxes, staleTime: 60_000, select: quoting });
 
 export const useViews = () =>
   useQuery({ queryKey: keys.views, queryFn: listViews, select: (page) => page.items });

@@ -3,6 +3,7 @@ import { useEffect, type ReactNode } from "react";
 import { setCsrf } from "../api/http";
 import { Problem } from "../api/problem";
 import { useSession } from "../api/queries";
+import { SessionContext } from "../api/SessionContext";
 import { KeysProvider } from "../keys/KeysProvider";
 import { LoginPage } from "../login/LoginPage";
 import { ErrorPane } from "../parts/ErrorPane";
@@ -25,13 +26,15 @@ export function Gate({ children }: { children: ReactNode }) {
   if (session === undefined) return null;
   if (session === null) return <LoginPage />;
   return (
-    <KeysProvider>
-      <LiveProvider>
-        <ToastProvider>
-          <SignedIn>{children}</SignedIn>
-        </ToastProvider>
-      </LiveProvider>
-    </KeysProvider>
+    <SessionContext value={session}>
+      <KeysProvider>
+        <LiveProvider>
+          <ToastProvider>
+            <SignedIn>{children}</SignedIn>
+          </ToastProvider>
+        </LiveProvider>
+      </KeysProvider>
+    </SessionContext>
   );
 }
 

@@ -1,9 +1,9 @@
-import { useSession } from "../api/queries";
+import { useSignedIn } from "../api/SessionContext";
 
 /** Whether the agent's role holds a permission: what it does not hold is not offered. */
 export function useMay(): (permission: string) => boolean {
-  const { data } = useSession();
-  return (permission) => data?.permissions.includes(permission) ?? false;
+  const session = useSignedIn();
+  return (permission) => session?.permissions.includes(permission) ?? false;
 }
 
 export type FieldRule = "hidden" | "masked" | "read_only";
@@ -21,6 +21,6 @@ export function useFieldHold(): (field: string) => "hidden" | "locked" | null {
 
 /** What the agent's role may do to a field; null where nothing holds it back. */
 export function useFieldRule(): (field: string) => FieldRule | null {
-  const { data } = useSession();
-  return (field) => data?.fields[field] ?? null;
+  const session = useSignedIn();
+  return (field) => session?.fields[field] ?? null;
 }

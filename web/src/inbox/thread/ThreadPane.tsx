@@ -2,7 +2,7 @@ import { IconLock } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useTicket } from "../../api/queries";
+import { useQuoting, useTicket } from "../../api/queries";
 import type { Message } from "../../api/types";
 import { useMay } from "../../app/useMay";
 import { AnsweringContext } from "../AnsweringContext";
@@ -20,12 +20,15 @@ import { ThreadStrip } from "./ThreadStrip";
 import { useMarkRead } from "./useMarkRead";
 import "./thread.css";
 
+const NOWHERE: readonly string[] = [];
+
 /** The open ticket: its words in the middle, the pen below, its facts beside. */
 export function ThreadPane({ id }: { id: string }) {
   const { t } = useTranslation();
   const { layout } = useInbox();
   const [answering, answer] = useState<Message | null>(null);
-  const pointing = useMemo(() => ({ answering, answer }), [answering]);
+  const { data: quoting = NOWHERE } = useQuoting();
+  const pointing = useMemo(() => ({ answering, answer, quoting }), [answering, quoting]);
   const { data: ticket, error, refetch } = useTicket(id);
   useMarkRead(ticket);
   const may = useMay();
