@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useMemo, useState, type CSSProperties } from "react";
+import { lazy, memo, Suspense, useDeferredValue, useEffect, useMemo, useState, type CSSProperties } from "react";
 import { Navigate, useParams, useSearchParams } from "react-router";
 
 import type { Sort } from "../api/calls";
@@ -62,12 +62,16 @@ function useLeft(scope: Props["scope"], ticket: string | undefined): string | un
   return last.scope === scope ? last.ticket : undefined;
 }
 
-function Frame() {
-  const { ticket, layout } = useInboxCommands();
+/** By itself: only what it reads of the inbox has it made anew. */
+const Frame = memo(function Frame() {
+  const { ticket, layout, list } = useInboxCommands();
   const [width] = usePreference("listWidth");
   const showList = !layout.phone || !ticket;
   const showThread = !layout.phone || ticket !== undefined;
-  useEffect(() => void loadThread(), []);
+  const shown = useDeferredValue(!list.loading, false);
+  useEffect(() => {
+    if (shown) void loadThread();
+  }, [shown]);
   return (
     <div style={{ "--list": `${width}px` } as CSSProperties} className={`app${layout.phone ? " phone" : ""}${ticket && layout.panelInline ? " with-panel" : ""}`}>
       <Rail />
@@ -84,4 +88,4 @@ function Frame() {
       <Views />
     </div>
   );
-}
+});

@@ -9,12 +9,11 @@ import { SearchFurther } from "./SearchFurther";
 /** Nothing for 200 ms, then the rows' own shape; old rows stay while new ones load. */
 export function ListBody() {
   const { list, scope } = useInbox();
-  const loading = list.isPending && list.fetchStatus !== "idle";
-  const slow = useDelayed(loading, 200);
-  if (list.isError && list.rows.length === 0) {
+  const slow = useDelayed(list.loading, 200);
+  if (list.error && list.rows.length === 0) {
     return <ErrorPane what={scope.kind === "search" ? "search" : "list"} error={list.error} retry={() => void list.refetch()} />;
   }
-  if (loading) return slow ? <ListSkeleton /> : null;
+  if (list.loading) return slow ? <ListSkeleton /> : null;
   if (list.rows.length === 0 && list.hasNextPage) return <SearchFurther />;
   if (list.rows.length === 0) return <ListEmpty />;
   return <ListGrid />;

@@ -11,8 +11,7 @@ const BY_ITSELF = 5;
 export function SearchFurther() {
   const { t } = useTranslation();
   const { list } = useInbox();
-  const { isFetchingNextPage, fetchNextPage } = list;
-  const pages = list.data?.pages.length ?? 0;
+  const { isFetchingNextPage, fetchNextPage, pages } = list;
   const busy = isFetchingNextPage || pages < BY_ITSELF;
   useEffect(() => {
     if (pages < BY_ITSELF && !isFetchingNextPage) void fetchNextPage();

@@ -46,11 +46,11 @@ export function useTicketList(scope: Scope, sort: Sort, openId: string | undefin
     enabled: scope.kind !== "search" || scope.q.trim() !== "",
     placeholderData: scope.kind === "search" ? keepPreviousData : undefined,
   });
-  const { refetch } = query;
+  const { data, error, isPending, fetchStatus, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
 
   useEffect(() => updates.set(new Map()), [name, sort]);
 
-  const all = useMemo(() => query.data?.pages.flatMap((page) => page.items) ?? [], [query.data]);
+  const all = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
   const unique = useMemo(() => [...new Map(all.map((one) => [one.row.id, one])).values()], [all]);
   const rows = useMemo(() => standing(unique, scope, me, openId, log), [unique, scope, me, openId, log]);
   const told = useMemo(() => countNews(unique, scope, me, log), [unique, scope, me, log]);
@@ -70,7 +70,13 @@ export function useTicketList(scope: Scope, sort: Sort, openId: string | undefin
     if (empty && news > 0) refresh();
   }, [empty, news, refresh]);
 
-  const understood = query.data?.pages[0]?.understood ?? NOTHING;
-  const complete = query.data?.pages.every((page) => page.complete) ?? true;
-  return { ...query, rows, news, refresh, understood, complete };
+  const pages = data?.pages.length ?? 0;
+  const understood = data?.pages[0]?.understood ?? NOTHING;
+  const complete = data?.pages.every((page) => page.complete) ?? true;
+  const loading = isPending && fetchStatus !== "idle";
+  // Asking again and finding the same is no change: the whole page hangs on this.
+  return useMemo(
+    () => ({ rows, news, refresh, understood, complete, pages, error, loading, hasNextPage, isFetchingNextPage, fetchNextPage, refetch }),
+    [rows, news, refresh, understood, complete, pages, error, loading, hasNextPage, isFetchingNextPage, fetchNextPage, refetch],
+  );
 }
