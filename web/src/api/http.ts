@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from "openapi-fetch";
 
+import { takeEarly } from "./early";
 import { Problem, problemOf } from "./problem";
 import type { paths } from "./schema";
 
@@ -26,7 +27,7 @@ export function setSignedOut(listener: () => void): void {
 async function boundedFetch(request: Request): Promise<Response> {
   const limit = AbortSignal.timeout(TIMEOUT_MS);
   try {
-    return await fetch(request, { signal: AbortSignal.any([request.signal, limit]) });
+    return (await takeEarly(request)) ?? (await fetch(request, { signal: AbortSignal.any([request.signal, limit]) }));
   } catch (error) {
     if (request.signal.aborted) throw error;
     throw new Problem(0, "offline", "", "", null);
