@@ -10,16 +10,19 @@ import "./theme/base.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { I18nextProvider } from "react-i18next";
 
 import { App } from "./app/App";
-import { preferredLanguage, startI18n } from "./i18n";
+import { preferredLanguage, shared, startI18n } from "./i18n";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no #root");
 await startI18n(preferredLanguage());
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <I18nextProvider i18n={shared}>
+      <App />
+    </I18nextProvider>
   </StrictMode>,
 );
 

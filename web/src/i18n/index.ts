@@ -15,6 +15,12 @@ declare module "i18next" {
   }
 }
 
+/**
+ * For the whole page. Each component that uses words copies what the instance itself owns, and there are a thousand of
+ * them: this one owns nothing.
+ */
+export const shared = Object.create(i18next) as typeof i18next;
+
 /** The language an agent chose, else the first of the browser's that we speak. */
 export function preferredLanguage(): Language {
   const chosen = readPreference("language");
