@@ -9,7 +9,7 @@ beforeAll(() => startI18n("en"));
 
 test("the shared instance owns nothing to copy, and speaks whatever language is spoken", async () => {
   const wrapper = ({ children }: { children: ReactNode }) => <I18nextProvider i18n={shared}>{children}</I18nextProvider>;
-  const { result } = renderHook(useTranslation, { wrapper });
+  const { result } = renderHook(() => useTranslation(), { wrapper });
   expect(Object.keys(shared).filter((key) => key !== "reportNamespaces")).toEqual([]);
   expect(Object.keys(result.current.i18n).length).toBeLessThan(3);
   expect([result.current.t("day.today"), result.current.i18n.language]).toEqual(["Today", "en"]);

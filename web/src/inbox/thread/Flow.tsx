@@ -20,7 +20,7 @@ export function Flow({ id }: { id: string }) {
   const typist = useStore(typing).get(id);
   const slow = useDelayed(thread.isPending, 200);
 
-  if (thread.isError && thread.items.length === 0) {
+  if (thread.error && thread.items.length === 0) {
     return <div className="flow"><ErrorPane what="thread" error={thread.error} retry={() => void thread.refetch()} /></div>;
   }
   return (

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { atNewest, firstShown, further, nearer, type Mounted } from "./mounted";
+import { atFirst, atNewest, filled, firstShown, further, nearer, type Mounted } from "./mounted";
 
 const range = (now: Mounted, length: number) => [firstShown(now, length), length - now.below];
 const ON_THE_WAY = 60;
@@ -30,6 +30,15 @@ test("and forth again, to the newest", () => {
   }
   expect(range(now, 2_000)).toEqual([1_840, 2_000]);
   expect(nearer(now)).toBe(now);
+});
+
+test("what one begins with comes in two steps that leave nothing out, and moves nobody who is elsewhere", () => {
+  const [from = 0, to = 0] = range(atFirst, 2_000);
+  expect(to).toBe(2_000);
+  expect(to - from).toBeLessThan(30);
+  expect(filled(atFirst)).toEqual(atNewest);
+  expect(filled(atNewest)).toBe(atNewest);
+  for (const now of [further(atFirst, 2_000, true), { below: 40, size: 20 }]) expect(filled(now)).toBe(now);
 });
 
 test("older pages that come in above leave what is shown where it is", () => {

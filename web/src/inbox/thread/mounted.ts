@@ -5,12 +5,18 @@ export interface Mounted {
   size: number;
 }
 
+/** These fill a window; all that one begins with follow when they are painted. */
+const FIRST = 24;
 const START = 60;
 const STEP = 40;
 /** More than this costs frames; a browser that does not hold its place by itself must keep all it has shown. */
 const MOST = 160;
 
+export const atFirst: Mounted = { below: 0, size: FIRST };
 export const atNewest: Mounted = { below: 0, size: START };
+
+/** The rest of what one begins with; the same when it is there, or the reader is elsewhere. */
+export const filled = (now: Mounted): Mounted => (now.below === 0 && now.size < START ? atNewest : now);
 
 export const firstShown = ({ below, size }: Mounted, length: number): number => Math.max(0, length - below - size);
 

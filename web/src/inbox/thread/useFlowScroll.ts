@@ -1,6 +1,6 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 
-import { atNewest, firstShown, further, nearer } from "./mounted";
+import { atFirst, atNewest, filled, firstShown, further, nearer } from "./mounted";
 
 /** Closer to the end than this counts as being there. */
 const NEAR_PX = 80;
@@ -26,9 +26,14 @@ export function useFlowScroll({ newestId, length, older }: Content) {
   const height = useRef(0);
   const shown = useRef<string | undefined>(undefined);
   const [below, setBelow] = useState(false);
-  const [mounted, setMounted] = useState(atNewest);
+  const [mounted, setMounted] = useState(atFirst);
   const start = firstShown(mounted, length);
   const whole = mounted.below === 0;
+
+  const some = length > 0;
+  useEffect(() => {
+    if (some) startTransition(() => setMounted(filled));
+  }, [some]);
 
   const toEnd = useCallback(() => {
     atEnd.current = true;

@@ -8,14 +8,14 @@ import { rememberSeen, seenAt } from "./seen";
 
 /** The thread of a ticket, oldest first, with older pages on request. */
 export function useThread(id: string) {
-  const messages = useMessages(id);
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useMessages(id);
   const events = useEvents(id);
   // Fixed for the visit, so that the unread line stays where it was found.
   const [seen] = useState(() => seenAt(id));
 
   const oldestFirst = useMemo(
-    () => messages.data?.pages.flatMap((page) => page.items).toReversed() ?? [],
-    [messages.data],
+    () => data?.pages.flatMap((page) => page.items).toReversed() ?? [],
+    [data],
   );
   const told = useMemo(() => events.data?.pages.flatMap((page) => page.items) ?? [], [events.data]);
   const items = useMemo(
@@ -31,5 +31,5 @@ export function useThread(id: string) {
     if (newest) rememberSeen(id, newest);
   }, [id, newest]);
 
-  return { ...messages, items, newestId: oldestFirst.at(-1)?.id, count: oldestFirst.length };
+  return { error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch, items, newestId: oldestFirst.at(-1)?.id, count: oldestFirst.length };
 }
