@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from "react";
 
+import { useShown } from "../app/ShownContext";
 import { useCommand } from "../keys/useCommand";
 import { FilterFace } from "./FilterFace";
 
@@ -10,8 +11,10 @@ const FilterMenu = lazy(() => import("./FilterMenu").then((module) => ({ default
 export function FilterButton() {
   const [open, setOpen] = useState(false);
   useCommand("filter", () => setOpen(true));
+  const face = <FilterFace onClick={() => setOpen(true)} />;
+  if (!useShown() && !open) return face;
   return (
-    <Suspense fallback={<FilterFace onClick={() => setOpen(true)} />}>
+    <Suspense fallback={face}>
       <FilterMenu open={open} setOpen={setOpen} />
     </Suspense>
   );

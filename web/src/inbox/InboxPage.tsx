@@ -1,8 +1,9 @@
-import { lazy, memo, Suspense, useDeferredValue, useEffect, useMemo, useState, type CSSProperties } from "react";
+import { lazy, memo, Suspense, useEffect, useMemo, useState, type CSSProperties } from "react";
 import { Navigate, useParams, useSearchParams } from "react-router";
 
 import type { Sort } from "../api/calls";
 import { useSavedViews } from "../api/queries";
+import { ShownContext, useOnceShown } from "../app/ShownContext";
 import { usePreference } from "../app/preferences";
 import { scopeOf, usualSort } from "../app/scope";
 import { KeySheet } from "../keys/KeySheet";
@@ -68,24 +69,26 @@ const Frame = memo(function Frame() {
   const [width] = usePreference("listWidth");
   const showList = !layout.phone || !ticket;
   const showThread = !layout.phone || ticket !== undefined;
-  const shown = useDeferredValue(!list.loading, false);
+  const shown = useOnceShown(!list.loading);
   useEffect(() => {
     if (shown) void loadThread();
   }, [shown]);
   return (
-    <div style={{ "--list": `${width}px` } as CSSProperties} className={`app${layout.phone ? " phone" : ""}${ticket && layout.panelInline ? " with-panel" : ""}`}>
-      <Rail />
-      {showList ? <ListPane /> : null}
-      {showThread ? (
-        <Suspense fallback={<main className="thread" />}>
-          {ticket ? <ThreadPane key={ticket} id={ticket} /> : <NothingOpen />}
-        </Suspense>
-      ) : null}
-      {layout.phone && !ticket ? <TabBar /> : null}
-      <KeySheet />
-      <Palette />
-      <Start />
-      <Views />
-    </div>
+    <ShownContext value={shown}>
+      <div style={{ "--list": `${width}px` } as CSSProperties} className={`app${layout.phone ? " phone" : ""}${ticket && layout.panelInline ? " with-panel" : ""}`}>
+        <Rail />
+        {showList ? <ListPane /> : null}
+        {showThread ? (
+          <Suspense fallback={<main className="thread" />}>
+            {ticket ? <ThreadPane key={ticket} id={ticket} /> : <NothingOpen />}
+          </Suspense>
+        ) : null}
+        {layout.phone && !ticket ? <TabBar /> : null}
+        <KeySheet />
+        <Palette />
+        <Start />
+        <Views />
+      </div>
+    </ShownContext>
   );
 });

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 
+import { useShown } from "../../app/ShownContext";
 import { pathOf } from "../../app/scope";
 import { FilterButton } from "../../filters/FilterButton";
 import { Glyph } from "../../parts/Glyph";
@@ -35,11 +36,13 @@ export function ListTools() {
   const { scope, list } = useInbox();
   // A press that came before the menu did opens it when it is there.
   const [asked, ask] = useState(false);
+  const shown = useShown();
+  const face = <SortFace onClick={() => ask(true)} />;
   const choosing = useStore(selection).ids.size > 0;
   if (choosing) return <BulkBar />;
   return (
     <div className="sub">
-      {scope.kind === "search" ? <SearchReach /> : <Suspense fallback={<SortFace onClick={() => ask(true)} />}><SortMenu asked={asked} /></Suspense>}
+      {scope.kind === "search" ? <SearchReach /> : shown || asked ? <Suspense fallback={face}><SortMenu asked={asked} /></Suspense> : face}
       <FilterButton />
       <span className="grow" />
       <span role="status" className="news">

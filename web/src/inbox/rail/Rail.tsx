@@ -1,6 +1,7 @@
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { useShown } from "../../app/ShownContext";
 import { Dialog } from "../../parts/Dialog";
 import { NoticeBell } from "../../notices/NoticeBell";
 import { Mark } from "../../parts/Mark";
@@ -31,6 +32,8 @@ function RailContent() {
   const { t } = useTranslation();
   // A press that came before the menu did opens it when it is there.
   const [asked, ask] = useState(false);
+  const shown = useShown();
+  const face = <SelfFace onClick={() => ask(true)} />;
   return (
     <nav className="rail" aria-label={t("rail.label")}>
       <div className="brand">
@@ -45,7 +48,7 @@ function RailContent() {
         <InboxLinks />
       </div>
       <div className="foot">
-        <Suspense fallback={<SelfFace onClick={() => ask(true)} />}><SelfMenu asked={asked} /></Suspense>
+        {shown || asked ? <Suspense fallback={face}><SelfMenu asked={asked} /></Suspense> : face}
       </div>
     </nav>
   );
