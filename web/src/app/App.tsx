@@ -1,5 +1,5 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { notifyManager, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { BrowserRouter, Navigate, Route, Routes } from "react-router";
 
@@ -15,6 +15,9 @@ import { Gate } from "./Gate";
 const SettingsPage = lazy(() => import("../settings/SettingsPage").then((module) => ({ default: module.SettingsPage })));
 
 const MOST_TRIES = 3;
+
+// What changed is shown before anybody can look again: a box that was just ticked is never seen empty.
+notifyManager.setScheduler(queueMicrotask);
 
 const cache = new QueryClient({
   defaultOptions: {
