@@ -62,7 +62,8 @@ TO_THE_END = """async rows => {
   const scroller = boxes.find(one => one.scrollHeight > one.clientHeight + 4);
   const count = () => scroller.scrollHeight / grid.querySelector('[role=row]').offsetHeight;
   for (let turn = 0; turn < 20000; turn += 1) {
-    if (count() >= rows) break;
+    // Where the number of rows is known there are no more.
+    if (count() >= rows || grid.getAttribute('aria-rowcount') !== '-1') break;
     scroller.scrollTop = scroller.scrollHeight;
     await new Promise(done => setTimeout(done, 50));
   }
